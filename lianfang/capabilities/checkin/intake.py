@@ -1,0 +1,193 @@
+"""One door for answers (登记入口): page, API and file hand a raw mapping in here and get a receipt back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from lianfang.capabilities.checkin.actions import Seen, record_answer, take_roll_call
+from lianfang.domain.answers import AnswerDraft, PersonRef, parse_answer
+from lianfang.domain.identity import is_child
+from lianfang.domain.policy import Policy
+from lianfang.domain.refusals import Note, Problem, Refused
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.addressing import unit_named
+from lianfang.kernel.crypto import blind_index
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.orgs.ops import at
+from lianfang.kernel.people import ops as people
+from lianfang.kernel.people.models import Person
+from lianfang.kernel.policies.ops import Rules, policy_of
+from lianfang.kernel.reporting.answers import looks_automated
+from lianfang.kernel.reporting.models import Answer
+from lianfang.kernel.reporting.receipts import claim, complete, digest
+from lianfang.kernel.scope import EVERYTHING, within
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An answer that was understood: where it belongs, whose it is, what it says, and what to tell the sender."""
+
+    unit: Unit
+    person: Person | None
+    draft: AnswerDraft
+    policy: Policy
+    notes: list[Note]
+
+
+def understand(by: Actor, raw: Mapping[str, Any], *, channel: str, rules: Rules | None = None) -> Taken:
+    """Parse and place a raw answer without writing anything. Raises `Refused` with every problem found."""
+    unit = unit_named(by, raw.get("unit"))
+    today = clock.today(unit.zone)
+    policy = (rules or Rules(today)).of(unit)
+    draft, notes = parse_answer(raw, policy=policy, today=today, now=clock.now(), zone=unit.zone, channel=channel)
+    unit = _answering(unit, draft.day, notes)
+    person = people.find(draft.person, unit, draft.day, notes)
+    _check_sample(draft, person)
+    _check_notice(draft, person, policy, unit, notes)
+    if person is None:
+        notes.append(Note("person.off_roster", "person", warning=True))
+    return Taken(unit, person, draft, policy, notes)
+
+
+def _answering(unit: Unit, day: date, notes: list[Note]) -> Unit:
+    """The unit that answers on that day, after merges; one that only adds up takes no answers."""
+    found = at(unit, day)
+    if found.pk != unit.pk:
+        notes.append(Note("unit.merged", "unit", kept=found.code))
+    if not found.keeps_roster:
+        raise Refused("unit.not_reporting", "unit")
+    return found
+
+
+def _check_sample(draft: AnswerDraft, person: Person | None) -> None:
+    if draft.test is None or not draft.test.sample_no:
+        return
+    with within(EVERYTHING):
+        used = Answer.objects.filter(sample_index=blind_index("sample", draft.test.sample_no))
+        if used.exclude(person_id=person.pk if person else None).exists():
+            raise Refused("scope", "test.sample_no")
+
+
+def _check_notice(draft: AnswerDraft, person: Person | None, policy: Policy, unit: Unit, notes: list[Note]) -> None:
+    """A child's guardian has been told, by the register or by this report; otherwise the class head is asked to."""
+    born = person.birth_date if person else draft.person.birth_date
+    told = draft.person.guardian_notice or (person is not None and person.guardian_notice_at is not None)
+    if is_child(born, clock.today(unit.zone), policy) and not told:
+        notes.append(Note("minor.guardian_notice", "person.guardian_notice", warning=True))
+
+
+def receive_answer(
+    by: Actor, raw: Mapping[str, Any], *, channel: str, mode: str = "", reason: str = "", rules: Rules | None = None
+) -> dict[str, Any]:
+    """Take one answer and acknowledge it: `{"receipt", "key", "hash", "received_at", "state", "notes"}`."""
+    taken = understand(by, raw, channel=channel, rules=rules)
+    content = _content(taken)
+    alike = digest({k: v for k, v in content.items() if k in ("state", "temperature", "symptoms", "note")})
+    receipt, new = claim(by, taken.draft.key, content, kind="answer", unit=taken.unit, fingerprint=alike)
+    if not new:
+        return receipt.answer
+    person = taken.person or _admit(by, taken)
+    automated = mode != "import" and looks_automated(by.account_id, alike, taken.policy)
+    kept = record_answer(
+        by, unit=taken.unit, person=person, answer=taken.draft, mode=mode or _mode(by, person), reason=reason, automated=automated
+    )
+    notes = taken.notes + _two_sources(kept, taken.draft)
+    return complete(receipt, state="received", notes=[_said(note) for note in notes])
+
+
+def _content(taken: Taken) -> dict[str, Any]:
+    content = asdict(replace(taken.draft, key=""))
+    who = str(taken.person.pk) if taken.person else content["person"]
+    return {**content, "unit": taken.unit.code, "person": who}
+
+
+def _admit(by: Actor, taken: Taken) -> Person:
+    """Somebody whom the register does not know yet is entered by whoever answers for the unit."""
+    if not by.holds(record_answer.action.by, taken.unit):  # type: ignore[attr-defined]
+        raise Refused("scope", "person")
+    with within(EVERYTHING):
+        person = people.register(taken.draft.person, taken.unit)
+        people.enrol(person, taken.unit, people.usual_kind(taken.unit), taken.draft.day)
+    return person
+
+
+def _mode(by: Actor, person: Person) -> str:
+    if by.machine:
+        return "api"
+    return "self" if person.pk == by.person_id else "proxy"
+
+
+def _two_sources(kept: Answer, draft: AnswerDraft) -> list[Note]:
+    """Said when another sender's graver answer stays in force beside this one."""
+    differs = (kept.state, kept.temperature) != (draft.state, draft.temperature)
+    return [Note("report.two_sources", "person", warning=True)] if differs else []
+
+
+def _said(note: Note) -> dict[str, Any]:
+    return {"code": note.code, "field": note.field, "warning": note.warning, "kept": None if note.kept is None else str(note.kept), **dict(note.facts)}
+
+
+def receive_roll_call(by: Actor, raw: Mapping[str, Any], *, channel: str) -> dict[str, Any]:
+    """Take a class check `{"key","unit","day","slot","observed_by","exceptions":[…],"everyone_else":"well"}`."""
+    unit = unit_named(by, raw.get("unit"))
+    _known(raw, {"key", "unit", "day", "slot", "observed_by", "exceptions", "everyone_else"})
+    seen, frame = _seen(by, unit, raw, channel)
+    content = {"unit": unit.code, "frame": asdict(frame), "seen": [(str(s.person.pk), asdict(s.draft)) for s in seen]}
+    receipt, new = claim(by, frame.key, content, kind="roll_call", unit=unit)
+    if not new:
+        return receipt.answer
+    observed_by = str(raw.get("observed_by") or by.name)[:60]
+    take_roll_call(by, unit=unit, day=frame.day, slot=frame.slot, observed_by=observed_by, exceptions=seen)
+    return complete(receipt, state="received")
+
+
+def _known(raw: Mapping[str, Any], names: set[str]) -> None:
+    problems = [Problem("field.unknown", str(name)[:60]) for name in raw if name not in names]
+    if raw.get("everyone_else") != "well":
+        problems.append(Problem("choice.unknown" if raw.get("everyone_else") else "required", "everyone_else"))
+    if not isinstance(raw.get("exceptions", []), list):
+        problems.append(Problem("type", "exceptions"))
+    if problems:
+        raise Refused(problems)
+
+
+def _seen(by: Actor, unit: Unit, raw: Mapping[str, Any], channel: str) -> tuple[list[Seen], AnswerDraft]:
+    """The exceptions, each parsed as an answer of its own; all problems at once, placed by their number."""
+    shared = {"key": raw.get("key"), "unit": unit.code, "day": raw.get("day"), "slot": raw.get("slot")}
+    policy = policy_of(unit, on=clock.today(unit.zone))
+    place: dict[str, Any] = {"policy": policy, "today": clock.today(unit.zone), "now": clock.now(), "zone": unit.zone}
+    frame, _ = parse_answer({**shared, "person": {"ref": "everyone"}, "state": "well"}, channel=channel, **place)
+    _answering(unit, frame.day, [])
+    seen, problems = [], []
+    for number, one in enumerate(raw.get("exceptions") or []):
+        try:
+            seen.append(_exception(unit, {**shared, **_mapping(one)}, channel, place))
+        except Refused as refused:
+            problems += [replace(p, field=f"exceptions[{number}].{p.field}") for p in refused.problems]
+    if problems:
+        raise Refused(problems)
+    return seen, frame
+
+
+def _mapping(one: Any) -> dict[str, Any]:
+    if not isinstance(one, Mapping):
+        raise Refused("type", "person")
+    person = one.get("person")
+    return {**one, "person": {"ref": person} if isinstance(person, str) else person}
+
+
+def _exception(unit: Unit, raw: dict[str, Any], channel: str, place: dict[str, Any]) -> Seen:
+    draft, notes = parse_answer(raw, channel=channel, **place)
+    person = people.find(draft.person, unit, draft.day, notes)
+    if person is None or not people.is_member(person.pk, unit, draft.day):
+        raise Refused("scope", "person")
+    return Seen(person, draft)
+
+
+def person_ref(person: Person) -> PersonRef:
+    """How a page names a person it shows."""
+    return PersonRef(id_type=person.id_type, identity=None, id_reason="", name="", phone="", birth_date=None, guardian_notice=None, ref=str(person.pk))

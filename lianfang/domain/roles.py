@@ -1,0 +1,54 @@
+"""Roles (角色) and what each may see: figures of a unit, people of a unit, health details of a child."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A duty that somebody holds over a unit for a time."""
+
+    CLASS_HEAD = "class_head"
+    SCREENER = "screener"
+    DOCTOR = "doctor"
+    DUTY_OFFICER = "duty_officer"
+    LEADER = "leader"
+    ADMINISTRATOR = "administrator"
+    OFFICER = "officer"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What holding a role lets one see below the unit it is held over."""
+
+    people: bool  # names and masked identifiers of the people there
+    health: bool  # answers about a person
+    children: bool  # the same about a child: guardian, class head and doctor only (T05)
+    rank: int  # one may grant roles of at most one's own rank
+
+
+SIGHTS: dict[Role, Sight] = {
+    Role.CLASS_HEAD: Sight(people=True, health=True, children=True, rank=1),
+    Role.SCREENER: Sight(people=True, health=True, children=False, rank=1),
+    Role.DOCTOR: Sight(people=True, health=True, children=True, rank=2),
+    Role.DUTY_OFFICER: Sight(people=True, health=True, children=False, rank=2),
+    Role.LEADER: Sight(people=True, health=False, children=False, rank=3),
+    Role.ADMINISTRATOR: Sight(people=True, health=False, children=False, rank=4),
+    Role.OFFICER: Sight(people=False, health=False, children=False, rank=4),
+    Role.AUDITOR: Sight(people=False, health=False, children=False, rank=1),
+}
+
+REPORTERS = (Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER, Role.OFFICER)
+"""Who answers for a unit's people or figures."""
+SIGNERS = (Role.SCREENER, Role.CLASS_HEAD, Role.DUTY_OFFICER, Role.LEADER, Role.OFFICER)
+"""Who may sign a unit's report."""
+SUPERVISORS = (Role.DUTY_OFFICER, Role.LEADER, Role.OFFICER)
+"""Who may send a lower unit's report back or chase it."""
+EVERYONE = tuple(Role)
+
+
+def may_grant(own: Role, wanted: Role) -> bool:
+    """One may hand out roles up to one's own rank, if one administers or directs at all."""
+    return own in (Role.ADMINISTRATOR, Role.OFFICER, Role.LEADER) and SIGHTS[wanted].rank <= SIGHTS[own].rank

@@ -1,0 +1,134 @@
+"""The command `lianfang` (命令行入口): finds the subcommand, has its arguments read, turns its outcome into a status.
+
+Exit status: 0 done, 1 a check or comparison failed, 2 wrong usage or unreadable input. With `--json` a command prints
+one JSON object on standard output; everything else goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Protocol, cast
+
+from lianfang import __version__
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.server import leash
+from lianfang.interfaces.server.trouble import WRONG_USAGE, CannotRun, say
+
+INTERRUPTED: Final = 130
+READER_GONE: Final = 0
+SUPERVISED: Final = "LIANFANG_SUPERVISED"
+LAST_WORDS_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A subcommand: where it is, what it does in one line, and an example for `--help`."""
+
+    module: str
+    does: str
+    example: str
+
+
+class CommandModule(Protocol):
+    """What the module of a subcommand offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declares its arguments."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Does it; returns the exit status. May raise CannotRun or Refused."""
+
+
+# A new subcommand is one line here and one module, which is imported only when it is called.
+COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
+    {
+        "up": Command(
+            "lianfang.interfaces.commands.up",
+            "start everything: database, web and worker",
+            "lianfang up --port 8000 --demo 003",
+        ),
+        "watch": Command(
+            "lianfang.interfaces.commands.watch",
+            "the worker: opens and sweeps what is due (started by `up`)",
+            "lianfang watch",
+        ),
+        "manage": Command(
+            "lianfang.interfaces.commands.manage",
+            "Django's own commands",
+            "lianfang manage migrate --plan",
+        ),
+    }
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one subcommand and returns its exit status."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if not given or given[0] in {"-h", "--help", "help"}:
+        print(usage())
+        return 0 if given else WRONG_USAGE
+    if given[0] == "--version":
+        print(__version__)
+        return 0
+    name, *rest = given
+    if name not in COMMANDS:
+        say(unknown(name))
+        return WRONG_USAGE
+    return _call(name, rest)
+
+
+def usage() -> str:
+    """The list of subcommands."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {command.does}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        ["usage: lianfang COMMAND …", "", *lines, "", "`lianfang COMMAND --help` shows one with an example."]
+    )
+
+
+def unknown(name: str) -> str:
+    """What to say to a name that is no subcommand."""
+    close = difflib.get_close_matches(name, COMMANDS, n=1)
+    meant = f" Did you mean `lianfang {close[0]}`?" if close else ""
+    return f"There is no command `{name}`.{meant} There are: {', '.join(COMMANDS)}."
+
+
+def parser_of(name: str) -> tuple[argparse.ArgumentParser, CommandModule]:
+    """The argument parser of a subcommand and its module."""
+    command = COMMANDS[name]
+    module = cast(CommandModule, importlib.import_module(command.module))
+    parser = argparse.ArgumentParser(
+        prog=f"lianfang {name}",
+        description=f"{command.does[0].upper()}{command.does[1:]}.",
+        epilog=f"example: {command.example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    module.add_arguments(parser)
+    return parser, module
+
+
+def _call(name: str, rest: Sequence[str]) -> int:
+    parser, module = parser_of(name)
+    if os.environ.get(SUPERVISED):
+        leash.follow_parent(grace=LAST_WORDS_SECONDS)
+    try:
+        return module.run(parser.parse_args(rest))
+    except CannotRun as trouble:
+        say(f"lianfang {name}: {trouble.sentence}")
+        return trouble.status
+    except Refused as refused:
+        say(f"lianfang {name}: refused: {refused}")
+        return WRONG_USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has gone, as in `lianfang … | head`
+        return READER_GONE

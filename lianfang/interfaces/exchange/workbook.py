@@ -1,0 +1,110 @@
+"""A workbook (工作簿) read by calamine, in the child process only: a hostile file can make that reader end its process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.exchange.sheet import Cell
+from lianfang.interfaces.exchange.text_table import mojibake_marks
+from lianfang.interfaces.exchange.wire import End, Line, Mark, Record
+
+# A day before this one is nobody's birthday and no day of a report: it is a number that a cell's format shows as a day.
+FIRST_DAY = date(1910, 1, 1)
+DIGITS = ".15g"  # as many digits as spreadsheets keep: 36.599999999999994 is 36.6
+_DAY_ZERO = date(1899, 12, 30)  # serial 0 of the 1900 system after its 29 February that never was
+_DAY_ZERO_BEFORE = date(1899, 12, 31)  # serial 0 of the 1900 system before it
+_DAY_ZERO_1904 = date(1904, 1, 1)
+_UNSURE_DAY = date(1900, 2, 28)  # serials 59 and 60 both come out as this day
+_MARCH_1900 = date(1900, 3, 1)
+_MICROSECONDS_A_DAY = Decimal(24 * 60 * 60 * 1_000_000)
+_PLACES = Decimal("0.000001")
+
+
+def read_workbook(path: Path, sheet: str, from_1904: bool) -> Iterator[Record]:
+    """The rows of this sheet that hold something, and marks where a cell is not what it seems."""
+    top, rows = _opened(path, sheet)
+    for number, values in enumerate(rows, start=top + 1):
+        cells: list[Cell] = []
+        marks: list[Mark] = []
+        for column, value in enumerate(values):
+            cell, mark = _cell(value, number, column, from_1904)
+            cells.append(cell)
+            if mark:
+                marks.append(mark)
+        if any(cell is not None for cell in cells):
+            line = Line(number, tuple(cells))
+            yield line
+            yield from marks
+            yield from mojibake_marks(line)
+    yield End()
+
+
+def _opened(path: Path, sheet: str) -> tuple[int, Iterator[list[Any]]]:
+    """(rows above the first one, rows beginning with column A)."""
+    import python_calamine as calamine  # noqa: PLC0415  # never loaded by the process that started the child
+
+    try:
+        found = calamine.CalamineWorkbook.from_path(path).get_sheet_by_name(sheet)
+    except calamine.PasswordError:
+        raise Refused("file.type", seen="encrypted") from None
+    except calamine.ZipError:
+        raise Refused("file.damaged") from None
+    except (calamine.CalamineError, OSError, ValueError):
+        raise Refused("file.structure", reason="reader") from None
+    return 0, iter(found.to_python(skip_empty_area=False))
+
+
+def _cell(value: Any, row: int, column: int, from_1904: bool) -> tuple[Cell, Mark | None]:
+    """The value as it was stored, and a mark when it was stored otherwise than it looks."""
+    if isinstance(value, str):
+        return (value if value.strip() else None), None
+    if isinstance(value, bool):
+        return value, None
+    if isinstance(value, int | float):
+        return number_of(value), None
+    if isinstance(value, date):
+        return _day_cell(value, row, column, from_1904)
+    return _clock_text(value), None
+
+
+def number_of(value: float) -> Cell:
+    """The number a person typed; one that is none (infinite) as text, for the field to refuse.
+
+    A number of more than 15 digits has lost its last ones in the spreadsheet; `str` of it shows an exponent.
+    """
+    text = format(value + 0.0, DIGITS)
+    return Decimal(text) if text.lstrip("-")[0].isdigit() else text
+
+
+def _day_cell(value: date, row: int, column: int, from_1904: bool) -> tuple[Cell, Mark | None]:
+    day = value.date() if isinstance(value, datetime) else value
+    if day >= FIRST_DAY:
+        return value, None
+    if day == _UNSURE_DAY and not from_1904:
+        return None, Mark("date.invalid", row, column)
+    serial = _serial(value, day, from_1904)
+    return serial, Mark("number.format", row, column, {"shown_as": "date"}, serial, problem=False)
+
+
+def _serial(value: date, day: date, from_1904: bool) -> Decimal:
+    """The number that was stored, from the day that its format makes of it."""
+    zero = _DAY_ZERO_1904 if from_1904 else _DAY_ZERO if day >= _MARCH_1900 else _DAY_ZERO_BEFORE
+    start = datetime.combine(zero, time())
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+    days = Decimal((moment - start) // timedelta(microseconds=1)) / _MICROSECONDS_A_DAY
+    rounded = days.quantize(_PLACES)
+    return Decimal(format(rounded, "f").rstrip("0").rstrip("."))
+
+
+def _clock_text(value: time | timedelta) -> str:
+    """A time of day or a duration as text: 08:30, 26:15:00."""
+    if isinstance(value, time):
+        return value.isoformat("minutes" if not value.second else "seconds")
+    minutes, seconds = divmod(int(value.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"

@@ -1,0 +1,58 @@
+"""Small answers the door gives by itself (门口应答), as problem+json, before any page or session is looked at."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SOONEST_SECONDS: Final = 5
+LATEST_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An HTTP status and the `code` and `title` of contract section 3; `closes`: the connection is of no more use."""
+
+    status: int
+    code: str
+    title: str
+    closes: bool = False
+
+
+TOO_LARGE: Final = Problem(413, "body.too_large", "The body is too large", closes=True)
+TOO_SLOW: Final = Problem(408, "http.slow", "The body came too slowly", closes=True)
+CUT_SHORT: Final = Problem(400, "http.framing", "The body is shorter than declared", closes=True)
+BAD_HEADER: Final = Problem(400, "http.framing", "A header name is not allowed", closes=True)
+BUSY: Final = Problem(503, "limit", "Busy; please try again")
+FAILED: Final = Problem(500, "failed", "Something went wrong here")
+
+
+async def give(problem: Problem, send: Send) -> None:
+    """Sends the answer whole; a busy one says when to come back, at a random moment so that not all come at once."""
+    body = json.dumps({"status": problem.status, "code": problem.code, "title": problem.title, "errors": []}).encode()
+    await send({"type": "http.response.start", "status": problem.status, "headers": _headers(problem, len(body))})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _headers(problem: Problem, length: int) -> list[tuple[bytes, bytes]]:
+    headers: Mapping[str, str] = {
+        "content-type": "application/problem+json",
+        "content-length": str(length),
+        "cache-control": "no-store",
+        **({"connection": "close"} if problem.closes else {}),
+        **({"retry-after": str(_when())} if problem is BUSY else {}),
+    }
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def _when() -> int:
+    return random.randint(SOONEST_SECONDS, LATEST_SECONDS)  # noqa: S311  spreads load, keeps no secret

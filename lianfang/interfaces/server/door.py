@@ -1,0 +1,105 @@
+"""The outermost application served by granian (大门): takes bodies in within bounds, admits so many.
+
+Slow senders wait here, in the event loop, where thousands cost little; Django's threads see only complete requests.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
+from types import MappingProxyType
+from typing import Final
+
+from a2wsgi import WSGIMiddleware
+
+from lianfang.interfaces.server import answers, leash
+from lianfang.interfaces.server.answers import AsgiApp, Receive, Scope, Send
+from lianfang.interfaces.server.gateway import WsgiApp, for_wsgi, with_taken_body
+from lianfang.interfaces.server.intake import Body, Limits, NotTaken, take_in
+from lianfang.interfaces.server.lanes import Busy, Lane, Width
+from lianfang.interfaces.server.outflow import Outflow
+
+HotAnswer = Callable[[Scope, Body, Send], Awaitable[None]]
+
+# Addresses answered here, without Django: (method, path) -> what answers, given the body already taken in.
+# The place for the few requests that come by the thousand before a deadline.
+HOT: Final[Mapping[tuple[str, str], HotAnswer]] = MappingProxyType({})
+
+PAGES: Final = Width(threads=8, queue=64, seconds=2.0)
+PROBES: Final = Width(threads=1, queue=8, seconds=2.0)
+PROBE_PATHS: Final = frozenset({"/healthz"})
+
+log = logging.getLogger("lianfang.door")
+
+
+class Door:
+    """Serves a WSGI application to ASGI. Probes have their own lane: a full house must not look like a dead one."""
+
+    def __init__(
+        self, wsgi: WsgiApp, *, hot: Mapping[tuple[str, str], HotAnswer] = HOT, limits: Limits | None = None,
+        pages: Width = PAGES,
+    ) -> None:  # fmt: skip
+        self._hot = hot
+        self._limits = limits or Limits()
+        self._reading = 0
+        self._lanes = {"pages": _Way(wsgi, pages), "probes": _Way(wsgi, PROBES)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request; other kinds of connection are not served."""
+        if scope["type"] != "http":
+            return
+        self._reading += 1
+        try:
+            body = await take_in(scope, receive, self._limits)
+        except NotTaken as refused:
+            await answers.give(refused.problem, send)
+            return
+        finally:
+            self._reading -= 1
+        with closing(body.file):
+            await self._answer(scope, body, receive, send)
+
+    def load(self) -> dict[str, int]:
+        """Requests in flight: whose body is being read, who wait for a thread, who are worked on."""
+        ways = self._lanes.values()
+        waiting, working = sum(way.lane.waiting for way in ways), sum(way.lane.working for way in ways)
+        return {"reading": self._reading, "waiting": waiting, "working": working}
+
+    async def _answer(self, scope: Scope, body: Body, receive: Receive, send: Send) -> None:
+        hot = self._hot.get((scope["method"], scope["path"]))
+        if hot is not None:
+            await hot(scope, body, send)
+            return
+        way = self._lanes["probes" if scope["path"] in PROBE_PATHS else "pages"]
+        outflow = Outflow(send, receive)
+        try:
+            async with way.lane.place():
+                await way.app(for_wsgi(scope, body, outflow, self.load), receive, outflow.put)
+        except Busy:
+            await answers.give(answers.BUSY, send)
+        except Exception:
+            # The last resort: whatever the application let through is logged here and answered without its details.
+            log.exception("The application failed at %s %s", scope["method"], scope["path"])
+            if not outflow.begun:
+                await answers.give(answers.FAILED, send)
+        else:
+            await outflow.finish()
+        finally:
+            outflow.close()
+
+
+class _Way:
+    """A lane and the threads that work in it."""
+
+    def __init__(self, wsgi: WsgiApp, width: Width) -> None:
+        self.lane = Lane(width)
+        self.app: AsgiApp = WSGIMiddleware(with_taken_body(wsgi), workers=width.threads)  # type: ignore[assignment,arg-type]
+
+
+def build() -> Door:
+    """The door before Django, for granian's `--factory`; its process ends with the one that started it."""
+    leash.follow_parent()
+    from lianfang.wsgi import application  # noqa: PLC0415  Django is loaded in the serving process only
+
+    return Door(application)

@@ -1,0 +1,40 @@
+"""What happens before the web door opens (首次启动): the product prepares itself and says what the person should read.
+
+Run as a program by `lianfang up`, in a process of its own, so that the supervisor stays small:
+`python -m lianfang.interfaces.server.first_start [DEMO]` prints the lines.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import django
+
+from lianfang.interfaces.server import leash
+
+HOOK: Final = "lianfang.interfaces.commands.first_start"
+LAST_WORDS_SECONDS: Final = 5.0
+
+
+def main(argv: Sequence[str]) -> int:
+    """Calls `prepare(demo)` of the hook module and prints the lines it returns."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.settings")
+    leash.follow_parent(grace=LAST_WORDS_SECONDS)
+    try:
+        hook = importlib.import_module(HOOK)
+    except ModuleNotFoundError as missing:
+        if missing.name != HOOK:
+            raise
+        return 0
+    django.setup()
+    for line in hook.prepare(argv[0] if argv else None):
+        print(line)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

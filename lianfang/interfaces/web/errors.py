@@ -1,0 +1,30 @@
+"""Pages for what went wrong (错误页): what failed, whether your entry is safe, and a reference to read out."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+log = logging.getLogger(__name__)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Not there, or not yours: the same answer."""
+    return _answer(request, 404, "not_found", "")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Something broke on our side; the reference finds it in the log."""
+    reference = secrets.token_hex(2).upper()
+    log.error("request failed, reference %s, path %s", reference, request.path)
+    return _answer(request, 500, "failed", reference)
+
+
+def _answer(request: HttpRequest, status: int, code: str, reference: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        body = {"code": code, "title": code.replace("_", " "), "reference": reference}
+        return JsonResponse(body, status=status, content_type="application/problem+json")
+    return render(request, "pages/error.html", {"status": status, "code": code, "reference": reference}, status=status)

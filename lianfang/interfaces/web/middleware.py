@@ -1,0 +1,82 @@
+"""What surrounds every request (中间件): the drill's clock, who acts, their scope and one transaction, plain errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.api.problems import problem_response
+from lianfang.kernel.accounts.actor import Actor, actor_for
+from lianfang.kernel.accounts.ops import actor_of_token
+from lianfang.kernel.policies import drills
+from lianfang.kernel.scope import EVERYTHING, within
+
+Handler = Callable[[HttpRequest], HttpResponse]
+_RETRY_SECONDS = 30
+_FAILED = 500
+
+
+class PlainErrors:
+    """When the database cannot take more (full, restarting), say so and when to come back; never a bare failure."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except OperationalError:
+            return self.process_exception(request, OperationalError()) or JsonResponse({}, status=503)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """503 with `Retry-After` for a database that is away or full."""
+        if not isinstance(exception, OperationalError):
+            return None
+        body = {"code": "unavailable", "title": "Not saved. Your entry is safe; please try again shortly."}
+        return JsonResponse(body, status=503, headers={"Retry-After": str(_RETRY_SECONDS)})
+
+
+class DrillClock:
+    """Shows a drill's time in every request while one is on."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(settings.STATIC_URL):
+            drills.follow()
+        return self.get_response(request)
+
+
+class Acting:
+    """Finds out who acts, by session or bearer token, and runs the request in their scope and one transaction."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            with within(EVERYTHING):
+                actor = _actor(request)
+        except Refused as refused:
+            return problem_response(request, refused)
+        request.actor = actor  # type: ignore[attr-defined]
+        if actor is None:
+            return self.get_response(request)
+        with within(actor.scope):
+            response = self.get_response(request)
+            if response.status_code >= _FAILED:
+                transaction.set_rollback(True)
+        return response
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  a machine has no cookie to forge
+        return actor_of_token(header.removeprefix("Bearer ").strip())
+    return actor_for(request.user) if request.user.is_authenticated else None  # type: ignore[arg-type]

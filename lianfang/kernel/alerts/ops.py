@@ -1,0 +1,30 @@
+"""Telling people (提醒): who holds a duty over a unit is told once about one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lianfang.domain.roles import Role
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.models import Grant
+from lianfang.kernel.alerts.models import Alert
+from lianfang.kernel.orgs.models import Unit
+
+
+def holders(unit: Unit, roles: Iterable[Role]) -> list[int]:
+    """The accounts that hold one of these roles over just this unit at this moment."""
+    at = clock.now()
+    found = Grant.objects.filter(unit=unit, role__in=list(roles), since__lte=at, until__gt=at, account__is_active=True)
+    return list(found.order_by("account_id").values_list("account_id", flat=True).distinct())
+
+
+def tell(accounts: Iterable[int], kind: str, *, subject: str, unit: Unit, **facts: Any) -> int:
+    """One alert an account, kind and subject, however often this is called; how many accounts are meant."""
+    at = clock.now()
+    rows = [
+        Alert(account_id=account, kind=kind, subject=subject[:160], unit=unit, facts=facts, at=at)
+        for account in accounts
+    ]
+    Alert.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)

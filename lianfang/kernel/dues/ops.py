@@ -1,0 +1,126 @@
+"""Opening, settling and watching dues (应办的产生、办结与提醒)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from datetime import date, datetime, time
+
+from django.db.models import F, Q
+
+from lianfang.domain.calendar import is_school_day
+from lianfang.domain.periods import deadline, times_of
+from lianfang.domain.policy import Policy
+from lianfang.kernel import clock
+from lianfang.kernel.dues.models import REPORT, ROLL_CALL, Due
+from lianfang.kernel.orgs.models import Unit, place_of
+from lianfang.kernel.policies.ops import Rules
+
+Owed = Callable[[date, Rules], Iterable[Due]]
+schedules: list[Owed] = []
+
+
+def schedule(owed: Owed) -> Owed:
+    """Register a function that says what is owed on a day; it is asked whenever a day opens."""
+    schedules.append(owed)
+    return owed
+
+
+def open_day(day: date, *, among: Q | None = None) -> int:
+    """Write down what everybody owes on `day`; asked again it changes nothing. Returns how many dues there are new."""
+    rules = Rules(day)
+    before = Due.objects.filter(day=day).count()
+    for owed in schedules:
+        _write(due for due in owed(day, rules))
+    reports_and_checks(day, rules, among)
+    return Due.objects.filter(day=day).count() - before
+
+
+def reports_and_checks(day: date, rules: Rules, among: Q | None = None) -> None:
+    """The dues of the report chain itself: a class check a slot, and a report to each superior."""
+    units = Unit.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=day), opened_on__lte=day)
+    over = set(units.filter(reports=True, parent__isnull=False).values_list("parent_id", flat=True))
+    chosen = (units.filter(among) if among is not None else units).select_related("parent", "sector_parent")
+    _write(due for unit in chosen.iterator() for due in _owed_by(unit, day, rules.of(unit), first_hand=unit.pk not in over))
+
+
+def _owed_by(unit: Unit, day: date, policy: Policy, *, first_hand: bool) -> Iterator[Due]:
+    if policy.reporting_days == "school_days" and not is_school_day(day):
+        return
+    if unit.keeps_roster:
+        yield from (new_due(ROLL_CALL, unit, day, policy, policy.answer_due, unit.parent, slot=s) for s in policy.slots)
+    if unit.reports:
+        for due in _reports_owed(unit, day, policy):
+            due.source = first_hand
+            yield due
+
+
+def _reports_owed(unit: Unit, day: date, policy: Policy) -> Iterator[Due]:
+    lines = [("territory", unit.parent)] + ([("sector", unit.sector_parent)] if unit.sector_parent else [])
+    for line, recipient in lines:
+        by = deadline(policy, unit.kind, recipient.kind if recipient else "")
+        if by is not None:
+            yield new_due(REPORT, unit, day, policy, by, recipient, line=line)
+
+
+def new_due(
+    kind: str, unit: Unit, day: date, policy: Policy, by: time, recipient: Unit | None, *, slot: str = "", line: str = "territory"
+) -> Due:
+    """A due that arises on `day` with the local deadline `by`; not yet stored."""
+    times = times_of(day, by, policy, unit.zone)
+    return Due(kind=kind, day=day, slot=slot, line=line, recipient=recipient, **place_of(unit), **asdict(times))
+
+
+def _write(dues: Iterable[Due]) -> None:
+    batch: list[Due] = []
+    for due in dues:
+        batch.append(due)
+        if len(batch) == 2000:
+            Due.objects.bulk_create(batch, ignore_conflicts=True)
+            batch = []
+    Due.objects.bulk_create(batch, ignore_conflicts=True)
+
+
+def settle(kind: str, unit: Unit, day: date, *, at: datetime, by: str, slot: str = "", zero: bool = False) -> int:
+    """Mark what was owed as received, unless it was before; on all lines at once."""
+    owed = Due.objects.filter(unit=unit, kind=kind, day=day, slot=slot)
+    owed.filter(settled_at__isnull=False).update(settled_by=by, zero=zero)
+    return owed.filter(settled_at__isnull=True).update(settled_at=at, settled_by=by, zero=zero, returned_at=None)
+
+
+def reopen(kind: str, unit: Unit, day: date, *, at: datetime, slot: str = "") -> int:
+    """A report that was sent back is owed again."""
+    return Due.objects.filter(unit=unit, kind=kind, day=day, slot=slot).update(
+        settled_at=None, settled_by="", zero=False, returned_at=at
+    )
+
+
+def due_of(kind: str, unit: Unit, day: date, *, slot: str = "", line: str = "territory") -> Due | None:
+    """The due on record, if it arose."""
+    return Due.objects.filter(unit=unit, kind=kind, day=day, slot=slot, line=line).first()
+
+
+def to_remind() -> list[Due]:
+    """Dues not yet settled whose reminder is due now; each is taken once, whoever asks."""
+    at = clock.now()
+    waiting = Due.objects.filter(
+        remind_at__lte=at, due_at__gt=at, settled_at=None, reminded_at=None, excused=""
+    ).select_related("unit", "recipient")
+    return [due for due in waiting if _claim(due, "reminded_at", at)]
+
+
+def to_escalate() -> list[Due]:
+    """Dues past their limit, unsettled, of which the leader on duty was not told; each is taken once."""
+    at = clock.now()
+    waiting = Due.objects.filter(
+        escalate_at__lte=at, closes_at__gt=at, settled_at=None, escalated_at=None, excused=""
+    ).select_related("unit", "recipient")
+    return [due for due in waiting if _claim(due, "escalated_at", at)]
+
+
+def _claim(due: Due, column: str, at: datetime) -> bool:
+    # A guarded update: of two sweeps only one changes the row, and only if nothing came in meanwhile.
+    same = Due.objects.filter(
+        unit=due.unit, kind=due.kind, day=due.day, slot=due.slot, line=due.line, settled_at=None, **{column: None}
+    )
+    return same.update(**{column: at}, nudges=F("nudges") + (1 if column == "reminded_at" else 0)) == 1

@@ -1,0 +1,12 @@
+"""Imports are seen within scope (行级权限)."""
+
+from django.db import migrations
+
+from lianfang.kernel.database.rows import fence, within_units
+
+
+class Migration(migrations.Migration):
+    dependencies = [("files", "0001_initial"), ("orgs", "0002_fences")]
+    operations = [
+        fence("files_import", within_units("app.scope")),
+    ]

@@ -1,0 +1,125 @@
+"""Finding and registering people (查找与登记): by number, by name within a unit, or as somebody new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from pypinyin import Style, lazy_pinyin
+
+from lianfang.domain.answers import PersonRef
+from lianfang.domain.refusals import Note, Refused
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.people.models import Absence, Membership, Person, index_of_number, on_roster
+from lianfang.kernel.people.variants import same_characters
+from lianfang.kernel.scope import EVERYTHING, within
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who is meant, where they belong on the day, and whether they were new to the register."""
+
+    person: Person
+    unit: Unit
+    new: bool = False
+
+
+def sort_key(name: str) -> str:
+    """Pinyin and its initials, by which Chinese names are ordered and searched (`zhangwei zw`)."""
+    full = "".join(lazy_pinyin(name))
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+    return f"{full} {initials}".lower()[:120]
+
+
+def by_number(id_type: str, number: str) -> Person | None:
+    """The person with this document, wherever registered; following a merge."""
+    with within(EVERYTHING):
+        found = Person.objects.filter(number_index=index_of_number(id_type, number)).select_related("merged_into").first()
+        return found.merged_into or found if found else None
+
+
+def members(unit: Unit, day: date) -> list[Person]:
+    """The roster of a unit on a day, in the order of names."""
+    ids = Membership.objects.filter(on_roster(day), unit=unit).values("person_id")
+    return list(Person.objects.filter(pk__in=ids).order_by("sort_key", "pk"))
+
+
+def is_member(person_id: UUID, unit: Unit, day: date) -> bool:
+    """Whether the person is on the unit's roster on that day."""
+    return Membership.objects.filter(on_roster(day), unit=unit, person_id=person_id).exists()
+
+
+def is_excused(person_id: UUID, unit: Unit, day: date) -> bool:
+    """Whether approved leave covers the day."""
+    return Absence.objects.filter(unit=unit, person_id=person_id, since__lte=day, until__gte=day).exists()
+
+
+def find(ref: PersonRef, unit: Unit, day: date, notes: list[Note]) -> Person | None:
+    """Whom a report means, within what its sender may see; None when nobody on the register fits.
+
+    Raises `person.ambiguous` for a name that several share, and `scope` for a person who is not the sender's.
+    """
+    with within(EVERYTHING):
+        if ref.ref:
+            return _by_ref(ref.ref, unit, day)
+        if ref.identity is not None:
+            return _by_identity(ref, unit, day, notes)
+        return _by_name(ref, unit, day)
+
+
+def _by_ref(ref: str, unit: Unit, day: date) -> Person:
+    try:
+        person = Person.objects.filter(pk=UUID(ref)).select_related("merged_into").first()
+    except ValueError:
+        person = None
+    person = person and (person.merged_into or person)
+    if person is None or not is_member(person.pk, unit, day):
+        raise Refused("scope", "person.ref")
+    return person
+
+
+def _by_identity(ref: PersonRef, unit: Unit, day: date, notes: list[Note]) -> Person | None:
+    assert ref.identity is not None  # noqa: S101  for the type checker; the caller asked
+    person = by_number(ref.identity.kind, ref.identity.number)
+    if person is None:
+        return None
+    if Membership.objects.filter(on_roster(day), person=person).exclude(unit=unit).exists() and not is_member(person.pk, unit, day):
+        raise Refused("scope", "person.id_number")
+    if ref.name and ref.name != person.name:
+        likeness = "person.possible_match" if same_characters(ref.name, person.name) else "person.name_mismatch"
+        notes.append(Note(likeness, "person.name", warning=True))
+    return person
+
+
+def _by_name(ref: PersonRef, unit: Unit, day: date) -> Person | None:
+    same = Membership.objects.filter(on_roster(day), unit=unit, person__name=ref.name).select_related("person")[:2]
+    if len(same) > 1:
+        raise Refused("person.ambiguous", "person.name")
+    return same[0].person if same else None
+
+
+def register(ref: PersonRef, unit: Unit) -> Person:
+    """A new person, entered once, registered by `unit`."""
+    person = Person(home_unit=unit, name=ref.name, sort_key=sort_key(ref.name), id_type=ref.id_type, id_reason=ref.id_reason)
+    person.birth_date = ref.birth_date
+    if ref.identity is not None:
+        person.number = ref.identity.number
+        person.birth_date = ref.identity.birth_date or ref.birth_date
+    person.phone = ref.phone or ""
+    person.full_clean(exclude=["home_unit"], validate_unique=False)
+    person.save(force_insert=True)
+    return person
+
+
+def enrol(person: Person, unit: Unit, kind: str, since: date, **more: object) -> Membership:
+    """Put a person on a unit's roster from a day on."""
+    membership = Membership(person=person, unit=unit, kind=kind, since=since, **more)
+    membership.full_clean(exclude=["person", "unit"], validate_unique=False)
+    membership.save(force_insert=True)
+    return membership
+
+
+def usual_kind(unit: Unit) -> str:
+    """The kind of person a unit's roster usually holds."""
+    return "learner" if unit.kind == "class" else "staff"

@@ -1,0 +1,33 @@
+"""Starting, ending and following a drill's clock (演练)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from lianfang.kernel import clock
+from lianfang.kernel.policies.models import Drill
+
+_NONE = timedelta(0)
+
+
+def current_offset() -> timedelta:
+    """How far the drill under way is from real time; zero when there is none."""
+    drill = Drill.objects.filter(ended_at__isnull=True).order_by("-pk").first()
+    return drill.offset if drill else _NONE
+
+
+def follow() -> None:
+    """Let this process's clock show the drill's time, or real time when there is no drill."""
+    clock.run_ahead_by(current_offset())
+
+
+def start(moment: datetime, reason: str) -> Drill:
+    """Begin a drill whose clock shows `moment` now and runs on from there."""
+    end()
+    real = datetime.now(UTC)
+    return Drill.objects.create(offset=moment - real, reason=reason, started_at=real)
+
+
+def end() -> int:
+    """Go back to real time; how many drills ended."""
+    return Drill.objects.filter(ended_at__isnull=True).update(ended_at=datetime.now(UTC))

@@ -1,0 +1,144 @@
+"""Keeping answers (登记): one record a person, day and slot, whichever of the three ways it came."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from lianfang.domain.answers import AnswerDraft
+from lianfang.domain.periods import closes_at, is_on_time
+from lianfang.domain.policy import Policy
+from lianfang.domain.refusals import Refused
+from lianfang.domain.symptoms import is_fever
+from lianfang.kernel import clock
+from lianfang.kernel.crypto import blind_index
+from lianfang.kernel.dues.models import ROLL_CALL
+from lianfang.kernel.dues.ops import due_of, settle
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.reporting import tally
+from lianfang.kernel.reporting.models import Answer, AnswerFields, AnswerRevision, Receipt, Tally
+from lianfang.kernel.scope import EVERYTHING, within
+
+FORM_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How an answer came: by whom, in which way, under which rules, and why it corrects an earlier one."""
+
+    sender_id: int | None
+    mode: str
+    policy: Policy
+    reason: str = ""
+    automated: bool = False
+
+
+def check_window(unit: Unit, day: date, policy: Policy) -> None:
+    """Refuse a day that has not begun (`date.in_future`), that is closed (`period.closed`) or before the unit was."""
+    at = clock.now()
+    if day > at.astimezone(unit.zone).date():
+        raise Refused("date.in_future", "day")
+    if at > closes_at(day, policy, unit.zone):
+        raise Refused("period.closed", "day", closed_at=closes_at(day, policy, unit.zone).isoformat())
+    if not unit.open_on(day):
+        raise Refused("unit.closed", "unit")
+
+
+def on_time(unit: Unit, day: date, slot: str, at: datetime) -> bool:
+    """Whether something received `at` meets the class check's deadline; without a due on record, it does."""
+    due = due_of(ROLL_CALL, unit, day, slot=slot)
+    return due is None or is_on_time(at, due.due_at)
+
+
+def keep_answer(unit: Unit, person_id: UUID, draft: AnswerDraft, how: Sending) -> Answer:
+    """Store an answer, or a revision of it, and count it. The same content again changes nothing."""
+    with within(EVERYTHING):
+        tally.hold(unit, draft.day, draft.slot)
+        before = Answer.objects.filter(unit=unit, day=draft.day, slot=draft.slot, person_id=person_id).first()
+        answer = _written(unit, person_id, draft, how)
+        if before is not None:
+            if _same(before, answer):
+                return before
+            answer = _revised(before, answer)
+        answer.save(force_insert=before is None)
+        counted = tally.recount(unit, draft.day, draft.slot)
+        _close_if_complete(unit, counted)
+    return answer
+
+
+def _written(unit: Unit, person_id: UUID, draft: AnswerDraft, how: Sending) -> Answer:
+    at = clock.now()
+    answer = Answer(
+        unit=unit,
+        day=draft.day,
+        slot=draft.slot,
+        person_id=person_id,
+        state=draft.state,
+        temperature=draft.temperature,
+        symptoms=list(draft.symptoms),
+        fever=is_fever(draft.temperature, how.policy),
+        health_code=draft.health_code or "",
+        note=draft.note,
+        mode=how.mode,
+        form_version=FORM_VERSION,
+        claimed_at=draft.reported_at,
+        received_at=at,
+        sender_id=how.sender_id,
+        on_time=on_time(unit, draft.day, draft.slot, at),
+        automated=how.automated,
+        reason=how.reason,
+    )
+    if draft.test is not None:
+        answer.test = json.dumps(_test(draft.test), sort_keys=True)
+        answer.sample_index = blind_index("sample", draft.test.sample_no) if draft.test.sample_no else None
+    return answer
+
+
+def _test(test: Any) -> dict[str, str | None]:
+    values = {name: getattr(test, name) for name in ("result", "sample_no", "sampled_at", "reported_at", "ct")}
+    return {name: None if value is None else str(value) for name, value in values.items()}
+
+
+_CONTENT = ("state", "temperature", "symptoms", "health_code", "note", "test")
+
+
+def _same(one: AnswerFields, other: AnswerFields) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in _CONTENT)
+
+
+def _revised(before: Answer, answer: Answer) -> Answer:
+    """File the earlier answer as a revision. Of two senders who disagree, the graver answer is shown until settled."""
+    names = [f.name for f in AnswerRevision._meta.local_concrete_fields]
+    kept = {name: getattr(before, name) for name in names}
+    contradicted = before.sender_id != answer.sender_id and not answer.reason and _graver(before, answer)
+    older, newer = (answer, before) if contradicted else (before, answer)
+    newer.revision = before.revision + 1
+    filed = kept if older is before else {name: getattr(answer, name) for name in names} | {"revision": before.revision}
+    AnswerRevision.objects.create(**filed)
+    return newer
+
+
+def _graver(one: Answer, other: Answer) -> bool:
+    return (one.fever, one.state == "unwell", len(one.symptoms)) > (other.fever, other.state == "unwell", len(other.symptoms))
+
+
+def _close_if_complete(unit: Unit, counted: Tally) -> None:
+    if counted.answered + counted.excused >= counted.rostered > 0:
+        settle(ROLL_CALL, unit, counted.day, slot=counted.slot, at=clock.now(), by=f"tally:{unit.code}")
+
+
+def looks_automated(sender_id: int | None, fingerprint: str, policy: Policy) -> bool:
+    """Whether this sender has sent so many identical answers within the pack's window that a script is likely.
+
+    The answers of the window are marked with it; marking is for quality, nobody is blocked or blamed.
+    """
+    since = clock.now() - timedelta(seconds=policy.automated_seconds)
+    with within(EVERYTHING):
+        alike = Receipt.objects.filter(sender_id=sender_id or 0, fingerprint=fingerprint, received_at__gte=since)
+        if alike.count() < policy.automated_answers:
+            return False
+        Answer.objects.filter(sender_id=sender_id, received_at__gte=since, automated=False).update(automated=True)
+    return True

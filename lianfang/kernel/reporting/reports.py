@@ -1,0 +1,208 @@
+"""A unit's signed report (日报): adding up what came from below, signing and freezing, sending back, correcting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from lianfang.domain.counts import add_up, difference
+from lianfang.domain.periods import is_on_time
+from lianfang.domain.refusals import Refused
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.dues.models import REPORT, Due
+from lianfang.kernel.dues.ops import due_of, reopen, settle
+from lianfang.kernel.orgs.models import Unit, place_of
+from lianfang.kernel.orgs.ops import below
+from lianfang.kernel.reporting.forms import DAILY, Edition
+from lianfang.kernel.reporting.models import Draft, Tally, UnitReport
+from lianfang.kernel.reporting.receipts import digest
+from lianfang.kernel.scope import EVERYTHING, within
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What came from the units below: figures added up, how many were expected and received, and who is missing."""
+
+    values: dict[str, int]
+    expected: int
+    received: int
+    zero: int
+    gaps: tuple[str, ...]
+    sources: tuple[dict[str, Any], ...]
+
+    def frozen(self) -> dict[str, Any]:
+        """As it is kept inside the signed report."""
+        return {
+            "expected": self.expected,
+            "received": self.received,
+            "zero": self.zero,
+            "gaps": list(self.gaps),
+            "sources": list(self.sources),
+        }
+
+
+def current_report(unit: Unit, form: str, day: date) -> UnitReport | None:
+    """The newest revision, sent back or not."""
+    return UnitReport.objects.filter(unit=unit, form=form, day=day, current=True).first()
+
+
+def gather(unit: Unit, form: Edition, day: date) -> Gathered:
+    """Add up the lower units' current reports; a lower unit that owed a report and has none is a gap, by name."""
+    owing = Due.objects.filter(kind=REPORT, day=day, recipient=unit, excused="").select_related("unit")
+    owed = {due.unit_id: due.unit for due in owing}
+    reports = UnitReport.objects.filter(
+        unit_id__in=owed, form=form.code, day=day, current=True, returned_at__isnull=True
+    ).select_related("unit")
+    found = {report.unit_id: report for report in reports}
+    return Gathered(
+        values=add_up([report.values for report in found.values()], form.items),
+        expected=len(owed),
+        received=len(found),
+        zero=sum(report.nothing_to_report for report in found.values()),
+        gaps=tuple(sorted(child.code for pk, child in owed.items() if pk not in found)),
+        sources=tuple(_source(report) for report in sorted(found.values(), key=lambda r: r.unit.code)),
+    )
+
+
+def _source(report: UnitReport) -> dict[str, Any]:
+    return {"unit": report.unit.code, "name": report.unit.name, "revision": report.revision, "hash": report.hash, "values": report.values}
+
+
+def own_figures(unit: Unit, day: date) -> dict[str, int]:
+    """What the answers of the people in and under the unit already say: nobody is asked again (T01)."""
+    low, high = below(unit.path)
+    sums = Tally.objects.filter(day=day, path__gte=low, path__lt=high, slot=_latest_slot(unit, day)).aggregate(
+        rostered=Sum("rostered"), excused=Sum("excused"), fever=Sum("fever")
+    )
+    if not sums["rostered"]:
+        return {}
+    present = sums["rostered"] - sums["excused"]
+    return {"expected": sums["rostered"], "present": present, "absent": sums["excused"], "fever": sums["fever"]}
+
+
+def _latest_slot(unit: Unit, day: date) -> str:
+    low, high = below(unit.path)
+    used = Tally.objects.filter(day=day, path__gte=low, path__lt=high, answered__gt=0).values_list("slot", flat=True)
+    return max(used.distinct(), key=["am", "noon", "pm"].index, default="am")
+
+
+def prefilled(unit: Unit, form: Edition, day: date) -> dict[str, int]:
+    """The figures a signer starts from: the sum of the units below, or what the people's answers say."""
+    gathered = gather(unit, form, day)
+    if gathered.expected:
+        return gathered.values
+    return own_figures(unit, day) if form.code == DAILY else {}
+
+
+def freeze(
+    by: Actor, unit: Unit, form: Edition, day: date, values: dict[str, Any], *, nothing: bool, remark: str, reason: str, mode: str
+) -> UnitReport:
+    """Sign: write a new revision that nobody can change, settle the due, and drop the draft.
+
+    A report that stands and was not sent back is corrected only with a reason (`required`, `reason`).
+    """
+    with within(EVERYTHING):
+        before = UnitReport.objects.select_for_update().filter(unit=unit, form=form.code, day=day, current=True).first()
+        if before is not None and before.returned_at is None and not reason:
+            raise Refused("required", "reason", revision=before.revision)
+        if before is not None:
+            UnitReport.objects.filter(pk=before.pk).update(current=False)
+        report = _signed(by, unit, form, day, values, nothing, remark, reason, mode, before)
+        report.hash = digest(_content(report))
+        report.save(force_insert=True)
+        if form.code == DAILY:
+            settle(REPORT, unit, day, at=report.received_at, by=str(report.receipt), zero=nothing)
+        Draft.objects.filter(unit=unit, form=form.code, day=day).delete()
+    return report
+
+
+def _signed(by, unit, form, day, values, nothing, remark, reason, mode, before) -> UnitReport:  # type: ignore[no-untyped-def]
+    at = clock.now()
+    due = due_of(REPORT, unit, day)
+    return UnitReport(
+        **place_of(unit),
+        form=form.code,
+        form_version=form.version,
+        day=day,
+        revision=before.revision + 1 if before else 1,
+        nothing_to_report=nothing,
+        values=values,
+        children=gather(unit, form, day).frozen(),
+        remark=remark,
+        reason=reason,
+        mode=mode,
+        signer_id=by.account_id,
+        signer=by.name,
+        received_at=at,
+        on_time=due is None or is_on_time(at, due.due_at),
+    )
+
+
+def _content(report: UnitReport) -> dict[str, Any]:
+    return {
+        "unit": report.unit.code,
+        "form": report.form,
+        "form_version": report.form_version,
+        "day": report.day,
+        "revision": report.revision,
+        "nothing_to_report": report.nothing_to_report,
+        "values": report.values,
+        "children": report.children,
+        "remark": report.remark,
+        "reason": report.reason,
+        "signer": report.signer,
+        "received_at": report.received_at.isoformat(),
+    }
+
+
+def is_intact(report: UnitReport) -> bool:
+    """Whether the report still is what was signed."""
+    return report.hash == digest(_content(report))
+
+
+def return_report(by: Actor, report: UnitReport, reason: str) -> UnitReport:
+    """Send a report back to those who signed it; it is owed again until a new revision comes."""
+    if report.returned_at is not None:
+        raise Refused("flow.condition", "report")
+    report.returned_at, report.returned_by, report.return_reason = clock.now(), by.name, reason
+    with within(EVERYTHING):
+        report.save(update_fields=["returned_at", "returned_by", "return_reason"])
+        if report.form == DAILY:
+            reopen(REPORT, report.unit, report.day, at=report.returned_at)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A revision after the first, as the superior sees it: which figures moved by how much, why, and by whom."""
+
+    report: UnitReport
+    changes: dict[str, tuple[Any, Any]]
+
+    @property
+    def deltas(self) -> dict[str, int]:
+        """Item -> how much it moved, for items with a figure before and after."""
+        both = {k: v for k, v in self.changes.items() if isinstance(v[0], int) and isinstance(v[1], int)}
+        return {code: after - before for code, (before, after) in both.items()}
+
+
+def corrections(where: Q, day: date, form: str = DAILY) -> list[Correction]:
+    """All corrections of a day among reports that match `where`, newest first."""
+    later = UnitReport.objects.filter(where, day=day, form=form, revision__gt=1).select_related("unit")
+    found = []
+    for report in later.order_by("-received_at"):
+        before = UnitReport.objects.get(unit=report.unit, form=form, day=day, revision=report.revision - 1)
+        found.append(Correction(report, difference(before.values, report.values)))
+    return found
+
+
+def since_sent(report: UnitReport) -> list[Correction]:
+    """Corrections from below that came after this report was signed: the old figure is still in it."""
+    codes = [source["unit"] for source in report.children.get("sources", [])]
+    return [
+        c for c in corrections(Q(unit__code__in=codes), report.day, report.form) if c.report.received_at > report.received_at
+    ]

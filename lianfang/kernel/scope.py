@@ -1,0 +1,69 @@
+"""The one place that scopes rows (范围): what the current transaction may see, told to PostgreSQL and to nobody else.
+
+Everything runs inside `within(...)`; outside it there are no rows. The settings live for one transaction
+(`SET LOCAL`), so a pooled connection can never carry one person's scope to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from lianfang.kernel.database.base import APP, SYSTEM
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Slash-ended unit paths whose figures and whose people may be seen, and the persons one is or answers for."""
+
+    paths: tuple[str, ...] = ()
+    person_paths: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    system: bool = False
+
+
+NOTHING = Scope()
+EVERYTHING = Scope(system=True)
+_current: ContextVar[Scope] = ContextVar("scope", default=NOTHING)
+
+
+def current() -> Scope:
+    """The scope in force."""
+    return _current.get()
+
+
+@contextmanager
+def within(scope: Scope) -> Iterator[None]:
+    """Run the block in a transaction that sees just `scope`; an exception rolls it back and restores what was before."""
+    before = _current.get()
+    token = _current.set(scope)
+    try:
+        with transaction.atomic():
+            _tell(scope)
+            yield
+            _tell(before)
+    finally:
+        _current.reset(token)
+
+
+def _tell(scope: Scope) -> None:
+    # Plain SET LOCAL, not set_config(): Citus forwards only the former to its workers.
+    statements = [
+        f"SET LOCAL ROLE {SYSTEM if scope.system else APP}",
+        f"SET LOCAL app.scope = '{_joined(scope.paths)}'",
+        f"SET LOCAL app.person_scope = '{_joined(scope.person_paths)}'",
+        f"SET LOCAL app.persons = '{_joined(scope.persons)}'",
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(statements))
+
+
+def _joined(items: tuple[str, ...]) -> str:
+    for item in items:
+        if not item or set(item) - set("0123456789abcdef-/"):
+            raise ValueError(f"not a unit path or person id: {item!r}")
+    return ",".join(items)

@@ -1,0 +1,1 @@
+"""Invented people, units and figures for `tools/preview.py` (样例)."""
