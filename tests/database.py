@@ -63,7 +63,9 @@ def _prepare() -> None:
     os.environ.setdefault("LIANFANG_STATE", tempfile.mkdtemp(prefix="lianfang-state-"))
     if "PYTEST_XDIST_WORKER" not in os.environ:
         _make_template(_start_server())
-    os.environ["DATABASE_URL"] = _named(os.environ["LIANFANG_TEST_SERVER"], f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+    os.environ["DATABASE_URL"] = _named(
+        os.environ["LIANFANG_TEST_SERVER"], f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    )
 
 
 _prepare()

@@ -35,13 +35,24 @@ def at(hour: int, minute: int = 0, second: int = 0, *, day: date = DAY) -> datet
 def root(code: str = "P", kind: str = "province", name: str = "示例省", *, opened_on: date = date(2020, 1, 1)) -> Unit:
     """The root of a tree."""
     with within(EVERYTHING):
-        return found_root(SYSTEM, code=code, name=name, kind=kind, name_en=f"Example {kind} {code}", opened_on=opened_on)
+        return found_root(
+            SYSTEM, code=code, name=name, kind=kind, name_en=f"Example {kind} {code}", opened_on=opened_on
+        )
 
 
 def unit(parent: Unit, code: str, kind: str = "division", name: str = "", **more: Any) -> Unit:
     """A unit under another."""
     with within(EVERYTHING):
-        return open_unit(SYSTEM, parent=parent, code=code, name=name or f"单位{code}", name_en=f"Unit {code}", kind=kind, opened_on=more.pop("opened_on", date(2020, 1, 1)), **more)
+        return open_unit(
+            SYSTEM,
+            parent=parent,
+            code=code,
+            name=name or f"单位{code}",
+            name_en=f"Unit {code}",
+            kind=kind,
+            opened_on=more.pop("opened_on", date(2020, 1, 1)),
+            **more,
+        )
 
 
 def account(where: Unit, role: str, handle: str = "") -> Account:
@@ -58,11 +69,33 @@ def actor(where: Unit, role: str) -> Actor:
         return actor_for(who)
 
 
-def member(where: Unit, name: str = "", *, kind: str = "learner", number: str = "", since: date = date(2020, 1, 1), born: date | None = None, **more: Any) -> Person:
+def member(
+    where: Unit,
+    name: str = "",
+    *,
+    kind: str = "learner",
+    number: str = "",
+    since: date = date(2020, 1, 1),
+    born: date | None = None,
+    **more: Any,
+) -> Person:
     """A person on a unit's roster."""
     n = next(_numbers)
-    identity = Identity(kind="resident", number=number, birth_date=born, sex=None) if number else Identity(kind="passport", number=f"E{n:08d}", birth_date=born, sex=None)
-    who = PersonRef(id_type=identity.kind, identity=identity, id_reason="", name=name or f"学生{n}", phone="", birth_date=born, guardian_notice=None, ref="")
+    identity = (
+        Identity(kind="resident", number=number, birth_date=born, sex=None)
+        if number
+        else Identity(kind="passport", number=f"E{n:08d}", birth_date=born, sex=None)
+    )
+    who = PersonRef(
+        id_type=identity.kind,
+        identity=identity,
+        id_reason="",
+        name=name or f"学生{n}",
+        phone="",
+        birth_date=born,
+        guardian_notice=None,
+        ref="",
+    )
     with within(EVERYTHING):
         return register_person(SYSTEM, unit=where, who=who, kind=kind, since=since, **more).person
 
@@ -75,7 +108,15 @@ def members(where: Unit, how_many: int, **more: Any) -> list[Person]:
 def rules(where: Unit, **parameters: Any) -> None:
     """Rules of one's own for a part of the tree."""
     with within(EVERYTHING):
-        adopt_rules(SYSTEM, unit=where, code=f"test-{next(_numbers)}", title="测试规则", basis="test", valid_from=date(2020, 1, 1), parameters=parameters)
+        adopt_rules(
+            SYSTEM,
+            unit=where,
+            code=f"test-{next(_numbers)}",
+            title="测试规则",
+            basis="test",
+            valid_from=date(2020, 1, 1),
+            parameters=parameters,
+        )
 
 
 @contextmanager
@@ -87,7 +128,15 @@ def acting(who: Actor) -> Iterator[Actor]:
 
 def answer(who: Person, where: Unit, **more: Any) -> dict[str, Any]:
     """A raw answer by a person, well unless said otherwise."""
-    return {"key": f"answer-{next(_numbers):08d}", "unit": where.code, "day": str(DAY), "slot": "am", "person": {"ref": str(who.pk)}, "state": "well", **more}
+    return {
+        "key": f"answer-{next(_numbers):08d}",
+        "unit": where.code,
+        "day": str(DAY),
+        "slot": "am",
+        "person": {"ref": str(who.pk)},
+        "state": "well",
+        **more,
+    }
 
 
 __all__ = ["DAY", "UTC", "Membership", "clock", "timedelta"]

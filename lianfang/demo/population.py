@@ -139,7 +139,7 @@ def _class(own: UnitSeed, school: School, group: Class, start: date) -> UnitSeed
     grade_zh = f"{entered.year}级" if is_cohort else school.kind.grades_zh[group.grade]
     return UnitSeed(
         code=class_code(school, group.serial),
-        name_zh=f"{grade_zh}（{group.number}）班",  # noqa: RUF001
+        name_zh=f"{grade_zh}（{group.number}）班",
         name_en=f"{school.kind.grades_en[group.grade]} Class {group.number}",
         kind="class",
         parent=own.code,

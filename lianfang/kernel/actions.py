@@ -77,7 +77,9 @@ def action(
                 _check(declared, actor, unit, given)
                 result = function(actor, **given)
                 known = {name: _plain(given[name]) for name in declared.facts if given.get(name) is not None}
-                record(kind, by=actor, unit=unit, subject=result if result is not None else given.get(over), facts=known)
+                record(
+                    kind, by=actor, unit=unit, subject=result if result is not None else given.get(over), facts=known
+                )
             return result
 
         declared = Action(kind, act, tuple(by), over, oneself, tuple(facts), parameters)
@@ -112,7 +114,11 @@ def _is_own(actor: Actor, person: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    return str(value.pk) if isinstance(value, models.Model) and not isinstance(value, Unit) else str(getattr(value, "code", value))
+    return (
+        str(value.pk)
+        if isinstance(value, models.Model) and not isinstance(value, Unit)
+        else str(getattr(value, "code", value))
+    )
 
 
 @contextmanager

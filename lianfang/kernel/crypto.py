@@ -34,11 +34,11 @@ _ABOUT = re.compile(r"[^|]+\|[^|]+\|[^|]+", re.DOTALL)
 _INDEX_KIND = re.compile(r"[a-z0-9_:]{1,40}")
 
 
-class UnusableKey(ValueError):  # noqa: N818
+class UnusableKey(ValueError):
     """A key is missing or wrong; the text says which and what to do, and never shows a key."""
 
 
-class CannotOpen(ValueError):  # noqa: N818
+class CannotOpen(ValueError):
     """A sealed value does not open: moved, damaged, or its key is not on the ring. The text never shows the value."""
 
 

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from lianfang.domain.answers import AnswerDraft, parse_answer
 from lianfang.domain.counts import CountItem
 from lianfang.domain.policy import Policy, policy_from
 from lianfang.domain.refusals import Note, Refused
+
+# Properties hold on a busy machine too, where the first draw of text takes a second.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 PROJECT = Path(__file__).resolve().parents[2]
 COPY = PROJECT / "tests" / "data" / "bad_inputs"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lianfang.domain.answers import MEMBERS, nest
 from lianfang.domain.refusals import Refused
 from lianfang.domain.symptoms import MOST_ENTRIES, SYMPTOMS, is_fever, needs_care, parse_symptoms
-from tests.domain.reading import NOW, POLICY, TODAY, code_of, json_values, problems_of, report, understood
+from tests.domain.reading import NOW, POLICY, TODAY, code_of, json_values, problems_of, report, understood, unhurried
 
 
 def notes_of(raw: dict[str, Any], channel: str = "json") -> dict[str, str]:
@@ -125,7 +125,8 @@ def test_one_wrong_member_is_the_only_one_named(change: dict[str, Any], field: s
 
 
 def test_a_body_that_is_no_object_is_refused() -> None:
-    assert [code_of(understood, raw) for raw in (None, [], "x", 5)] == ["type"] * 4
+    wrong: list[Any] = [None, [], "x", 5]
+    assert [code_of(understood, raw) for raw in wrong] == ["type"] * 4
 
 
 def test_a_missing_slot_is_the_only_one_that_is_asked_for() -> None:
@@ -253,12 +254,18 @@ def test_every_symptom_has_both_words_and_no_word_means_two() -> None:
 
 
 def test_fever_begins_exactly_at_the_line_and_unknown_is_none() -> None:
-    assert [is_fever(t and Decimal(t), POLICY) for t in ("37.3", "37.29", "37.25", None)] == [True, False, False, False]
+    assert [is_fever(t, POLICY) for t in (Decimal("37.3"), Decimal("37.29"), Decimal("37.25"), None)] == [
+        True,
+        False,
+        False,
+        False,
+    ]
     assert needs_care(("cough",), None, POLICY)
     assert needs_care((), Decimal("37.3"), POLICY)
     assert not needs_care(("none",), Decimal("36.5"), POLICY)
 
 
+@unhurried
 @given(st.dictionaries(st.sampled_from(MEMBERS), json_values(), max_size=6), st.sampled_from(["json", "text", "form"]))
 def test_no_report_escapes_the_one_refusal(changes: dict[str, Any], channel: str) -> None:
     try:
@@ -267,6 +274,7 @@ def test_no_report_escapes_the_one_refusal(changes: dict[str, Any], channel: str
         assert all(problem.code and problem.field for problem in refused.problems)
 
 
+@unhurried
 @given(
     st.dictionaries(
         st.sampled_from(["id_type", "id_number", "name", "phone", "birth_date", "guardian_notice", "ref"]),

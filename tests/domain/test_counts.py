@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lianfang.domain.counts import CountItem, add_up, difference, parse_counts
 from lianfang.domain.refusals import Refused
-from tests.domain.reading import DAILY_COUNTS, POLICY, code_of, json_values
+from tests.domain.reading import DAILY_COUNTS, POLICY, code_of, json_values, unhurried
 
 GOOD: dict[str, Any] = {"expected": 40, "present": 38, "absent": 2, "fever": 0, "tested": 40, "confirmed": 0}
 BEFORE = {"expected": 40, "present": 40, "absent": 0, "fever": 2, "tested": 40, "confirmed": 0}
@@ -155,12 +155,14 @@ def test_a_difference_names_what_changed() -> None:
     }
 
 
+@unhurried
 @given(st.dictionaries(st.sampled_from([item.code for item in DAILY_COUNTS]), json_values()), st.booleans())
 def test_no_figures_escape_the_one_refusal(changes: dict[str, Any], nothing: bool) -> None:
     code_of(counts, {**GOOD, **changes}, nothing=nothing)
     code_of(counts, {**GOOD, **changes}, nothing=nothing, channel="text")
 
 
+@unhurried
 @given(st.lists(st.fixed_dictionaries({"expected": st.integers(0, 99), "fever": st.integers(0, 9)}), min_size=1))
 def test_sums_of_sums_are_the_sum_of_all(children: list[dict[str, int]]) -> None:
     half = len(children) // 2

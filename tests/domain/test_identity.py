@@ -23,7 +23,7 @@ from lianfang.domain.identity import (
     parse_phone,
 )
 from lianfang.domain.refusals import Note
-from tests.domain.reading import POLICY, TODAY, WORLD, code_of, json_values, wide
+from tests.domain.reading import POLICY, TODAY, WORLD, code_of, json_values, unhurried, wide
 
 PRINTED = "11010519491231002X"  # the example printed in GB 11643-1999
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -147,6 +147,7 @@ def test_a_document_is_known_by_its_common_names() -> None:
     ]
 
 
+@unhurried
 @given(numbers(), st.integers(0, 17), st.sampled_from("0123456789X"))
 def test_any_single_digit_changed_is_refused(number: str, place: int, digit: str) -> None:
     assume(number[place] != digit)
@@ -154,6 +155,7 @@ def test_any_single_digit_changed_is_refused(number: str, place: int, digit: str
     assert not is_valid_resident_number(number[:place] + digit + number[place + 1 :], today=TODAY)
 
 
+@unhurried
 @given(numbers(), st.integers(0, 16))
 def test_any_two_neighbours_swapped_are_refused(number: str, place: int) -> None:
     assume(number[place] != number[place + 1])
@@ -161,6 +163,7 @@ def test_any_two_neighbours_swapped_are_refused(number: str, place: int) -> None
     assert not is_valid_resident_number(swapped, today=TODAY)
 
 
+@unhurried
 @given(numbers(), st.lists(st.tuples(st.integers(0, 18), st.sampled_from(" \u3000\u200b\u200d")), max_size=4))
 def test_one_number_has_one_spelling_however_it_is_typed(number: str, blanks: list[tuple[int, str]]) -> None:
     typed = wide(number.lower())
@@ -172,6 +175,7 @@ def test_one_number_has_one_spelling_however_it_is_typed(number: str, blanks: li
     assert identity(kept.number) == (kept, [])
 
 
+@unhurried
 @given(
     json_values(),
     st.sampled_from(["resident", "passport", "permit", "residence_permit", "foreign_resident", "none", "x"]),

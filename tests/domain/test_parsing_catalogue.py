@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import time
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -60,7 +61,7 @@ class Outcome:
 def body_of(line: Mapping[str, Any]) -> bytes:
     asked = line["input"]
     if "raw" in asked:
-        return asked["raw"].encode()
+        return str(asked["raw"]).encode()
     raw = report_of(asked)
     made = asked.get("generate", {})
     if "string_field" in made:
@@ -68,13 +69,11 @@ def body_of(line: Mapping[str, Any]) -> bytes:
     elif "path" in made:
         put(raw, made["path"], made["repeat"] * made["times"])
     elif "repeat" in made:
-        return (made["repeat"] * made["times"]).encode()
+        return str(made["repeat"] * made["times"]).encode()
     return json_text(raw).encode(asked.get("encode", "utf-8"))
 
 
 def report_of(asked: Mapping[str, Any]) -> dict[str, Any]:
-    import json  # noqa: PLC0415 only to copy
-
     raw: dict[str, Any] = json.loads(json.dumps(WORLD["base_report"]))
     for path, value in asked.get("set", {}).items():
         put(raw, path, value)
@@ -84,8 +83,6 @@ def report_of(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def json_text(raw: Any) -> str:
-    import json  # noqa: PLC0415 only to write
-
     return json.dumps(raw, ensure_ascii=False)
 
 
@@ -134,7 +131,7 @@ def holds(line: Mapping[str, Any], outcome: Outcome) -> None:
     expect = line["expect"]
     assert outcome.name in expect["outcome"], (outcome.problems, outcome.notes)
     if outcome.name in ("reject", "limit", "warn"):
-        found = outcome.problems or [note for note in outcome.notes if note.warning]
+        found: list[Any] = [*outcome.problems] or [note for note in outcome.notes if note.warning]
         codes = expect["code"] if isinstance(expect["code"], list) else [expect["code"]]
         matching = [one for one in found if one.code in codes]
         assert matching, found

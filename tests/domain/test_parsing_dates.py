@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lianfang.domain.parsing.dates import parse_day, parse_moment
 from lianfang.domain.refusals import Note
-from tests.domain.reading import ZONE, code_of, json_values, wide
+from tests.domain.reading import ZONE, code_of, json_values, unhurried, wide
 
 
 def day(raw: Any) -> tuple[date, list[str]]:
@@ -109,17 +109,20 @@ def test_what_is_no_moment_is_refused(raw: Any, code: str) -> None:
     assert code_of(moment, raw) == code
 
 
+@unhurried
 @given(st.dates())
 def test_every_iso_day_is_read_back(value: date) -> None:
     assert day(value.isoformat()) == (value, [])
 
 
+@unhurried
 @given(st.datetimes(datetime(1801, 1, 1), datetime(2998, 1, 1), timezones=st.just(ZONE), allow_imaginary=False))
 def test_every_rfc_moment_is_the_same_instant(value: datetime) -> None:
     utc = value.astimezone(UTC)
     assert moment(utc.isoformat())[0].astimezone(UTC) == utc
 
 
+@unhurried
 @given(json_values() | st.from_regex(r"\d{3,6}[-/.年]\d{1,2}[-/.月]\d{1,2}日?( \d\d:\d\d)?", fullmatch=True))
 def test_no_value_escapes_the_one_refusal(raw: Any) -> None:
     code_of(day, raw)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lianfang.domain.parsing.envelope import MAX_DEPTH, MAX_MEMBERS, MAX_NODES, load_json
 from lianfang.domain.refusals import Refused
-from tests.domain.reading import code_of
+from tests.domain.reading import code_of, unhurried
 
 LIMIT = 10 * 2**20
 
@@ -100,12 +100,14 @@ def test_half_a_character_is_refused_at_its_member(body: bytes) -> None:
     assert load_json(b'"\\ud83d\\ude00"', max_bytes=LIMIT) == "\U0001f600"
 
 
+@unhurried
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_no_bytes_escape_the_one_refusal(body: bytes) -> None:
     code = code_of(load_json, body, max_bytes=LIMIT)
     assert code in (None, "json.malformed", "json.too_deep", "encoding", "text.lossy")
 
 
+@unhurried
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lianfang.domain.parsing.number import LARGEST_COUNT, parse_count, parse_measure, parse_temperature
 from lianfang.domain.refusals import Note, Refused
-from tests.domain.reading import POLICY, code_of, json_values, wide
+from tests.domain.reading import POLICY, code_of, json_values, unhurried, wide
 
 
 def temperature(raw: Any) -> tuple[Decimal, list[Note]]:
@@ -150,12 +150,14 @@ def test_what_is_no_count_is_refused(raw: Any, code: str) -> None:
     assert code_of(count, raw) == code
 
 
+@unhurried
 @given(st.decimals(min_value=34, max_value=43, places=2))
 def test_every_reading_within_bounds_is_kept_exactly(value: Decimal) -> None:
     assert temperature(str(value))[0] == value
     assert temperature(value)[0] == value
 
 
+@unhurried
 @given(json_values())
 def test_no_value_escapes_the_one_refusal(raw: Any) -> None:
     code_of(temperature, raw)

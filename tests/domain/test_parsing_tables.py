@@ -19,7 +19,7 @@ from lianfang.domain.answers import (
     row_problems,
 )
 from lianfang.domain.parsing.person import MEMBERS as PERSON_MEMBERS
-from tests.domain.reading import understood
+from tests.domain.reading import understood, unhurried
 
 HEADER = ["姓名", "证件号码", "单位代码", "日期", "时段", "体温", "症状", "备注"]
 
@@ -130,6 +130,7 @@ def test_two_with_one_name_and_no_number_cannot_be_told_apart() -> None:
     assert found(nameless, {**nameless, "单位代码": "S1-K2"}) == []
 
 
+@unhurried
 @given(st.lists(st.text(max_size=20), max_size=5))
 def test_any_cells_can_be_looked_at(cells: list[str]) -> None:
     looks_like_header(cells)

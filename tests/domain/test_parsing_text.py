@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lianfang.domain.parsing.text import clean_name, clean_text, folded, is_blank, misread
 from lianfang.domain.refusals import Note
-from tests.domain.reading import code_of, json_values
+from tests.domain.reading import code_of, json_values, unhurried
 
 
 def text(raw: Any, *, max_length: int = 50, required: bool = False, multiline: bool = False) -> str:
@@ -127,6 +127,7 @@ def test_digits_of_any_script_and_width_fold_to_ascii() -> None:
     assert folded("\uff13\uff16\uff0e\uff15\u0663") == "36.53"
 
 
+@unhurried
 @given(json_values())
 def test_no_value_escapes_the_one_refusal(raw: Any) -> None:
     code_of(text, raw)
@@ -135,6 +136,7 @@ def test_no_value_escapes_the_one_refusal(raw: Any) -> None:
     is_blank(raw)
 
 
+@unhurried
 @given(st.text(max_size=20) | st.text("张伟 ·•・.'-a\u3000\u200b\u0301", max_size=20))
 def test_a_kept_name_is_kept_again_without_a_change(raw: str) -> None:
     if code_of(name, raw) is None:

@@ -37,7 +37,9 @@ def test_C01_an_explicit_zero_is_reported_and_a_draft_of_zeros_is_missing(aftern
     opened()
     heads = [make.actor(unit, "duty_officer") for unit in units]
     with make.acting(heads[0]) as officer:
-        receive_report(officer, {"key": "zero-report-1", "unit": "S0", "day": str(DAY), "nothing_to_report": True}, channel="json")
+        receive_report(
+            officer, {"key": "zero-report-1", "unit": "S0", "day": str(DAY), "nothing_to_report": True}, channel="json"
+        )
     with make.acting(heads[2]) as officer:
         save_draft(officer, unit=units[2], day=DAY, form=DAILY, values={"fever": 0, "confirmed": 0})
 
@@ -57,7 +59,9 @@ def test_a_class_check_accounts_for_everyone_and_the_counters_equal_a_recount(af
     pupils = make.members(klass, 45)
     opened()
     with make.acting(make.actor(klass, "class_head")) as head:
-        receive_answer(head, make.answer(pupils[0], klass, state="unwell", temperature="38.1", symptoms=["fever"]), channel="json")
+        receive_answer(
+            head, make.answer(pupils[0], klass, state="unwell", temperature="38.1", symptoms=["fever"]), channel="json"
+        )
         receipt = receive_roll_call(
             head,
             {"key": "roll-call-1", "unit": "S1-K1", "day": str(DAY), "slot": "am", "observed_by": "head",
@@ -67,7 +71,14 @@ def test_a_class_check_accounts_for_everyone_and_the_counters_equal_a_recount(af
 
     people = board_of(school).people
     assert receipt["state"] == "received"
-    assert (people.rostered, people.answered, people.well, people.unwell, people.fever, people.unknown) == (45, 45, 43, 2, 1, 0)
+    assert (people.rostered, people.answered, people.well, people.unwell, people.fever, people.unknown) == (
+        45,
+        45,
+        43,
+        2,
+        1,
+        0,
+    )
     with within(EVERYTHING):
         assert differences(DAY) == []
     assert board_of(school).counts.received == 1

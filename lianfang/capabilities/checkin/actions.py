@@ -74,13 +74,28 @@ def _checked(unit: Unit, day: date, slot: str, observed_by: str) -> RollCall:
 
 @action("contact.recorded", by=ANSWERERS, over="unit", facts=("unit", "day", "outcome"))
 def record_contact(
-    by: Actor, *, unit: Unit, person: Person, day: date, slot: str, outcome: str, answer: AnswerDraft | None = None, remark: str = ""
+    by: Actor,
+    *,
+    unit: Unit,
+    person: Person,
+    day: date,
+    slot: str,
+    outcome: str,
+    answer: AnswerDraft | None = None,
+    remark: str = "",
 ) -> ContactAttempt:
     """Write down a call to somebody whose answer is missing; somebody reached has answered, by phone."""
     policy = policy_of(unit, on=day)
     check_window(unit, day, policy)
     attempt = ContactAttempt.objects.create(
-        unit=unit, person_id=person.pk, day=day, slot=slot, at=clock.now(), caller=by.name, outcome=outcome, remark=remark
+        unit=unit,
+        person_id=person.pk,
+        day=day,
+        slot=slot,
+        at=clock.now(),
+        caller=by.name,
+        outcome=outcome,
+        remark=remark,
     )
     if answer is not None:
         keep_answer(unit, person.pk, answer, Sending(by.account_id, "phone", policy))

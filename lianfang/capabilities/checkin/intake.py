@@ -93,7 +93,13 @@ def receive_answer(
     person = taken.person or _admit(by, taken)
     automated = mode != "import" and looks_automated(by.account_id, alike, taken.policy)
     kept = record_answer(
-        by, unit=taken.unit, person=person, answer=taken.draft, mode=mode or _mode(by, person), reason=reason, automated=automated
+        by,
+        unit=taken.unit,
+        person=person,
+        answer=taken.draft,
+        mode=mode or _mode(by, person),
+        reason=reason,
+        automated=automated,
     )
     notes = taken.notes + _two_sources(kept, taken.draft)
     return complete(receipt, state="received", notes=[_said(note) for note in notes])
@@ -128,7 +134,13 @@ def _two_sources(kept: Answer, draft: AnswerDraft) -> list[Note]:
 
 
 def _said(note: Note) -> dict[str, Any]:
-    return {"code": note.code, "field": note.field, "warning": note.warning, "kept": None if note.kept is None else str(note.kept), **dict(note.facts)}
+    return {
+        "code": note.code,
+        "field": note.field,
+        "warning": note.warning,
+        "kept": None if note.kept is None else str(note.kept),
+        **dict(note.facts),
+    }
 
 
 def receive_roll_call(by: Actor, raw: Mapping[str, Any], *, channel: str) -> dict[str, Any]:
@@ -190,4 +202,13 @@ def _exception(unit: Unit, raw: dict[str, Any], channel: str, place: dict[str, A
 
 def person_ref(person: Person) -> PersonRef:
     """How a page names a person it shows."""
-    return PersonRef(id_type=person.id_type, identity=None, id_reason="", name="", phone="", birth_date=None, guardian_notice=None, ref=str(person.pk))
+    return PersonRef(
+        id_type=person.id_type,
+        identity=None,
+        id_reason="",
+        name="",
+        phone="",
+        birth_date=None,
+        guardian_notice=None,
+        ref=str(person.pk),
+    )

@@ -28,7 +28,9 @@ CHASERS = (*SUPERVISORS, Role.ADMINISTRATOR)
 def save_draft(by: Actor, *, unit: Unit, day: date, form: str, values: Mapping[str, Any], remark: str = "") -> Draft:
     """Keep a report under the pen. A draft is counted nowhere."""
     check_window(unit, day, policy_of(unit, on=day))
-    draft = Draft(unit=unit, form=form, day=day, values=dict(values), remark=remark, saved_by=by.name, saved_at=clock.now())
+    draft = Draft(
+        unit=unit, form=form, day=day, values=dict(values), remark=remark, saved_by=by.name, saved_at=clock.now()
+    )
     exists = Draft.objects.filter(unit=unit, form=form, day=day).exists()
     draft.save(force_insert=not exists, force_update=exists)
     return draft
@@ -52,7 +54,9 @@ def sign_report(
         raise Refused("unit.not_reporting", "unit")
     check_window(unit, day, policy_of(unit, on=day))
     edition = form_on(form, day)
-    return freeze(by, unit, edition, day, dict(values), nothing=nothing_to_report, remark=remark, reason=reason, mode=mode)
+    return freeze(
+        by, unit, edition, day, dict(values), nothing=nothing_to_report, remark=remark, reason=reason, mode=mode
+    )
 
 
 @action("report.sent_back", by=SUPERVISORS, over="superior", facts=("reason",))
@@ -88,5 +92,11 @@ def nudge(by: Actor, *, superior: Unit, day: date, dues: Sequence[Due]) -> Seque
                 continue
             due.nudges += 1
             due.save(update_fields=["nudges"])
-            tell(holders(due.unit, SIGNERS), "report.nudge", subject=f"{due.unit.code}/{due.kind}/{day}/{due.nudges}", unit=due.unit, due_at=due.due_at.isoformat())
+            tell(
+                holders(due.unit, SIGNERS),
+                "report.nudge",
+                subject=f"{due.unit.code}/{due.kind}/{day}/{due.nudges}",
+                unit=due.unit,
+                due_at=due.due_at.isoformat(),
+            )
     return dues

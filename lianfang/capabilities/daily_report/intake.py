@@ -54,7 +54,10 @@ def understand(by: Actor, raw: Mapping[str, Any], *, channel: str) -> Figures:
         nothing_to_report=nothing, channel=channel,
     )  # fmt: skip
     known = prefilled(unit, form, day) if nothing else {}
-    text = {name: clean_text(raw.get(name), name, max_length=limit, notes=notes) for name, limit in (("remark", 500), ("reason", 200))}
+    text = {
+        name: clean_text(raw.get(name), name, max_length=limit, notes=notes)
+        for name, limit in (("remark", 500), ("reason", 200))
+    }
     return Figures(unit, day, form, {**known, **values}, nothing, text["remark"], text["reason"], notes + said)
 
 
@@ -104,7 +107,15 @@ def yesterday_of(unit: Unit, form: Edition, day: date) -> dict[str, int] | None:
 def receive_report(by: Actor, raw: Mapping[str, Any], *, channel: str, mode: str = "") -> dict[str, Any]:
     """Take one unit report and acknowledge it: `{"receipt", "key", "hash", "received_at", "state", …}`."""
     figures = understand(by, raw, channel=channel)
-    content = [figures.unit.code, figures.day, figures.form.code, figures.values, figures.nothing, figures.remark, figures.reason]
+    content = [
+        figures.unit.code,
+        figures.day,
+        figures.form.code,
+        figures.values,
+        figures.nothing,
+        figures.remark,
+        figures.reason,
+    ]
     key = raw.get("key") or f"report-{digest([*content, by.account_id])[:32]}"
     if not isinstance(key, str) or not (8 <= len(key) <= 200) or not key.isascii() or not key.isprintable():
         raise Refused("key.format", "key", low=8, high=200)
@@ -112,7 +123,9 @@ def receive_report(by: Actor, raw: Mapping[str, Any], *, channel: str, mode: str
     if not new:
         return receipt.answer
     report = sign(by, figures, mode=mode or ("api" if by.machine else "proxy"))
-    answer = complete(receipt, state="late" if not report.on_time else "on_time", notes=[_said(n) for n in figures.notes])
+    answer = complete(
+        receipt, state="late" if not report.on_time else "on_time", notes=[_said(n) for n in figures.notes]
+    )
     return {**answer, "report": {"revision": report.revision, "receipt": str(report.receipt), "hash": report.hash}}
 
 
@@ -148,4 +161,9 @@ def _line(by: Actor, raw: dict[str, Any], unit: Unit, day: date, channel: str) -
 
 
 def _said(note: Note) -> dict[str, Any]:
-    return {"code": note.code, "field": note.field, "warning": note.warning, "kept": None if note.kept is None else str(note.kept)}
+    return {
+        "code": note.code,
+        "field": note.field,
+        "warning": note.warning,
+        "kept": None if note.kept is None else str(note.kept),
+    }

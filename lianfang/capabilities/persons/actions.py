@@ -49,7 +49,9 @@ def register_person(
         person = person or ops.register(who, unit)
         if ops.is_member(person.pk, unit, since):
             raise Refused("row.duplicate", "person.id_number")
-        membership = ops.enrol(person, unit, kind, since, number=number, employer=employer, shift_starts=shift_starts, boards=boards)
+        membership = ops.enrol(
+            person, unit, kind, since, number=number, employer=employer, shift_starts=shift_starts, boards=boards
+        )
     _recount(unit, since)
     return membership
 
@@ -79,7 +81,9 @@ def confirm_guardian(by: Actor, *, unit: Unit, guardian: Person, ward: Person) -
     if not ops.is_member(ward.pk, unit, clock.today(unit.zone)):
         raise Refused("scope", "ward")
     with within(EVERYTHING):
-        link, _ = Guardianship.objects.get_or_create(guardian=guardian, ward=ward, defaults={"confirmed_at": clock.now()})
+        link, _ = Guardianship.objects.get_or_create(
+            guardian=guardian, ward=ward, defaults={"confirmed_at": clock.now()}
+        )
         ward.guardian_notice_at = clock.today(unit.zone)
         ward.save(update_fields=["guardian_notice_at"])
     return link

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from lianfang.capabilities.responsibility.models import PostMark, Responsible, Zone
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
-from lianfang.capabilities.responsibility.models import PostMark, Responsible, Zone
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action, store
 from lianfang.kernel.orgs.models import Unit

@@ -57,6 +57,8 @@ class Zone(UnitOwned):
         verbose_name_plural = _("zones")
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
-                fields=["unit", "name"], name="one_zone_a_name", violation_error_message=_("The unit has a zone of this name.")
+                fields=["unit", "name"],
+                name="one_zone_a_name",
+                violation_error_message=_("The unit has a zone of this name."),
             )
         ]

@@ -16,7 +16,9 @@ from lianfang.kernel.policies.models import RulePack
 from lianfang.kernel.policies.ops import DEFAULT, as_json, shipped
 
 
-@action("rules.adopted", by=(Role.OFFICER, Role.ADMINISTRATOR), over="unit", facts=("unit", "code", "valid_from", "basis"))
+@action(
+    "rules.adopted", by=(Role.OFFICER, Role.ADMINISTRATOR), over="unit", facts=("unit", "code", "valid_from", "basis")
+)
 def adopt_rules(
     by: Actor, *, unit: Unit, code: str, title: str, basis: str, valid_from: date, parameters: Mapping[str, Any],
     title_en: str = "", hazard: str = "any", valid_until: date | None = None,
@@ -28,7 +30,14 @@ def adopt_rules(
         raise Refused("rules.invalid", "parameters", says=str(error)) from error
     return store(
         RulePack(
-            unit=unit, code=code, title=title, title_en=title_en, basis=basis, hazard=hazard,
-            valid_from=valid_from, valid_until=valid_until, parameters=as_json(dict(parameters)),
+            unit=unit,
+            code=code,
+            title=title,
+            title_en=title_en,
+            basis=basis,
+            hazard=hazard,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            parameters=as_json(dict(parameters)),
         )  # fmt: skip
     )

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from lianfang.capabilities.screening.models import Screened, Screener
 from lianfang.domain.periods import deadline
-from lianfang.domain.roles import REPORTERS, Role
 from lianfang.domain.refusals import Refused
+from lianfang.domain.roles import REPORTERS, Role
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.accounts.models import Account
@@ -40,19 +40,26 @@ def name_screener(by: Actor, *, unit: Unit, account: Account, substitute: Accoun
     """Name the person who checks a unit through every day, and a substitute."""
     today = clock.today(unit.zone)
     Screener.objects.filter(unit=unit, until__isnull=True).update(until=today)
-    return store(Screener(unit=unit, account_id=account.pk, substitute_id=substitute.pk if substitute else None, since=today))
+    return store(
+        Screener(unit=unit, account_id=account.pk, substitute_id=substitute.pk if substitute else None, since=today)
+    )
 
 
 @action("unit.screened", by=REPORTERS, over="unit", facts=("unit", "day"))
-def record_screening(by: Actor, *, unit: Unit, day: date, people: Sequence[Person], findings: Mapping[UUID, str]) -> int:
+def record_screening(
+    by: Actor, *, unit: Unit, day: date, people: Sequence[Person], findings: Mapping[UUID, str]
+) -> int:
     """Write down whom the screener has checked and what was found; agency staff belong to it."""
     if any(not is_member(person.pk, unit, day) for person in people):
         raise Refused("scope", "people")
     at = clock.now()
     rows = [
-        Screened(unit=unit, day=day, person_id=p.pk, finding=findings.get(p.pk, "")[:200], at=at, by=by.name) for p in people
+        Screened(unit=unit, day=day, person_id=p.pk, finding=findings.get(p.pk, "")[:200], at=at, by=by.name)
+        for p in people
     ]
-    Screened.objects.bulk_create(rows, update_conflicts=True, update_fields=["finding", "at", "by"], unique_fields=["unit", "day", "person_id"])
+    Screened.objects.bulk_create(
+        rows, update_conflicts=True, update_fields=["finding", "at", "by"], unique_fields=["unit", "day", "person_id"]
+    )
     if not set(person_ids(unit, day)) - {p.pk for p in people}:
         with within(EVERYTHING):
             settle(SCREENING, unit, day, at=at, by=by.name)

@@ -24,7 +24,15 @@ SILENT_KINDS = frozenset({"class", "group"})
 
 @action("unit.opened", by=KEEPERS, over="parent", facts=("code", "kind"))
 def open_unit(
-    by: Actor, *, parent: Unit, code: str, name: str, kind: str, name_en: str = "", sector_parent: Unit | None = None, opened_on: date | None = None
+    by: Actor,
+    *,
+    parent: Unit,
+    code: str,
+    name: str,
+    kind: str,
+    name_en: str = "",
+    sector_parent: Unit | None = None,
+    opened_on: date | None = None,
 ) -> Unit:
     """Open a unit under a superior, from a day on."""
     if Unit.objects.filter(code=code).exists():
@@ -41,7 +49,9 @@ def found_root(by: Actor, *, code: str, name: str, kind: str, name_en: str = "",
     """Found the root of a tree; only the installer does."""
     if Unit.objects.filter(code=code).exists():
         raise Refused("unit.exists", "code")
-    return add_units([Unit(code=code, name=name, name_en=name_en, kind=kind, opened_on=opened_on, keeps_roster=kind in ROSTER_KINDS)])[0]
+    return add_units(
+        [Unit(code=code, name=name, name_en=name_en, kind=kind, opened_on=opened_on, keeps_roster=kind in ROSTER_KINDS)]
+    )[0]
 
 
 @action("unit.changed", by=KEEPERS, over="unit", facts=("name", "phone"))
@@ -74,7 +84,15 @@ def merge_unit(by: Actor, *, unit: Unit, into: Unit, since: date) -> Unit:
 
 def _move_people(unit: Unit, into: Unit, since: date) -> None:
     for membership in Membership.objects.filter(on_roster(since), unit=unit).select_related("person"):
-        enrol(membership.person, into, membership.kind, since, number=membership.number, employer=membership.employer, shift_starts=membership.shift_starts)
+        enrol(
+            membership.person,
+            into,
+            membership.kind,
+            since,
+            number=membership.number,
+            employer=membership.employer,
+            shift_starts=membership.shift_starts,
+        )
         membership.until = max(membership.since, since - timedelta(days=1))
         membership.save(update_fields=["until"])
 

@@ -44,7 +44,11 @@ def problem_response(request: HttpRequest, refused: Refused) -> JsonResponse:
 
 def problem_body(refused: Refused) -> dict[str, Any]:
     """The body of the answer, for one refusal."""
-    return {"code": refused.code, "title": sentence(refused.problems[0]), "errors": [placed(p) for p in refused.problems]}
+    return {
+        "code": refused.code,
+        "title": sentence(refused.problems[0]),
+        "errors": [placed(p) for p in refused.problems],
+    }
 
 
 def placed(problem: Problem) -> dict[str, Any]:

@@ -64,12 +64,8 @@ def _parsed(line: str) -> dict[str, Any]:
             parse_int=_number,
             parse_constant=_no_constant,
         )
-        line_back = json.dumps(found, ensure_ascii=False, default=str)
-        line_back.encode()
     except RecursionError:
         raise _Unfit("json.too_deep") from None
-    except UnicodeEncodeError:
-        raise _Unfit("text.charset") from None
     except ValueError:
         raise _Unfit("json.malformed") from None
     if not isinstance(found, dict):
@@ -79,6 +75,8 @@ def _parsed(line: str) -> dict[str, Any]:
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
+    for name in members:
+        _check_text(name)
     if len(members) < len(pairs):
         raise _Unfit("json.malformed")
     return members
@@ -112,7 +110,16 @@ def _cell(value: Any) -> Cell:
             raise _Unfit("type")
         value = BETWEEN.join(str(item) for item in value)
     if isinstance(value, str):
-        if len(value) > MOST_CELL:
-            raise _Unfit("text.too_long")
+        _check_text(value)
         return value if value.strip() else None
     return value
+
+
+def _check_text(text: str) -> None:
+    """Text that can be stored: not endless, and without half a character (a lone surrogate)."""
+    if len(text) > MOST_CELL:
+        raise _Unfit("text.too_long")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _Unfit("text.lossy") from None

@@ -22,6 +22,7 @@ from lianfang.interfaces.exchange.wire import Record, decoded
 CHILD = "lianfang.interfaces.exchange.child"
 ROOM_TO_START = 5  # seconds of wall time beyond the time allowed for reading
 _CHUNK = 1 << 16
+_MILLISECONDS = 1_000
 _OUT_OF_BOUNDS = frozenset({signal.SIGKILL, signal.SIGABRT, signal.SIGXCPU, signal.SIGSEGV, signal.SIGBUS})
 
 
@@ -61,9 +62,17 @@ def _started(request: str, module: str) -> subprocess.Popen[bytes]:
 def _records(process: subprocess.Popen[bytes], limits: Limits) -> Iterator[Record]:
     for line in _lines(process, time.monotonic() + limits.seconds + ROOM_TO_START, limits):
         yield decoded(line)
-    code = process.wait(timeout=ROOM_TO_START)
+    code = _exit_code(process)
     if code:
         raise Refused("file.too_large" if -code in _OUT_OF_BOUNDS else "file.structure", reason="reader")
+
+
+def _exit_code(process: subprocess.Popen[bytes]) -> int:
+    """How the process ended, its output being closed; one that lingers has not ended well."""
+    try:
+        return process.wait(timeout=ROOM_TO_START)
+    except subprocess.TimeoutExpired:
+        return 1
 
 
 def _lines(process: subprocess.Popen[bytes], end: float, limits: Limits) -> Iterator[bytes]:
@@ -75,8 +84,9 @@ def _lines(process: subprocess.Popen[bytes], end: float, limits: Limits) -> Iter
 
 
 def _piece(pipe: int, end: float, limits: Limits) -> bytes:
-    ready, _, _ = select.select([pipe], [], [], max(0.0, end - time.monotonic()))
-    if not ready:
+    waiting = select.poll()
+    waiting.register(pipe, select.POLLIN)
+    if not waiting.poll(max(0.0, end - time.monotonic()) * _MILLISECONDS):
         raise Refused("file.too_large", most_seconds=limits.seconds)
     return os.read(pipe, _CHUNK)
 

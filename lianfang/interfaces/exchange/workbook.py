@@ -27,25 +27,19 @@ _PLACES = Decimal("0.000001")
 
 def read_workbook(path: Path, sheet: str, from_1904: bool) -> Iterator[Record]:
     """The rows of this sheet that hold something, and marks where a cell is not what it seems."""
-    top, rows = _opened(path, sheet)
-    for number, values in enumerate(rows, start=top + 1):
-        cells: list[Cell] = []
-        marks: list[Mark] = []
-        for column, value in enumerate(values):
-            cell, mark = _cell(value, number, column, from_1904)
-            cells.append(cell)
-            if mark:
-                marks.append(mark)
-        if any(cell is not None for cell in cells):
-            line = Line(number, tuple(cells))
+    left, rows = _opened(path, sheet)
+    for number, values in enumerate(rows, start=1):
+        read = [_cell(value, number, column, from_1904) for column, value in enumerate(values, start=left)]
+        line = Line(number, (None,) * left + tuple([cell for cell, _ in read]))
+        if any(cell is not None for cell in line.cells):
             yield line
-            yield from marks
-            yield from mojibake_marks(line)
+        yield from (mark for _, mark in read if mark)
+        yield from mojibake_marks(line)
     yield End()
 
 
 def _opened(path: Path, sheet: str) -> tuple[int, Iterator[list[Any]]]:
-    """(rows above the first one, rows beginning with column A)."""
+    """(columns left of the first one that holds something, rows from row 1 on and from that column on)."""
     import python_calamine as calamine  # noqa: PLC0415  # never loaded by the process that started the child
 
     try:
@@ -56,7 +50,7 @@ def _opened(path: Path, sheet: str) -> tuple[int, Iterator[list[Any]]]:
         raise Refused("file.damaged") from None
     except (calamine.CalamineError, OSError, ValueError):
         raise Refused("file.structure", reason="reader") from None
-    return 0, iter(found.to_python(skip_empty_area=False))
+    return (found.start or (0, 0))[1], found.iter_rows()
 
 
 def _cell(value: Any, row: int, column: int, from_1904: bool) -> tuple[Cell, Mark | None]:
@@ -86,7 +80,7 @@ def _day_cell(value: date, row: int, column: int, from_1904: bool) -> tuple[Cell
     if day >= FIRST_DAY:
         return value, None
     if day == _UNSURE_DAY and not from_1904:
-        return None, Mark("date.invalid", row, column)
+        return value, Mark("date.invalid", row, column)
     serial = _serial(value, day, from_1904)
     return serial, Mark("number.format", row, column, {"shown_as": "date"}, serial, problem=False)
 

@@ -22,5 +22,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "fail", "database": "away"}, status=503)
     well = beat is not None and datetime.now(UTC) - beat.at < SILENT_AFTER
-    body = {"status": "ok" if well else "fail", "database": "ok", "worker": "ok" if well else "silent", "version": __version__}
+    body = {
+        "status": "ok" if well else "fail",
+        "database": "ok",
+        "worker": "ok" if well else "silent",
+        "version": __version__,
+    }
     return JsonResponse(body, status=200 if well else 503)

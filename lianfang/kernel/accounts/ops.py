@@ -34,18 +34,14 @@ def new_account(handle: str, name: str, *, phone: str = "", language: str = "") 
 def grant(account: Account, role: str, unit: Unit, *, lasts: timedelta, by: Account | None = None) -> Grant:
     """Give a role over a unit from now on, for so long."""
     start = clock.now()
-    return Grant.objects.create(
-        account=account, role=role, unit=unit, since=start, until=start + lasts, granted_by=by
-    )
+    return Grant.objects.create(account=account, role=role, unit=unit, since=start, until=start + lasts, granted_by=by)
 
 
 def invite(account: Account) -> str:
     """A secret for a one-time link; earlier links of this account end."""
     Invitation.objects.filter(account=account, used_at__isnull=True).delete()
     secret = secrets.token_urlsafe(24)
-    Invitation.objects.create(
-        digest=_digest(secret), account=account, expires_at=clock.now() + INVITATION_LASTS
-    )
+    Invitation.objects.create(digest=_digest(secret), account=account, expires_at=clock.now() + INVITATION_LASTS)
     return secret
 
 
@@ -59,8 +55,10 @@ def invited(secret: str) -> Account | None:
 
 def accept(secret: str, password: str) -> Account:
     """Set the password and use the link up. Raises `ValidationError` for a weak password."""
-    row = Invitation.objects.select_for_update().select_related("account").get(
-        digest=_digest(secret), used_at__isnull=True, expires_at__gt=clock.now()
+    row = (
+        Invitation.objects.select_for_update()
+        .select_related("account")
+        .get(digest=_digest(secret), used_at__isnull=True, expires_at__gt=clock.now())
     )
     validate_password(password, row.account)
     row.account.set_password(password)
@@ -70,7 +68,9 @@ def accept(secret: str, password: str) -> Account:
     return row.account
 
 
-def new_token(account: Account, *, unit: Unit | None = None, lasts: timedelta = TOKEN_LASTS, may_write: bool = True) -> tuple[Token, str]:
+def new_token(
+    account: Account, *, unit: Unit | None = None, lasts: timedelta = TOKEN_LASTS, may_write: bool = True
+) -> tuple[Token, str]:
     """A bearer token and its secret, which is shown once and never stored."""
     secret = "lf_" + secrets.token_urlsafe(32)
     at = clock.now()

@@ -45,7 +45,9 @@ class Due(Placed):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["day", "kind", "path"]),
             models.Index(fields=["day", "kind", "sector_path"]),
-            models.Index(fields=["remind_at"], name="due_to_remind", condition=models.Q(settled_at=None, reminded_at=None)),
+            models.Index(
+                fields=["remind_at"], name="due_to_remind", condition=models.Q(settled_at=None, reminded_at=None)
+            ),
             models.Index(
                 fields=["escalate_at"], name="due_to_escalate", condition=models.Q(settled_at=None, escalated_at=None)
             ),

@@ -41,7 +41,9 @@ def reports_and_checks(day: date, rules: Rules, among: Q | None = None) -> None:
     units = Unit.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=day), opened_on__lte=day)
     over = set(units.filter(reports=True, parent__isnull=False).values_list("parent_id", flat=True))
     chosen = (units.filter(among) if among is not None else units).select_related("parent", "sector_parent")
-    _write(due for unit in chosen.iterator() for due in _owed_by(unit, day, rules.of(unit), first_hand=unit.pk not in over))
+    _write(
+        due for unit in chosen.iterator() for due in _owed_by(unit, day, rules.of(unit), first_hand=unit.pk not in over)
+    )
 
 
 def _owed_by(unit: Unit, day: date, policy: Policy, *, first_hand: bool) -> Iterator[Due]:
@@ -64,7 +66,15 @@ def _reports_owed(unit: Unit, day: date, policy: Policy) -> Iterator[Due]:
 
 
 def new_due(
-    kind: str, unit: Unit, day: date, policy: Policy, by: time, recipient: Unit | None, *, slot: str = "", line: str = "territory"
+    kind: str,
+    unit: Unit,
+    day: date,
+    policy: Policy,
+    by: time,
+    recipient: Unit | None,
+    *,
+    slot: str = "",
+    line: str = "territory",
 ) -> Due:
     """A due that arises on `day` with the local deadline `by`; not yet stored."""
     times = times_of(day, by, policy, unit.zone)

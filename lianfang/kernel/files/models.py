@@ -38,7 +38,9 @@ class Import(UnitOwned):
         verbose_name_plural = _("imports")
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
-                condition=models.Q(read=models.F("written") + models.F("refused") + models.F("held") + models.F("blank")),
+                condition=models.Q(
+                    read=models.F("written") + models.F("refused") + models.F("held") + models.F("blank")
+                ),
                 name="import_accounts_for_every_row",
                 violation_error_message=_("The rows do not add up."),
             )

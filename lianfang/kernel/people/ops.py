@@ -35,7 +35,9 @@ def sort_key(name: str) -> str:
 def by_number(id_type: str, number: str) -> Person | None:
     """The person with this document, wherever registered; following a merge."""
     with within(EVERYTHING):
-        found = Person.objects.filter(number_index=index_of_number(id_type, number)).select_related("merged_into").first()
+        found = (
+            Person.objects.filter(number_index=index_of_number(id_type, number)).select_related("merged_into").first()
+        )
         return found.merged_into or found if found else None
 
 
@@ -84,7 +86,9 @@ def _by_identity(ref: PersonRef, unit: Unit, day: date, notes: list[Note]) -> Pe
     person = by_number(ref.identity.kind, ref.identity.number)
     if person is None:
         return None
-    if Membership.objects.filter(on_roster(day), person=person).exclude(unit=unit).exists() and not is_member(person.pk, unit, day):
+    if Membership.objects.filter(on_roster(day), person=person).exclude(unit=unit).exists() and not is_member(
+        person.pk, unit, day
+    ):
         raise Refused("scope", "person.id_number")
     if ref.name and ref.name != person.name:
         likeness = "person.possible_match" if same_characters(ref.name, person.name) else "person.name_mismatch"
@@ -101,7 +105,9 @@ def _by_name(ref: PersonRef, unit: Unit, day: date) -> Person | None:
 
 def register(ref: PersonRef, unit: Unit) -> Person:
     """A new person, entered once, registered by `unit`."""
-    person = Person(home_unit=unit, name=ref.name, sort_key=sort_key(ref.name), id_type=ref.id_type, id_reason=ref.id_reason)
+    person = Person(
+        home_unit=unit, name=ref.name, sort_key=sort_key(ref.name), id_type=ref.id_type, id_reason=ref.id_reason
+    )
     person.birth_date = ref.birth_date
     if ref.identity is not None:
         person.number = ref.identity.number

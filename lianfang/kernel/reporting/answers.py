@@ -122,7 +122,11 @@ def _revised(before: Answer, answer: Answer) -> Answer:
 
 
 def _graver(one: Answer, other: Answer) -> bool:
-    return (one.fever, one.state == "unwell", len(one.symptoms)) > (other.fever, other.state == "unwell", len(other.symptoms))
+    return (one.fever, one.state == "unwell", len(one.symptoms)) > (
+        other.fever,
+        other.state == "unwell",
+        len(other.symptoms),
+    )
 
 
 def _close_if_complete(unit: Unit, counted: Tally) -> None:

@@ -131,7 +131,15 @@ def board(unit: Unit, form: Edition, day: date) -> Board:
     own = list(Due.objects.filter(unit=unit, day=day, kind=REPORT).select_related("recipient"))
     totals = _totals(form, chosen or own, day)
     return Board(
-        unit, day, clock.now(), _counted(chosen), _peopled(tallies), rows, [d for d in chosen if _is_missing(d)], totals, own
+        unit,
+        day,
+        clock.now(),
+        _counted(chosen),
+        _peopled(tallies),
+        rows,
+        [d for d in chosen if _is_missing(d)],
+        totals,
+        own,
     )
 
 
@@ -168,7 +176,10 @@ def _peopled(tallies: Iterable[Tally]) -> People:
 def _rows(unit: Unit, day: date, form: Edition, dues: list[Due], tallies: list[Tally]) -> list[Row]:
     children = Unit.objects.filter(Q(parent=unit) | Q(sector_parent=unit), opened_on__lte=day)
     rows = [Row(child) for child in children.exclude(closed_on__lt=day).order_by("code")]
-    owned = {d.unit_id: d for d in Due.objects.filter(unit__in=[r.unit for r in rows], day=day, kind=REPORT, line="territory")}
+    owned = {
+        d.unit_id: d
+        for d in Due.objects.filter(unit__in=[r.unit for r in rows], day=day, kind=REPORT, line="territory")
+    }
     reports = UnitReport.objects.filter(unit__in=[r.unit for r in rows], day=day, form=form.code, current=True)
     reported = {r.unit_id: r for r in reports}
     for row in rows:
@@ -193,7 +204,11 @@ def _totals(form: Edition, dues: list[Due], day: date) -> dict[str, Total]:
         unit_id__in=expected, day=day, form=form.code, current=True, returned_at__isnull=True
     ).values_list("values", flat=True)
     found = list(reports)
-    return {item.code: _total([v[item.code] for v in found if v.get(item.code) is not None], len(expected)) for item in form.items if item.sums}
+    return {
+        item.code: _total([v[item.code] for v in found if v.get(item.code) is not None], len(expected))
+        for item in form.items
+        if item.sums
+    }
 
 
 def _total(values: list[int], expected: int) -> Total:

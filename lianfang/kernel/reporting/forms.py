@@ -35,10 +35,11 @@ class Edition:
 
 
 @lru_cache
-def _shipped(code: str) -> Edition | None:
+def shipped(code: str) -> Edition:
+    """The edition that comes with the product; an unknown code is refused with `choice.unknown`."""
     path = SHIPPED / f"{code}.toml"
     if not code.replace("_", "").isalnum() or not path.exists():
-        return None
+        raise Refused("choice.unknown", "form", given=code[:40])
     raw = tomllib.loads(path.read_text("utf-8"))
     return _edition(raw["form"], raw["items"])
 
@@ -65,12 +66,15 @@ def form_on(code: str, day: date) -> Edition:
     """The edition of a form in force on a day; an unknown code is refused with `choice.unknown`."""
     row = Form.objects.filter(code=code, valid_from__lte=day).order_by("-version").first()
     if row is not None:
-        head = {"code": row.code, "version": row.version, "hazard": row.hazard, "title": row.title, "title_en": row.title_en}
+        head = {
+            "code": row.code,
+            "version": row.version,
+            "hazard": row.hazard,
+            "title": row.title,
+            "title_en": row.title_en,
+        }
         return _edition(head, row.items)
-    edition = _shipped(code)
-    if edition is None:
-        raise Refused("choice.unknown", "form", given=code[:40])
-    return edition
+    return shipped(code)
 
 
 def hazard_forms(day: date) -> list[Edition]:

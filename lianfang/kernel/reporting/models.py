@@ -165,7 +165,10 @@ class Tally(Placed):
     class Meta:
         verbose_name = _("tally")
         verbose_name_plural = _("tallies")
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["day", "path"]), models.Index(fields=["day", "sector_path"])]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["day", "path"]),
+            models.Index(fields=["day", "sector_path"]),
+        ]
         constraints: ClassVar[list[Any]] = [_real_day("tally_day_is_a_day")]
 
 

@@ -69,7 +69,13 @@ def gather(unit: Unit, form: Edition, day: date) -> Gathered:
 
 
 def _source(report: UnitReport) -> dict[str, Any]:
-    return {"unit": report.unit.code, "name": report.unit.name, "revision": report.revision, "hash": report.hash, "values": report.values}
+    return {
+        "unit": report.unit.code,
+        "name": report.unit.name,
+        "revision": report.revision,
+        "hash": report.hash,
+        "values": report.values,
+    }
 
 
 def own_figures(unit: Unit, day: date) -> dict[str, int]:
@@ -99,7 +105,16 @@ def prefilled(unit: Unit, form: Edition, day: date) -> dict[str, int]:
 
 
 def freeze(
-    by: Actor, unit: Unit, form: Edition, day: date, values: dict[str, Any], *, nothing: bool, remark: str, reason: str, mode: str
+    by: Actor,
+    unit: Unit,
+    form: Edition,
+    day: date,
+    values: dict[str, Any],
+    *,
+    nothing: bool,
+    remark: str,
+    reason: str,
+    mode: str,
 ) -> UnitReport:
     """Sign: write a new revision that nobody can change, settle the due, and drop the draft.
 
@@ -204,5 +219,7 @@ def since_sent(report: UnitReport) -> list[Correction]:
     """Corrections from below that came after this report was signed: the old figure is still in it."""
     codes = [source["unit"] for source in report.children.get("sources", [])]
     return [
-        c for c in corrections(Q(unit__code__in=codes), report.day, report.form) if c.report.received_at > report.received_at
+        c
+        for c in corrections(Q(unit__code__in=codes), report.day, report.form)
+        if c.report.received_at > report.received_at
     ]

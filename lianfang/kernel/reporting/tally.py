@@ -93,9 +93,9 @@ def _keep(where: str, parameters: list[Any]) -> None:
     zero = ", ".join(f"{c} = 0" for c in COLUMNS)
     assign = ", ".join(f"{c} = n.{c}" for c in COLUMNS)
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE reporting_tally SET {zero} WHERE {where}", parameters)  # noqa: S608  our own columns
+        cursor.execute(f"UPDATE reporting_tally SET {zero} WHERE {where}", parameters)
         cursor.execute(
-            f"UPDATE reporting_tally t SET {assign} FROM ({RECOUNT.format(where=where)}) n"  # noqa: S608
+            f"UPDATE reporting_tally t SET {assign} FROM ({RECOUNT.format(where=where)}) n"
             " WHERE t.unit_id = n.unit_id AND t.day = n.day AND t.slot = n.slot",
             parameters,
         )

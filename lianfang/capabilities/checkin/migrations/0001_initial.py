@@ -6,31 +6,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ContactAttempt',
+            name="ContactAttempt",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField(verbose_name='day')),
-                ('slot', models.CharField(max_length=5, verbose_name='time of day')),
-                ('person_id', models.UUIDField(verbose_name='person')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('caller', models.CharField(max_length=60, verbose_name='caller')),
-                ('outcome', models.CharField(choices=[('well', 'reached, well'), ('unwell', 'reached, not well'), ('no_answer', 'no answer'), ('wrong_number', 'wrong number')], max_length=12, verbose_name='outcome')),
-                ('remark', models.CharField(blank=True, max_length=200, verbose_name='remark')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("slot", models.CharField(max_length=5, verbose_name="time of day")),
+                ("person_id", models.UUIDField(verbose_name="person")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("caller", models.CharField(max_length=60, verbose_name="caller")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("well", "reached, well"),
+                            ("unwell", "reached, not well"),
+                            ("no_answer", "no answer"),
+                            ("wrong_number", "wrong number"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("remark", models.CharField(blank=True, max_length=200, verbose_name="remark")),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                ),
             ],
             options={
-                'verbose_name': 'contact attempt',
-                'verbose_name_plural': 'contact attempts',
-                'indexes': [models.Index(fields=['unit', 'day'], name='checkin_con_unit_id_de8dd9_idx')],
+                "verbose_name": "contact attempt",
+                "verbose_name_plural": "contact attempts",
+                "indexes": [models.Index(fields=["unit", "day"], name="checkin_con_unit_id_de8dd9_idx")],
             },
         ),
     ]

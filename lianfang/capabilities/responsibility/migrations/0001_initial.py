@@ -5,59 +5,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PostMark',
+            name="PostMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on_post', models.BooleanField(verbose_name='on post')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('by', models.CharField(max_length=60, verbose_name='by')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on_post", models.BooleanField(verbose_name="on post")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("by", models.CharField(max_length=60, verbose_name="by")),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                ),
             ],
             options={
-                'verbose_name': 'on-post mark',
-                'verbose_name_plural': 'on-post marks',
-                'indexes': [models.Index(fields=['unit', 'at'], name='responsibil_unit_id_271af7_idx')],
+                "verbose_name": "on-post mark",
+                "verbose_name_plural": "on-post marks",
+                "indexes": [models.Index(fields=["unit", "at"], name="responsibil_unit_id_271af7_idx")],
             },
         ),
         migrations.CreateModel(
-            name='Responsible',
+            name="Responsible",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='first responsible person')),
-                ('deputy', models.CharField(blank=True, max_length=60, verbose_name='deputy')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='duty phone')),
-                ('since', models.DateField(verbose_name='since')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="first responsible person")),
+                ("deputy", models.CharField(blank=True, max_length=60, verbose_name="deputy")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="duty phone")),
+                ("since", models.DateField(verbose_name="since")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="until")),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                ),
             ],
             options={
-                'verbose_name': 'first responsible person',
-                'verbose_name_plural': 'first responsible persons',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('unit',), name='one_responsible_a_unit', violation_error_message='The unit has a first responsible person already.')],
+                "verbose_name": "first responsible person",
+                "verbose_name_plural": "first responsible persons",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("unit",),
+                        name="one_responsible_a_unit",
+                        violation_error_message="The unit has a first responsible person already.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Zone',
+            name="Zone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='zone')),
-                ('owner', models.CharField(blank=True, max_length=60, verbose_name='owner')),
-                ('backup', models.CharField(blank=True, max_length=60, verbose_name='backup')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="zone")),
+                ("owner", models.CharField(blank=True, max_length=60, verbose_name="owner")),
+                ("backup", models.CharField(blank=True, max_length=60, verbose_name="backup")),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                ),
             ],
             options={
-                'verbose_name': 'zone',
-                'verbose_name_plural': 'zones',
-                'constraints': [models.UniqueConstraint(fields=('unit', 'name'), name='one_zone_a_name', violation_error_message='The unit has a zone of this name.')],
+                "verbose_name": "zone",
+                "verbose_name_plural": "zones",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("unit", "name"),
+                        name="one_zone_a_name",
+                        violation_error_message="The unit has a zone of this name.",
+                    )
+                ],
             },
         ),
     ]

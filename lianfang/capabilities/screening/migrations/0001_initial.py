@@ -5,45 +5,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Screened',
+            name="Screened",
             fields=[
-                ('pk', models.CompositePrimaryKey('unit', 'day', 'person_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField(verbose_name='day')),
-                ('person_id', models.UUIDField(verbose_name='person')),
-                ('finding', models.CharField(blank=True, max_length=200, verbose_name='finding')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('by', models.CharField(max_length=60, verbose_name='by')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "unit", "day", "person_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("person_id", models.UUIDField(verbose_name="person")),
+                ("finding", models.CharField(blank=True, max_length=200, verbose_name="finding")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("by", models.CharField(max_length=60, verbose_name="by")),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                ),
             ],
             options={
-                'verbose_name': 'screened person',
-                'verbose_name_plural': 'screened persons',
-                'constraints': [models.CheckConstraint(condition=models.Q(('day__gte', '2000-01-01'), ('day__lt', '2200-01-01')), name='screened_day_is_a_day', violation_error_message='The day is out of the calendar.')],
+                "verbose_name": "screened person",
+                "verbose_name_plural": "screened persons",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("day__gte", "2000-01-01"), ("day__lt", "2200-01-01")),
+                        name="screened_day_is_a_day",
+                        violation_error_message="The day is out of the calendar.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Screener',
+            name="Screener",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_id', models.BigIntegerField(verbose_name='screener')),
-                ('substitute_id', models.BigIntegerField(blank=True, null=True, verbose_name='substitute')),
-                ('since', models.DateField(verbose_name='since')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account_id", models.BigIntegerField(verbose_name="screener")),
+                ("substitute_id", models.BigIntegerField(blank=True, null=True, verbose_name="substitute")),
+                ("since", models.DateField(verbose_name="since")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="until")),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                ),
             ],
             options={
-                'verbose_name': 'screener',
-                'verbose_name_plural': 'screeners',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('unit',), name='one_screener_a_unit', violation_error_message='The unit has a screener already.')],
+                "verbose_name": "screener",
+                "verbose_name_plural": "screeners",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("unit",),
+                        name="one_screener_a_unit",
+                        violation_error_message="The unit has a screener already.",
+                    )
+                ],
             },
         ),
     ]

@@ -6,38 +6,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('process', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('facts', models.JSONField(default=dict)),
+                ("process", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("facts", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('account_id', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('subject', models.CharField(max_length=160)),
-                ('facts', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('read_at', models.DateTimeField(null=True, verbose_name='read at')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("account_id", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                ("subject", models.CharField(max_length=160)),
+                ("facts", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("read_at", models.DateTimeField(null=True, verbose_name="read at")),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                ),
             ],
             options={
-                'verbose_name': 'alert',
-                'verbose_name_plural': 'alerts',
-                'constraints': [models.UniqueConstraint(fields=('account_id', 'kind', 'subject'), name='told_once', violation_error_message='This was told already.')],
+                "verbose_name": "alert",
+                "verbose_name_plural": "alerts",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account_id", "kind", "subject"),
+                        name="told_once",
+                        violation_error_message="This was told already.",
+                    )
+                ],
             },
         ),
     ]

@@ -6,32 +6,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('kind', models.CharField(max_length=60, verbose_name='act')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='account')),
-                ('actor_name', models.CharField(max_length=60, verbose_name='by')),
-                ('subject', models.CharField(max_length=120, verbose_name='subject')),
-                ('facts', models.JSONField(default=dict, verbose_name='facts')),
-                ('denied', models.BooleanField(default=False, verbose_name='denied')),
-                ('handled_at', models.DateTimeField(null=True)),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("kind", models.CharField(max_length=60, verbose_name="act")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="account")),
+                ("actor_name", models.CharField(max_length=60, verbose_name="by")),
+                ("subject", models.CharField(max_length=120, verbose_name="subject")),
+                ("facts", models.JSONField(default=dict, verbose_name="facts")),
+                ("denied", models.BooleanField(default=False, verbose_name="denied")),
+                ("handled_at", models.DateTimeField(null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'indexes': [models.Index(fields=['unit', 'at'], name='audit_event_unit_id_8a8cac_idx'), models.Index(fields=['subject', 'at'], name='audit_event_subject_8ec9d6_idx'), models.Index(condition=models.Q(('handled_at__isnull', True)), fields=['at'], name='event_waiting')],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "indexes": [
+                    models.Index(fields=["unit", "at"], name="audit_event_unit_id_8a8cac_idx"),
+                    models.Index(fields=["subject", "at"], name="audit_event_subject_8ec9d6_idx"),
+                    models.Index(condition=models.Q(("handled_at__isnull", True)), fields=["at"], name="event_waiting"),
+                ],
             },
         ),
     ]

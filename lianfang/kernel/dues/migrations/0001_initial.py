@@ -5,47 +5,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Due',
+            name="Due",
             fields=[
-                ('path', models.CharField(db_collation='C', editable=False, max_length=200)),
-                ('sector_path', models.CharField(blank=True, db_collation='C', editable=False, max_length=200)),
-                ('pk', models.CompositePrimaryKey('unit', 'kind', 'day', 'slot', 'line', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('report', 'daily report'), ('roll_call', 'class check'), ('screening', 'daily screening')], max_length=20, verbose_name='what')),
-                ('day', models.DateField(verbose_name='day')),
-                ('slot', models.CharField(blank=True, max_length=5, verbose_name='time of day')),
-                ('line', models.CharField(choices=[('territory', 'territory'), ('sector', 'sector')], max_length=10, verbose_name='line')),
-                ('source', models.BooleanField(default=True, verbose_name='first-hand')),
-                ('opens_at', models.DateTimeField(verbose_name='opens at')),
-                ('remind_at', models.DateTimeField(verbose_name='reminder at')),
-                ('due_at', models.DateTimeField(verbose_name='due at')),
-                ('escalate_at', models.DateTimeField(verbose_name='leader alerted at')),
-                ('closes_at', models.DateTimeField(verbose_name='closes at')),
-                ('settled_at', models.DateTimeField(null=True, verbose_name='received at')),
-                ('settled_by', models.CharField(blank=True, max_length=120)),
-                ('zero', models.BooleanField(default=False, verbose_name='zero report')),
-                ('returned_at', models.DateTimeField(null=True, verbose_name='sent back at')),
-                ('excused', models.CharField(blank=True, max_length=120, verbose_name='excused because')),
-                ('explained', models.CharField(blank=True, max_length=120, verbose_name='reason given')),
-                ('reminded_at', models.DateTimeField(null=True, verbose_name='reminded at')),
-                ('nudges', models.PositiveSmallIntegerField(default=0, verbose_name='nudges')),
-                ('escalated_at', models.DateTimeField(null=True, verbose_name='leader alerted')),
-                ('recipient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit', verbose_name='recipient')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
+                ("path", models.CharField(db_collation="C", editable=False, max_length=200)),
+                ("sector_path", models.CharField(blank=True, db_collation="C", editable=False, max_length=200)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "unit",
+                        "kind",
+                        "day",
+                        "slot",
+                        "line",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("report", "daily report"),
+                            ("roll_call", "class check"),
+                            ("screening", "daily screening"),
+                        ],
+                        max_length=20,
+                        verbose_name="what",
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("slot", models.CharField(blank=True, max_length=5, verbose_name="time of day")),
+                (
+                    "line",
+                    models.CharField(
+                        choices=[("territory", "territory"), ("sector", "sector")], max_length=10, verbose_name="line"
+                    ),
+                ),
+                ("source", models.BooleanField(default=True, verbose_name="first-hand")),
+                ("opens_at", models.DateTimeField(verbose_name="opens at")),
+                ("remind_at", models.DateTimeField(verbose_name="reminder at")),
+                ("due_at", models.DateTimeField(verbose_name="due at")),
+                ("escalate_at", models.DateTimeField(verbose_name="leader alerted at")),
+                ("closes_at", models.DateTimeField(verbose_name="closes at")),
+                ("settled_at", models.DateTimeField(null=True, verbose_name="received at")),
+                ("settled_by", models.CharField(blank=True, max_length=120)),
+                ("zero", models.BooleanField(default=False, verbose_name="zero report")),
+                ("returned_at", models.DateTimeField(null=True, verbose_name="sent back at")),
+                ("excused", models.CharField(blank=True, max_length=120, verbose_name="excused because")),
+                ("explained", models.CharField(blank=True, max_length=120, verbose_name="reason given")),
+                ("reminded_at", models.DateTimeField(null=True, verbose_name="reminded at")),
+                ("nudges", models.PositiveSmallIntegerField(default=0, verbose_name="nudges")),
+                ("escalated_at", models.DateTimeField(null=True, verbose_name="leader alerted")),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                        verbose_name="recipient",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                ),
             ],
             options={
-                'verbose_name': 'due',
-                'verbose_name_plural': 'dues',
-                'indexes': [models.Index(fields=['day', 'kind', 'path'], name='dues_due_day_88a373_idx'), models.Index(fields=['day', 'kind', 'sector_path'], name='dues_due_day_82a054_idx'), models.Index(condition=models.Q(('reminded_at', None), ('settled_at', None)), fields=['remind_at'], name='due_to_remind'), models.Index(condition=models.Q(('escalated_at', None), ('settled_at', None)), fields=['escalate_at'], name='due_to_escalate')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('day__gte', '2000-01-01'), ('day__lt', '2200-01-01')), name='due_day_is_a_day', violation_error_message='The day is out of the calendar.')],
+                "verbose_name": "due",
+                "verbose_name_plural": "dues",
+                "indexes": [
+                    models.Index(fields=["day", "kind", "path"], name="dues_due_day_88a373_idx"),
+                    models.Index(fields=["day", "kind", "sector_path"], name="dues_due_day_82a054_idx"),
+                    models.Index(
+                        condition=models.Q(("reminded_at", None), ("settled_at", None)),
+                        fields=["remind_at"],
+                        name="due_to_remind",
+                    ),
+                    models.Index(
+                        condition=models.Q(("escalated_at", None), ("settled_at", None)),
+                        fields=["escalate_at"],
+                        name="due_to_escalate",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("day__gte", "2000-01-01"), ("day__lt", "2200-01-01")),
+                        name="due_day_is_a_day",
+                        violation_error_message="The day is out of the calendar.",
+                    )
+                ],
             },
         ),
     ]

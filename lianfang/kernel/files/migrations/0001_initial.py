@@ -7,39 +7,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('what', models.CharField(max_length=20, verbose_name='what')),
-                ('filename', models.CharField(max_length=200, verbose_name='file')),
-                ('sha256', models.CharField(max_length=64)),
-                ('content', models.BinaryField()),
-                ('stage', models.CharField(choices=[('checked', 'checked'), ('written', 'written'), ('refused', 'refused'), ('dropped', 'dropped')], max_length=10, verbose_name='state')),
-                ('read', models.IntegerField(default=0, verbose_name='read')),
-                ('written', models.IntegerField(default=0, verbose_name='written')),
-                ('refused', models.IntegerField(default=0, verbose_name='refused')),
-                ('held', models.IntegerField(default=0, verbose_name='held')),
-                ('blank', models.IntegerField(default=0, verbose_name='blank')),
-                ('problems', models.JSONField(default=list)),
-                ('notes', models.JSONField(default=list)),
-                ('sender_id', models.BigIntegerField(null=True)),
-                ('sender', models.CharField(max_length=60, verbose_name='by')),
-                ('received_at', models.DateTimeField(verbose_name='received at')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("what", models.CharField(max_length=20, verbose_name="what")),
+                ("filename", models.CharField(max_length=200, verbose_name="file")),
+                ("sha256", models.CharField(max_length=64)),
+                ("content", models.BinaryField()),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("checked", "checked"),
+                            ("written", "written"),
+                            ("refused", "refused"),
+                            ("dropped", "dropped"),
+                        ],
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("read", models.IntegerField(default=0, verbose_name="read")),
+                ("written", models.IntegerField(default=0, verbose_name="written")),
+                ("refused", models.IntegerField(default=0, verbose_name="refused")),
+                ("held", models.IntegerField(default=0, verbose_name="held")),
+                ("blank", models.IntegerField(default=0, verbose_name="blank")),
+                ("problems", models.JSONField(default=list)),
+                ("notes", models.JSONField(default=list)),
+                ("sender_id", models.BigIntegerField(null=True)),
+                ("sender", models.CharField(max_length=60, verbose_name="by")),
+                ("received_at", models.DateTimeField(verbose_name="received at")),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'constraints': [models.CheckConstraint(condition=models.Q(('read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('written'), '+', models.F('refused')), '+', models.F('held')), '+', models.F('blank')))), name='import_accounts_for_every_row', violation_error_message='The rows do not add up.')],
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "read",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("written"), "+", models.F("refused")
+                                        ),
+                                        "+",
+                                        models.F("held"),
+                                    ),
+                                    "+",
+                                    models.F("blank"),
+                                ),
+                            )
+                        ),
+                        name="import_accounts_for_every_row",
+                        violation_error_message="The rows do not add up.",
+                    )
+                ],
             },
         ),
     ]

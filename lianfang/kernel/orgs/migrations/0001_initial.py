@@ -5,56 +5,138 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name in English')),
-                ('kind', models.CharField(choices=[('province', 'province'), ('prefecture', 'prefecture'), ('city', 'city'), ('county', 'county'), ('sector', 'sector office'), ('institute', 'institute'), ('university', 'university'), ('school', 'school'), ('kindergarten', 'kindergarten'), ('division', 'division'), ('class', 'class'), ('group', 'group')], max_length=20, verbose_name='kind')),
-                ('path', models.CharField(db_collation='C', editable=False, max_length=200, unique=True)),
-                ('sector_path', models.CharField(blank=True, db_collation='C', db_index=True, editable=False, max_length=200)),
-                ('reports', models.BooleanField(default=True, verbose_name='sends a daily report')),
-                ('keeps_roster', models.BooleanField(default=False, verbose_name='people answer here')),
-                ('opened_on', models.DateField(verbose_name='opened on')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed on')),
-                ('zone_name', models.CharField(default='Asia/Shanghai', max_length=40, verbose_name='time zone')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='phone of the office')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='merged into')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='orgs.unit', verbose_name='superior')),
-                ('sector_parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sector_children', to='orgs.unit', verbose_name='sector superior')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="name in English")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("province", "province"),
+                            ("prefecture", "prefecture"),
+                            ("city", "city"),
+                            ("county", "county"),
+                            ("sector", "sector office"),
+                            ("institute", "institute"),
+                            ("university", "university"),
+                            ("school", "school"),
+                            ("kindergarten", "kindergarten"),
+                            ("division", "division"),
+                            ("class", "class"),
+                            ("group", "group"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("path", models.CharField(db_collation="C", editable=False, max_length=200, unique=True)),
+                (
+                    "sector_path",
+                    models.CharField(blank=True, db_collation="C", db_index=True, editable=False, max_length=200),
+                ),
+                ("reports", models.BooleanField(default=True, verbose_name="sends a daily report")),
+                ("keeps_roster", models.BooleanField(default=False, verbose_name="people answer here")),
+                ("opened_on", models.DateField(verbose_name="opened on")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
+                ("zone_name", models.CharField(default="Asia/Shanghai", max_length=40, verbose_name="time zone")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="phone of the office")),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="orgs.unit",
+                        verbose_name="merged into",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="orgs.unit",
+                        verbose_name="superior",
+                    ),
+                ),
+                (
+                    "sector_parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sector_children",
+                        to="orgs.unit",
+                        verbose_name="sector superior",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'unit',
-                'verbose_name_plural': 'units',
-                'ordering': ['code'],
+                "verbose_name": "unit",
+                "verbose_name_plural": "units",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.CharField(choices=[('territory', 'territory'), ('sector', 'sector')], max_length=10, verbose_name='line')),
-                ('since', models.DateField(verbose_name='since')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit', verbose_name='superior')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='orgs.unit', verbose_name='unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "line",
+                    models.CharField(
+                        choices=[("territory", "territory"), ("sector", "sector")], max_length=10, verbose_name="line"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="since")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="until")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                        verbose_name="superior",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="orgs.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='unit_closes_after_opening', violation_error_message='A unit cannot close before it opened.'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_on__isnull", True), ("closed_on__gte", models.F("opened_on")), _connector="OR"
+                ),
+                name="unit_closes_after_opening",
+                violation_error_message="A unit cannot close before it opened.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(fields=('unit', 'line', 'since'), name='one_placement_a_day', violation_error_message='The unit was already moved on that day.'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "line", "since"),
+                name="one_placement_a_day",
+                violation_error_message="The unit was already moved on that day.",
+            ),
         ),
     ]

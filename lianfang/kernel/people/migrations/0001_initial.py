@@ -6,112 +6,224 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('sort_key', models.CharField(blank=True, db_collation='C', editable=False, max_length=120)),
-                ('id_type', models.CharField(choices=[('resident', 'resident identity card'), ('passport', 'passport'), ('permit', 'travel permit'), ('residence_permit', 'residence permit'), ('foreign_resident', 'foreign resident card'), ('none', 'no document')], max_length=20, verbose_name='document')),
-                ('id_reason', models.CharField(blank=True, max_length=80, verbose_name='why there is no document')),
-                ('number_sealed', models.TextField(blank=True)),
-                ('number_index', models.BinaryField(max_length=16, null=True)),
-                ('phone_sealed', models.TextField(blank=True)),
-                ('phone_index', models.BinaryField(max_length=16, null=True)),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='born on')),
-                ('guardian_notice_at', models.DateField(blank=True, null=True, verbose_name='guardian told on')),
-                ('home_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit', verbose_name='registered by')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='people.person', verbose_name='merged into')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("sort_key", models.CharField(blank=True, db_collation="C", editable=False, max_length=120)),
+                (
+                    "id_type",
+                    models.CharField(
+                        choices=[
+                            ("resident", "resident identity card"),
+                            ("passport", "passport"),
+                            ("permit", "travel permit"),
+                            ("residence_permit", "residence permit"),
+                            ("foreign_resident", "foreign resident card"),
+                            ("none", "no document"),
+                        ],
+                        max_length=20,
+                        verbose_name="document",
+                    ),
+                ),
+                ("id_reason", models.CharField(blank=True, max_length=80, verbose_name="why there is no document")),
+                ("number_sealed", models.TextField(blank=True)),
+                ("number_index", models.BinaryField(max_length=16, null=True)),
+                ("phone_sealed", models.TextField(blank=True)),
+                ("phone_index", models.BinaryField(max_length=16, null=True)),
+                ("birth_date", models.DateField(blank=True, null=True, verbose_name="born on")),
+                ("guardian_notice_at", models.DateField(blank=True, null=True, verbose_name="guardian told on")),
+                (
+                    "home_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                        verbose_name="registered by",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="people.person",
+                        verbose_name="merged into",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('staff', 'staff'), ('agency', 'agency staff'), ('learner', 'learner'), ('retiree', 'retiree'), ('resident', 'resident'), ('tenant', 'tenant'), ('contractor', 'contractor staff')], max_length=12, verbose_name='kind')),
-                ('number', models.CharField(blank=True, max_length=30, verbose_name='roster number')),
-                ('employer', models.CharField(blank=True, max_length=80, verbose_name='employer')),
-                ('shift_starts', models.TimeField(blank=True, null=True, verbose_name='shift starts')),
-                ('boards', models.BooleanField(default=False, verbose_name='boards')),
-                ('since', models.DateField(verbose_name='since')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.person', verbose_name='person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("staff", "staff"),
+                            ("agency", "agency staff"),
+                            ("learner", "learner"),
+                            ("retiree", "retiree"),
+                            ("resident", "resident"),
+                            ("tenant", "tenant"),
+                            ("contractor", "contractor staff"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=30, verbose_name="roster number")),
+                ("employer", models.CharField(blank=True, max_length=80, verbose_name="employer")),
+                ("shift_starts", models.TimeField(blank=True, null=True, verbose_name="shift starts")),
+                ("boards", models.BooleanField(default=False, verbose_name="boards")),
+                ("since", models.DateField(verbose_name="since")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="until")),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="people.person",
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
             },
         ),
         migrations.CreateModel(
-            name='Guardianship',
+            name="Guardianship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('confirmed_at', models.DateTimeField(verbose_name='confirmed at')),
-                ('until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('guardian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wards', to='people.person', verbose_name='guardian')),
-                ('ward', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardians', to='people.person', verbose_name='child')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("confirmed_at", models.DateTimeField(verbose_name="confirmed at")),
+                ("until", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                (
+                    "guardian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="wards",
+                        to="people.person",
+                        verbose_name="guardian",
+                    ),
+                ),
+                (
+                    "ward",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guardians",
+                        to="people.person",
+                        verbose_name="child",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('person_id', models.UUIDField(verbose_name='person')),
-                ('since', models.DateField(verbose_name='since')),
-                ('until', models.DateField(verbose_name='until')),
-                ('reason', models.CharField(max_length=120, verbose_name='reason')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("person_id", models.UUIDField(verbose_name="person")),
+                ("since", models.DateField(verbose_name="since")),
+                ("until", models.DateField(verbose_name="until")),
+                ("reason", models.CharField(max_length=120, verbose_name="reason")),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                ),
             ],
             options={
-                'verbose_name': 'approved leave',
-                'verbose_name_plural': 'approved leave',
-                'indexes': [models.Index(fields=['unit', 'since'], name='people_abse_unit_id_2b8171_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='leave_ends_after_start', violation_error_message='Leave cannot end before it begins.')],
+                "verbose_name": "approved leave",
+                "verbose_name_plural": "approved leave",
+                "indexes": [models.Index(fields=["unit", "since"], name="people_abse_unit_id_2b8171_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))),
+                        name="leave_ends_after_start",
+                        violation_error_message="Leave cannot end before it begins.",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['phone_index'], name='people_pers_phone_i_ad7784_idx'),
+            model_name="person",
+            index=models.Index(fields=["phone_index"], name="people_pers_phone_i_ad7784_idx"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name'], name='people_pers_name_3035d1_idx'),
+            model_name="person",
+            index=models.Index(fields=["name"], name="people_pers_name_3035d1_idx"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('number_index',), name='one_person_a_number', violation_error_message='This number is already registered.'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                fields=("number_index",),
+                name="one_person_a_number",
+                violation_error_message="This number is already registered.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['unit', 'since'], name='people_memb_unit_id_db10da_idx'),
+            model_name="membership",
+            index=models.Index(fields=["unit", "since"], name="people_memb_unit_id_db10da_idx"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['person'], name='people_memb_person__073f86_idx'),
+            model_name="membership",
+            index=models.Index(fields=["person"], name="people_memb_person__073f86_idx"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='membership_ends_after_start', violation_error_message='A membership cannot end before it begins.'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                name="membership_ends_after_start",
+                violation_error_message="A membership cannot end before it begins.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('unit', 'person', 'since'), name='one_membership_a_day', violation_error_message='This person is already on the roster from that day.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "person", "since"),
+                name="one_membership_a_day",
+                violation_error_message="This person is already on the roster from that day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardianship',
-            constraint=models.UniqueConstraint(fields=('guardian', 'ward'), name='one_link_a_pair', violation_error_message='These two are already linked.'),
+            model_name="guardianship",
+            constraint=models.UniqueConstraint(
+                fields=("guardian", "ward"),
+                name="one_link_a_pair",
+                violation_error_message="These two are already linked.",
+            ),
         ),
     ]

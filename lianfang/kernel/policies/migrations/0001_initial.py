@@ -5,46 +5,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Drill',
+            name="Drill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('offset', models.DurationField(verbose_name='offset')),
-                ('reason', models.CharField(max_length=120, verbose_name='reason')),
-                ('started_at', models.DateTimeField(verbose_name='started at')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("offset", models.DurationField(verbose_name="offset")),
+                ("reason", models.CharField(max_length=120, verbose_name="reason")),
+                ("started_at", models.DateTimeField(verbose_name="started at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
             ],
             options={
-                'verbose_name': 'drill',
-                'verbose_name_plural': 'drills',
+                "verbose_name": "drill",
+                "verbose_name_plural": "drills",
             },
         ),
         migrations.CreateModel(
-            name='RulePack',
+            name="RulePack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, verbose_name='code')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=120, verbose_name='title in English')),
-                ('hazard', models.CharField(default='any', max_length=60, verbose_name='hazard')),
-                ('basis', models.CharField(max_length=300, verbose_name='basis')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('parameters', models.JSONField(verbose_name='parameters')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='orgs.unit', verbose_name='jurisdiction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, verbose_name="code")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("title_en", models.CharField(blank=True, max_length=120, verbose_name="title in English")),
+                ("hazard", models.CharField(default="any", max_length=60, verbose_name="hazard")),
+                ("basis", models.CharField(max_length=300, verbose_name="basis")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="valid until")),
+                ("parameters", models.JSONField(verbose_name="parameters")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="orgs.unit",
+                        verbose_name="jurisdiction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rule pack',
-                'verbose_name_plural': 'rule packs',
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='one_edition_a_day', violation_error_message='This rule pack has an edition from that day.')],
+                "verbose_name": "rule pack",
+                "verbose_name_plural": "rule packs",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "valid_from"),
+                        name="one_edition_a_day",
+                        violation_error_message="This rule pack has an edition from that day.",
+                    )
+                ],
             },
         ),
     ]

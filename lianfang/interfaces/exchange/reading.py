@@ -1,0 +1,67 @@
+"""Reading an uploaded or pasted table (读取导入表): a first look here, the reading in a child process, then the table."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.exchange.guard import Looked, inspect
+from lianfang.interfaces.exchange.process import child_records
+from lianfang.interfaces.exchange.sheet import Limits, Sheet
+from lianfang.interfaces.exchange.table import assemble
+from lianfang.interfaces.exchange.wire import Record
+
+Reader = Callable[[Mapping[str, Any], Limits], AbstractContextManager[Iterator[Record]]]
+
+
+def read_table(path: Path, filename: str, limits: Limits | None = None, *, reader: Reader = child_records) -> Sheet:
+    """The table in this file, whole and as it was stored; nothing is written anywhere.
+
+    `filename` is the name the file was uploaded with. Raises `Refused` when there is no table to be had: `file.*`,
+    `encoding`, `csv.*`. What is wrong with single rows and cells is in `Sheet.problems`.
+    """
+    limits = limits or Limits()
+    looked = inspect(path, filename, limits)
+    with reader(_request(path, looked, limits), limits) as records:
+        return assemble(looked, records, limits)
+
+
+def read_text_table(text: str, limits: Limits | None = None, *, reader: Reader = child_records) -> Sheet:
+    """The table in a text pasted on a page (tab-separated when it comes from a spreadsheet), as `read_table`."""
+    limits = limits or Limits()
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        raise Refused("encoding") from None
+    if len(content) > limits.file_bytes:
+        raise Refused("file.too_large", most_mib=limits.max_file_mib)
+    with _unnamed_file(content) as path:
+        return read_table(path, "pasted.txt", limits, reader=reader)
+
+
+def _request(path: Path, looked: Looked, limits: Limits) -> dict[str, Any]:
+    request = {"kind": looked.kind, "path": str(path.absolute()), "limits": asdict(limits)}
+    if looked.workbook:
+        request |= {"sheet": looked.workbook.name, "from_1904": looked.workbook.from_1904}
+    return request
+
+
+@contextmanager
+def _unnamed_file(content: bytes) -> Iterator[Path]:
+    """A file with this content that exists for this long: in memory where the system can, else readable by us only."""
+    if sys.platform == "linux":
+        with open(os.memfd_create("pasted"), "wb", buffering=0) as file:  # noqa: PTH123
+            file.write(content)
+            yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+        return
+    with tempfile.NamedTemporaryFile(prefix="pasted-") as file:
+        file.write(content)
+        file.flush()
+        yield Path(file.name)

@@ -1,0 +1,235 @@
+"""From records to a table (成表): the header is found, odd rows and cells are named, and what was counted must agree."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from lianfang.domain.refusals import Note, Problem, Refused
+from lianfang.interfaces.exchange.grid import Grid, unpacked_address
+from lianfang.interfaces.exchange.guard import Looked
+from lianfang.interfaces.exchange.header import Header, find_header, is_header_again, is_no_data
+from lianfang.interfaces.exchange.package import Workbook
+from lianfang.interfaces.exchange.sheet import MOST_PROBLEMS, Cell, Limits, Row, Sheet, column_letters
+from lianfang.interfaces.exchange.wire import End, Line, Mark, Record
+
+# Control characters other than tab and line ends, and marks that turn the direction of what follows (Trojan Source).
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+class Findings:
+    """Problems and notes with their places; kept are the first 1,000 of each code, and every row refused."""
+
+    def __init__(self, header: Header) -> None:
+        self._names = header.names
+        self._problems: dict[str, list[tuple[int, int, Problem]]] = defaultdict(list)
+        self.refused_rows: set[int] = set()
+        self.notes: list[Note] = []
+
+    def column(self, index: int | None) -> str:
+        """A column as a person sees it: by its name, or by its letters when it has none."""
+        if index is None:
+            return ""
+        return (self._names[index] if index < len(self._names) else "") or column_letters(index)
+
+    def problem(self, code: str, row: int, column: int | None = None, **facts: Any) -> None:
+        """Something wrong in this row; `column` counts from 0."""
+        self.refused_rows.add(row)
+        kept = self._problems[code]
+        if len(kept) < MOST_PROBLEMS:
+            place = -1 if column is None else column
+            kept.append((row, place, Problem(code, row=row, column=self.column(column), facts=facts)))
+
+    def note(self, code: str, *, kept: Any = None, warning: bool = True, **facts: Any) -> None:
+        """Something to look at."""
+        if len(self.notes) < MOST_PROBLEMS:
+            self.notes.append(Note(code, kept=kept, warning=warning, facts=facts))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """The first 1,000 in the order of the table."""
+        placed = [item for kept in self._problems.values() for item in kept]
+        placed.sort(key=lambda item: item[:2])
+        return tuple(problem for _, _, problem in placed[:MOST_PROBLEMS])
+
+
+def assemble(looked: Looked, records: Iterable[Record], limits: Limits) -> Sheet:
+    """The table these records make; `Refused` when it has no rows, too many, or not those that were counted."""
+    lines, marks, end = _collected(records)
+    if looked.workbook:
+        lines = list(_agreed(lines, looked.workbook.grid))
+    elif end.lines != looked.lines:
+        raise Refused("file.structure", counted=looked.lines, read=end.lines)
+    if not lines:
+        raise Refused("file.no_rows")
+    header = _header(lines, looked, end)
+    below = lines[header.after :]
+    if not below:
+        raise Refused("file.no_rows", header_row=header.row)
+    if len(below) > limits.max_rows:
+        raise Refused(Problem("file.too_large", row=below[limits.max_rows].number, facts={"most_rows": limits.max_rows}))
+    findings = Findings(header)
+    _look_at_header(header, below, findings)
+    _look_at_marks(marks, header, findings)
+    _look_at_workbook(looked.workbook, header, below, findings)
+    rows = tuple(_looked_at(below, header, findings, ragged=looked.kind == "text"))
+    return _sheet(rows, header, findings, looked, end)
+
+
+def _collected(records: Iterable[Record]) -> tuple[list[Line], list[Mark], End]:
+    """Everything up to the end; equal texts are kept once, which is most of a table."""
+    lines: list[Line] = []
+    marks: list[Mark] = []
+    texts: dict[Cell, Cell] = {}
+    for record in records:
+        match record:
+            case Line():
+                cells = [texts.setdefault(cell, cell) if type(cell) is str else cell for cell in record.cells]
+                lines.append(Line(record.number, tuple(cells)))
+            case Mark():
+                if len(marks) < MOST_PROBLEMS or record.problem:
+                    marks.append(record)
+            case End():
+                return lines, marks, record
+    raise Refused("file.structure", reason="no_end")
+
+
+def _agreed(lines: list[Line], grid: Grid) -> Iterator[Line]:
+    """The lines, each holding as many cells as were counted; rows of nothing but errors come without cells."""
+    read = iter(lines)
+    for number, filled in zip(grid.rows, grid.filled, strict=True):
+        line = next(read, None) if filled else Line(number, (None,) * grid.width)
+        if line is None or line.number != number or sum(cell is not None for cell in line.cells) != filled:
+            raise Refused(Problem("file.structure", row=number, facts={"reason": "rows_disagree"}))
+        yield line
+    if (more := next(read, None)) is not None:
+        raise Refused(Problem("file.structure", row=more.number, facts={"reason": "rows_disagree"}))
+
+
+def _header(lines: list[Line], looked: Looked, end: End) -> Header:
+    if end.header is not None:
+        return Header(end.header, 0, 0)
+    header = find_header(lines, looked.workbook.grid.merges if looked.workbook else ())
+    width = max(len(header.names), looked.workbook.grid.width if looked.workbook else 0)
+    return replace(header, names=header.names + ("",) * (width - len(header.names)))
+
+
+def _look_at_header(header: Header, below: list[Line], findings: Findings) -> None:
+    if header.titles:
+        findings.note("csv.header", kept=header.row, warning=False, rows_above=header.titles)
+    for index, name in enumerate(header.names):
+        if name and name in header.names[:index]:
+            findings.problem("header.duplicate", header.row, index)
+        if not name and (cells := sum(len(line.cells) > index and line.cells[index] is not None for line in below)):
+            findings.note("header.unknown", row=header.row, column=findings.column(index), cells=cells)
+
+
+def _look_at_marks(marks: list[Mark], header: Header, findings: Findings) -> None:
+    for mark in marks:
+        if mark.row <= header.row:
+            continue
+        if mark.problem:
+            findings.problem(mark.code, mark.row, mark.column, **mark.facts)
+        else:
+            place: Mapping[str, Any] = {"row": mark.row, "column": findings.column(mark.column)}
+            findings.note(mark.code, kept=mark.kept, **place, **mark.facts)
+
+
+def _look_at_workbook(book: Workbook | None, header: Header, below: list[Line], findings: Findings) -> None:
+    if book is None:
+        return
+    for cell in book.grid.errors:
+        _cell_problem("cell.error", cell, header, findings)
+    _look_at_formulas(book, header, findings)
+    _look_at_merges(book.grid, header, below, findings)
+    if book.hidden_sheets:
+        findings.note("file.hidden_sheet", sheets=book.hidden_sheets, read=book.name)
+    if book.other_sheets:
+        findings.note("file.other_sheets", sheets=book.other_sheets, read=book.name)
+    if book.grid.hidden_rows:
+        findings.note("file.hidden_rows", rows=book.grid.hidden_rows)
+    width = book.grid.width
+    hidden = {index for first, last in book.grid.hidden_columns for index in range(first, min(last + 1, width))}
+    if hidden:
+        findings.note("file.hidden_columns", columns=tuple(findings.column(index) for index in sorted(hidden)))
+
+
+def _cell_problem(code: str, cell: int, header: Header, findings: Findings) -> None:
+    row, column = unpacked_address(cell)
+    if row >= header.row:
+        findings.problem(code, row, column)
+
+
+def _look_at_formulas(book: Workbook, header: Header, findings: Findings) -> None:
+    """A result nobody calculated here and now is refused; one that was calculated is kept, with a warning a column."""
+    unsure = set(book.grid.formulas if book.stale_formulas else book.grid.unsure)
+    for cell in sorted(unsure):
+        _cell_problem("cell.formula", cell, header, findings)
+    columns: dict[int, list[int]] = defaultdict(lambda: [0, 0])  # cells, first row
+    for cell in book.grid.formulas:
+        row, column = unpacked_address(cell)
+        if row > header.row and cell not in unsure:
+            count = columns[column]
+            count[:] = [count[0] + 1, count[1] or row]
+    for column, (cells, row) in sorted(columns.items()):
+        findings.note("cell.formula", column=findings.column(column), cells=cells, row=row)
+
+
+def _look_at_merges(grid: Grid, header: Header, below: list[Line], findings: Findings) -> None:
+    """A value belongs to one row and one column: cells merged over several are refused, except in blank rows."""
+    present = {line.number for line in below}
+    last_row = below[-1].number
+    budget = last_row * max(grid.width, 1)
+    for top, left, bottom, right in grid.merges:
+        if left >= grid.width:
+            continue
+        rows = range(max(top, header.row + 1), min(bottom, last_row) + 1)
+        budget -= len(rows)
+        if budget < 0:
+            raise Refused("file.structure", reason="merges_overlap")
+        for row in rows:
+            if row in present and (row > top or right > left):
+                findings.problem("cell.merged", row, left)
+
+
+def _looked_at(below: list[Line], header: Header, findings: Findings, *, ragged: bool) -> Iterator[Row]:
+    width = len(header.names)
+    for line in below:
+        cells = line.cells
+        if ragged and len(cells) != width and (len(cells) < width or any(cell is not None for cell in cells[width:])):
+            findings.problem("row.columns", line.number, None, columns=len(cells), expected=width)
+        if is_header_again(line, header):
+            findings.problem("row.is_header", line.number)
+        elif is_no_data(line):
+            findings.problem("row.not_data", line.number)
+        for index, cell in enumerate(cells):
+            if type(cell) is str and not cell.isprintable() and CONTROLS.search(cell):
+                findings.problem("text.control_character", line.number, index)
+        yield Row(line.number, _fitted(cells, width))
+
+
+def _fitted(cells: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
+    """As wide as the header; what lies beyond it is kept when it is not blank."""
+    if len(cells) < width:
+        return cells + (None,) * (width - len(cells))
+    while len(cells) > width and cells[-1] is None:
+        cells = cells[:-1]
+    return cells
+
+
+def _sheet(rows: tuple[Row, ...], header: Header, findings: Findings, looked: Looked, end: End) -> Sheet:
+    blank = rows[-1].number - header.row - len(rows)
+    return Sheet(
+        header=header.names,
+        header_row=header.row,
+        rows=rows,
+        blank=blank,
+        read=len(rows) + blank,
+        warnings=tuple(findings.notes),
+        encoding=end.encoding,
+        problems=findings.problems(),
+        refused_rows=frozenset(findings.refused_rows) - {header.row},
+        name=looked.workbook.name if looked.workbook else "",
+    )

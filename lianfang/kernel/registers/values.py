@@ -1,0 +1,64 @@
+"""The one way to show a value (显示): on a page, in the API and in a file.
+
+Zero is `0`; unknown is `—` on a page, `null` in the API and an empty cell in a file; at least n is `≥n`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from lianfang.domain.amounts import AtLeast
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.registers.register import Column
+
+UNKNOWN = "—"
+
+
+def as_text(value: Any, zone: tzinfo) -> str:
+    """A value as a person reads it."""
+    if value is None or value == "":
+        return UNKNOWN
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f") if value == value.to_integral() else format(value, "f")
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value) or UNKNOWN
+    return str(value)
+
+
+def as_json(value: Any, zone: tzinfo) -> Any:
+    """A value as the API gives it: RFC 3339 moments, ISO days, decimals as text, units by code."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, AtLeast):
+        return {"at_least": value.value}
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat()
+    if isinstance(value, Unit):
+        return value.code
+    if isinstance(value, list | tuple):
+        return [as_json(one, zone) for one in value]
+    if isinstance(value, dict):
+        return {str(name): as_json(one, zone) for name, one in value.items()}
+    return str(value)
+
+
+def as_cell(value: Any, zone: tzinfo) -> Any:
+    """A value as a file holds it: numbers stay numbers, unknown is empty, at least n is text."""
+    if value is None or isinstance(value, bool | int | Decimal):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, Unit):
+        return value.code
+    if isinstance(value, list | tuple):
+        return "、".join(str(one) for one in value)
+    return str(value)
+
+
+def values_of(row: Any, columns: list[Column]) -> dict[str, Any]:
+    """A row's values by column name."""
+    return {one.name: one.value(row) for one in columns}
