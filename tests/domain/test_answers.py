@@ -168,6 +168,12 @@ def test_a_clock_ahead_is_warned_of_and_a_week_offline_is_not() -> None:
     assert notes_of(report(day="2026-02-23", reported_at="2026-02-23T07:00:00+08:00")) == {}
 
 
+@pytest.mark.parametrize("word", ["GREEN", "Green", "绿码", "绿", " green"])
+def test_a_choice_in_another_word_is_kept_by_its_code_and_noted(word: str) -> None:
+    assert understood(report(health_code=word))[0].health_code == "green"
+    assert notes_of(report(health_code=word)) == {"health_code": "choice.unknown"}
+
+
 def test_a_retired_member_is_named_and_the_report_is_kept() -> None:
     assert notes_of(report(travel_code_star=False)) == {"travel_code_star": "field.retired"}
 

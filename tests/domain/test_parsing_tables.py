@@ -114,6 +114,11 @@ def test_the_same_row_twice_is_a_duplicate_of_the_first() -> None:
     assert row_problems(drafts(row(), row()))[0].facts == {"first_row": 2}
 
 
+def test_another_key_and_time_of_sending_make_no_difference() -> None:
+    sent = [row(编号=f"row-000{number}", 填报时间=f"2026-03-02T08:0{number}:00+08:00") for number in (1, 2)]
+    assert found(*sent) == [("row.duplicate", 3)]
+
+
 @pytest.mark.parametrize("change", [{"体温": "36.6"}, {"单位代码": "S1-K2"}, {"姓名": "王芳"}, {"症状": "咳嗽"}])
 def test_one_person_told_of_in_two_ways_is_a_conflict(change: dict[str, str]) -> None:
     assert found(row(), row(**change)) == [("row.conflict", 3)]

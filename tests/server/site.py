@@ -27,7 +27,12 @@ def echo(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """What the application saw, as JSON."""
     body = environ["wsgi.input"].read()
     seen: dict[str, Any] = {name: value for name, value in environ.items() if isinstance(value, str)}
-    seen |= {"length": len(body), "begins": body[:20].decode("latin-1"), "load": environ[LOAD](), "process": os.getpid()}
+    seen |= {
+        "length": len(body),
+        "begins": body[:20].decode("latin-1"),
+        "load": environ[LOAD](),
+        "process": os.getpid(),
+    }
     return answer(start_response, "application/json", json.dumps(seen).encode())
 
 

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.db import transaction
+
 from lianfang.capabilities.checkin.actions import Seen, record_answer, take_roll_call
 from lianfang.domain.answers import AnswerDraft, PersonRef, parse_answer
 from lianfang.domain.identity import is_child
@@ -80,6 +82,7 @@ def _check_notice(draft: AnswerDraft, person: Person | None, policy: Policy, uni
         notes.append(Note("minor.guardian_notice", "person.guardian_notice", warning=True))
 
 
+@transaction.atomic
 def receive_answer(
     by: Actor, raw: Mapping[str, Any], *, channel: str, mode: str = "", reason: str = "", rules: Rules | None = None
 ) -> dict[str, Any]:
@@ -143,6 +146,7 @@ def _said(note: Note) -> dict[str, Any]:
     }
 
 
+@transaction.atomic
 def receive_roll_call(by: Actor, raw: Mapping[str, Any], *, channel: str) -> dict[str, Any]:
     """Take a class check `{"key","unit","day","slot","observed_by","exceptions":[…],"everyone_else":"well"}`."""
     unit = unit_named(by, raw.get("unit"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from lianfang.capabilities.daily_report.actions import sign_report
 from lianfang.domain.counts import CountItem, parse_counts
 from lianfang.domain.parsing.dates import parse_day
@@ -104,6 +106,7 @@ def yesterday_of(unit: Unit, form: Edition, day: date) -> dict[str, int] | None:
     return None if before is None else {k: v for k, v in before.values.items() if isinstance(v, int)}
 
 
+@transaction.atomic
 def receive_report(by: Actor, raw: Mapping[str, Any], *, channel: str, mode: str = "") -> dict[str, Any]:
     """Take one unit report and acknowledge it: `{"receipt", "key", "hash", "received_at", "state", …}`."""
     figures = understand(by, raw, channel=channel)
@@ -137,6 +140,7 @@ def sign(by: Actor, figures: Figures, *, mode: str) -> UnitReport:
     )  # fmt: skip
 
 
+@transaction.atomic
 def receive_bulletin(by: Actor, raw: Mapping[str, Any], *, channel: str) -> list[dict[str, Any]]:
     """The daily all-well bulletin (日报平安): one entry, one signed line a hazard; all of them or none.
 

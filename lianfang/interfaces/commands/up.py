@@ -105,7 +105,7 @@ def _database(state: Path) -> Iterator[tuple[str, Cluster | None]]:
 def _run_once(argv: tuple[str, ...], variables: Mapping[str, str], failure: str) -> str:
     """Runs a program to its end, its progress on standard error; returns what it printed. Raises CannotRun."""
     command = leashed(argv, at_death=signal.SIGTERM)
-    done = subprocess.run(command, env={**os.environ, **variables}, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env={**os.environ, **variables}, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise CannotRun(f"{failure}; the reason is above.\n{done.stdout}".rstrip(), status=FAILED)
     return done.stdout

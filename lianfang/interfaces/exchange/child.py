@@ -67,7 +67,7 @@ def main() -> None:
     confine(Limits(**request["limits"]))
     try:
         answer(records(request), sys.stdout.buffer)
-    except BaseException as ended:  # noqa: BLE001  # a reader's panic is no ordinary exception
+    except BaseException as ended:  # a reader's panic is no ordinary exception
         sys.exit(type(ended).__name__)
 
 

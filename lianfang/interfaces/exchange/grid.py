@@ -1,4 +1,4 @@
-"""What a sheet holds, counted without reading it (表格清点): rows, filled cells, formulas, errors, merges, what is hidden.
+"""What a sheet holds, counted without reading it (表格清点): rows, filled cells, formulas, errors, merges, hiding.
 
 These figures are the other half of the conservation law: what is read afterwards must agree with them, row by row.
 """
@@ -98,7 +98,7 @@ class SheetScan(XmlPart):
         self.grid = Grid()
         self._shared, self._limits = shared, limits
         self._row, self._row_text, self._column, self._kind = 0, "0", -1, "n"
-        self._in_data = self._hidden = self._counted = False
+        self._in_data = self._hidden = self._counted = self._listed = False
         self._expects, self._cells = _NOTHING, 0
         self._waiting: int | None = None  # a formula whose value has not come yet
         self.opens.update({"row": self._on_row, "c": self._on_cell, "v": self._on_value, "t": self._on_text})
@@ -117,6 +117,8 @@ class SheetScan(XmlPart):
         self._settle_formula()
         self._in_data = False
         grid = self.grid
+        if grid.text > self._limits.unpacked_bytes:
+            self._exceed(most_mib=self._limits.max_unpacked_mib, unpacked=True)
         if grid.rows and grid.rows[-1] * grid.width > MOST_GRID:
             self._exceed(most_cells=MOST_GRID)
 
@@ -130,7 +132,7 @@ class SheetScan(XmlPart):
             raise self._wrong("row_number")
         if twice:
             raise self._wrong("row_order")
-        self._row_text, self._column = text, -1
+        self._row_text, self._column, self._listed = text, -1, False
         self._hidden = is_true(attributes.get("hidden"))
 
     def _on_cell(self, attributes: Attributes) -> None:
@@ -212,17 +214,18 @@ class SheetScan(XmlPart):
 
     def _note_row(self) -> bool:
         """Make sure that the row of this cell is listed; False when the sheet is too large to go on listing."""
-        grid, limits = self.grid, self._limits
-        if grid.excess:
-            return False
-        if self._column >= limits.max_columns:
-            self._exceed(most_columns=limits.max_columns)
-        elif grid.text > limits.unpacked_bytes:
-            self._exceed(most_mib=limits.max_unpacked_mib, unpacked=True)
-        if not grid.rows or grid.rows[-1] != self._row:
+        grid = self.grid
+        if self._column >= grid.width:
+            self._widen()
+        if not self._listed and grid.excess is None:
             self._add_row()
-        grid.width = max(grid.width, self._column + 1)
         return grid.excess is None
+
+    def _widen(self) -> None:
+        if self._column >= self._limits.max_columns:
+            self._exceed(most_columns=self._limits.max_columns)
+        else:
+            self.grid.width = self._column + 1
 
     def _add_row(self) -> None:
         if len(self.grid.rows) >= self._limits.max_rows + ROOM_ABOVE:
@@ -230,6 +233,7 @@ class SheetScan(XmlPart):
         self.grid.rows.append(self._row)
         self.grid.filled.append(0)
         self.grid.hidden_rows += self._hidden
+        self._listed = True
 
     def _exceed(self, **facts: object) -> None:
         self.grid.excess = self.grid.excess or Problem("file.too_large", row=self._row, facts=facts)

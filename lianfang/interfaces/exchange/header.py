@@ -1,4 +1,4 @@
-"""The header of a table (表头): which row holds it, what its columns are called, and which rows under it are no data."""
+"""The header of a table (表头): which row holds it, what its columns are called, which rows under it are no data."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from lianfang.domain.parsing.columns import looks_like_signature_or_total
 from lianfang.interfaces.exchange.sheet import Cell
 from lianfang.interfaces.exchange.wire import Line
 
@@ -18,10 +19,6 @@ _ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff]")
 _WHITE = re.compile(r"\s+")
 _WHITE_BESIDE_HAN = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])|(?<=[(\[]) | (?=[)\]])")
 _UNIT = re.compile(r"[(\[](?:°?C|摄氏度|度|人|名|次|岁|天|小时|分钟|%|必填|选填|可选|\*)[)\]]$", re.IGNORECASE)
-_SIGNATURE = re.compile(
-    r"(填表|填报|制表|审核|审批|负责|经办|联系|签字|签名|盖章|填表日期|填报日期|制表日期|说明|备注|注)人?(签字|签名)?\s*[:：]"  # noqa: RUF001
-)
-_TOTAL = re.compile(r"(合\s*计|总\s*计|小\s*计|共\s*计)\s*([:：]|$)")  # noqa: RUF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def is_header_again(line: Line, header: Header) -> bool:
 def is_no_data(line: Line) -> bool:
     """Whether a row is a total or a signature, told by the words it begins with (row.not_data)."""
     first = next((cell for cell in line.cells if cell is not None), None)
-    return isinstance(first, str) and bool(_SIGNATURE.match(first.strip()) or _TOTAL.match(first.strip()))
+    return isinstance(first, str) and looks_like_signature_or_total([first])
 
 
 def _seen(names: tuple[str, ...], *lines: Line) -> frozenset[Cell]:
@@ -80,7 +77,7 @@ def _is_title(line: Line, following: Line) -> bool:
     filled, below = _filled(line), _filled(following)
     if filled == 1:
         return below > 1
-    labels = any(isinstance(cell, str) and (":" in cell or "：" in cell) for cell in line.cells)  # noqa: RUF001
+    labels = any(isinstance(cell, str) and (":" in cell or "：" in cell) for cell in line.cells)
     return labels and 2 * filled <= below
 
 
@@ -90,7 +87,9 @@ def _filled(line: Line) -> int:
 
 def _spans_two_rows(row: int, merges: Sequence[Merge]) -> bool:
     """Whether cells that begin in this row reach down into the next one, or lie over groups of its columns."""
-    return any(first == row and (last == row + 1 or (last == row and right > left)) for first, left, last, right in merges)
+    return any(
+        first == row and (last == row + 1 or (last == row and right > left)) for first, left, last, right in merges
+    )
 
 
 def _two_row_names(upper: Line, lower: Line, merges: Sequence[Merge]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""One JSON object a line (NDJSON, 逐行数据), read as a table: the members are the columns, in the order they first appear."""
+"""One JSON object a line (NDJSON, 逐行数据), read as a table: members are columns, in the order they first appear."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inside a workbook (工作簿): which sheet is the table, which others there are, how its dates count; nothing is read yet."""
+"""Inside a workbook (工作簿): which sheet is the table, which others there are, how its dates count; nothing is read."""
 
 from __future__ import annotations
 

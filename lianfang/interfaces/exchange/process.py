@@ -1,4 +1,4 @@
-"""The other side of the reading process (读取进程的看管): started with little, listened to for a while, always ended."""
+"""The other side of the reading process (读取进程的看管): started with little, listened to a while, always ended."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _started(request: str, module: str) -> subprocess.Popen[bytes]:
         "LANG": "C.UTF-8",
         "MALLOC_ARENA_MAX": "1",  # address space is counted, and every arena reserves some
     }
-    return subprocess.Popen(  # noqa: S603  # our own module, by our own interpreter
+    return subprocess.Popen(  # our own module, by our own interpreter
         [sys.executable, "-s", "-P", "-X", "utf8", "-m", module, request],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Reading an uploaded or pasted table (读取导入表): a first look here, the reading in a child process, then the table."""
+"""Reading an uploaded or pasted table (读取导入表): a first look here, the reading in a child process."""
 
 from __future__ import annotations
 

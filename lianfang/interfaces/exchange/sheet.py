@@ -1,4 +1,4 @@
-"""A table as it was uploaded or pasted (导入表): its header, its rows, what is odd about it, and how large it may be."""
+"""A table as it was uploaded or pasted (导入表): header, rows, what is odd about it, and how large it may be."""
 
 from __future__ import annotations
 

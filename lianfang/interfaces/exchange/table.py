@@ -1,4 +1,4 @@
-"""From records to a table (成表): the header is found, odd rows and cells are named, and what was counted must agree."""
+"""From records to a table (成表): the header is found, what is odd is named, and what was counted must agree."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def assemble(looked: Looked, records: Iterable[Record], limits: Limits) -> Sheet
     if not below:
         raise Refused("file.no_rows", header_row=header.row)
     if len(below) > limits.max_rows:
-        raise Refused(Problem("file.too_large", row=below[limits.max_rows].number, facts={"most_rows": limits.max_rows}))
+        first_beyond = below[limits.max_rows].number
+        raise Refused(Problem("file.too_large", row=first_beyond, facts={"most_rows": limits.max_rows}))
     findings = Findings(header)
     _look_at_header(header, below, findings)
     _look_at_marks(marks, header, findings)

@@ -16,7 +16,7 @@ from lianfang.interfaces.exchange.wire import End, Line, Mark, Record
 MOST_CELL = 32_767  # characters of one cell, the limit of spreadsheets
 LINES_LOOKED_AT = 16  # for the delimiter
 DELIMITERS = "\t,;"
-_CHINESE_DELIMITERS = "，；、|"  # noqa: RUF001  # typed by hand, taken by no spreadsheet
+_CHINESE_DELIMITERS = "，；、|"  # typed by hand, taken by no spreadsheet
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _QUOTED = re.compile(r'"[^"]*"?')

@@ -1,4 +1,4 @@
-"""A workbook (工作簿) read by calamine, in the child process only: a hostile file can make that reader end its process."""
+"""A workbook (工作簿) read by calamine, in the child process only: a hostile file can make that reader abort."""
 
 from __future__ import annotations
 

@@ -81,5 +81,5 @@ def _made(name: str) -> Account | None:
         "--shell",
         "/usr/sbin/nologin",
     ]
-    subprocess.run([useradd, *options, name], capture_output=True, check=False)  # noqa: S603  fixed arguments
+    subprocess.run([useradd, *options, name], capture_output=True, check=False)
     return _named(name)

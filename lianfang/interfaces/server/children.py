@@ -72,7 +72,7 @@ class Child:
 
     def start(self) -> None:
         """Starts it in a session of its own: Ctrl-C at the console reaches the supervisor only."""
-        self._process = subprocess.Popen(  # noqa: S603  our own command lines, no shell
+        self._process = subprocess.Popen(
             leashed(self.program.argv, at_death=self.program.at_supervisor_death),
             env={**os.environ, **self.program.variables},
             stdin=subprocess.DEVNULL,

@@ -72,7 +72,7 @@ def _initdb(place: Place, binaries: Binaries, data: Path, password_file: Path, *
     command = [binaries.program("initdb"), "-D", str(data), "-U", SUPERUSER, f"--pwfile={password_file}"]
     command += ["--auth=scram-sha-256", "--data-checksums", "--encoding=UTF8", *_locale(binaries.major)]
     command += ["--no-sync"] if for_tests else []
-    made = subprocess.run(as_server(place, command), capture_output=True, text=True, cwd="/", check=False)  # noqa: S603
+    made = subprocess.run(as_server(place, command), capture_output=True, text=True, cwd="/", check=False)
     if made.returncode != 0:
         raise CannotRun(f"The database could not be made: {made.stderr.strip()}", status=FAILED)
 

@@ -23,7 +23,7 @@ TAB: Final = "\t"
 DELETE: Final = "\x7f"
 
 
-class BadHeader(ValueError):  # noqa: N818  named as it reads: raise BadHeader
+class BadHeader(ValueError):
     """The application set a header that would break the answer apart; nothing of the answer is sent."""
 
 

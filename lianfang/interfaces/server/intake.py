@@ -41,7 +41,7 @@ class Limits:
         return min(self.silence, max(self.seconds, received / self.pace) - elapsed)
 
 
-class NotTaken(Exception):  # noqa: N818  named as it reads: raise NotTaken(problem)
+class NotTaken(Exception):
     """The body was not taken in; `problem` is the answer."""
 
     def __init__(self, problem: Problem) -> None:

@@ -17,7 +17,7 @@ class Width:
     seconds: float
 
 
-class Busy(Exception):  # noqa: N818  named as it reads: raise Busy
+class Busy(Exception):
     """No place in the lane, or not soon enough."""
 
 

@@ -82,7 +82,7 @@ class Postmaster:
         with os.fdopen(os.open(self._place.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
             self._log_start = log.seek(0, os.SEEK_END)
             # A session of its own: Ctrl-C at the console must not reach it before the programs that use it have ended.
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True
             )
 

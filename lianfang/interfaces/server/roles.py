@@ -40,6 +40,7 @@ def set_up(url: str, owner_password: str) -> None:
         _step_down_roles(server)
         _owner(server, owner_password)
         _grant_to(server, OWNER)
+    _close_public_schema(_to_database(url, "template1"))
     create_database(url, DATABASE)
 
 
@@ -49,10 +50,6 @@ def create_database(url: str, name: str) -> None:
         if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return
         server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER)))
-    with connection(_to_database(url, name)) as database:
-        database.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-        for role in STEPPED_DOWN_TO:
-            database.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role)))
 
 
 def answers(url: str) -> bool:
@@ -75,6 +72,14 @@ def connection(url: str) -> Iterator[psycopg.Connection]:
         raise CannotRun(f"The database at {where} cannot be used: {reason[0].strip()}", status=FAILED) from failure
     with opened:
         yield opened
+
+
+def _close_public_schema(template: str) -> None:
+    """In the template, so that every database made later, also one for tests, is closed to roles that are not ours."""
+    with connection(template) as database:
+        database.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        for role in STEPPED_DOWN_TO:
+            database.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role)))
 
 
 def _check_version(server: psycopg.Connection) -> None:

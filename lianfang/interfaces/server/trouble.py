@@ -12,7 +12,7 @@ FAILED: Final = 1
 type_of_say = Callable[[str], None]
 
 
-class CannotRun(Exception):  # noqa: N818  named as it reads: raise CannotRun("…")
+class CannotRun(Exception):
     """Nothing was started or changed; `sentence` says why and what to do, `status` is the command's exit status."""
 
     def __init__(self, sentence: str, *, status: int = WRONG_USAGE) -> None:
