@@ -41,14 +41,15 @@ def prepare() -> None:
     settings.configure(
         SECRET_KEY="preview",  # noqa: S106 - nothing is signed here
         ROOT_URLCONF="preview_samples.urls",
-        INSTALLED_APPS=["django_htmx", "lianfang.interfaces.web"],
+        INSTALLED_APPS=["django_htmx"],
         STATIC_URL="/static/",
         USE_TZ=True,
         TIME_ZONE="Asia/Shanghai",
         LANGUAGES=[("zh-hans", "中文"), ("en", "English")],
         TEMPLATES=[{
-            "BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
-            "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+            "BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [WEB / "templates"],
+            "OPTIONS": {"context_processors": ["django.template.context_processors.request"],
+                        "libraries": {"parts": "lianfang.interfaces.web.templatetags.parts"}},
         }],
     )  # fmt: skip
     django.setup()
@@ -93,7 +94,7 @@ class Pages(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
-        kind, body = self.static(path) if path.startswith("/static/") else self.page(path)
+        kind, body = self.worker() if path == "/sw.js" else self.static(path) if path.startswith("/static/") else self.page(path)
         self.send_response(200 if body else 404)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Security-Policy", POLICY)
@@ -109,6 +110,15 @@ class Pages(BaseHTTPRequestHandler):
         known = language in LANGUAGES and name in samples()
         return "text/html", render(name, language).encode() if known else b""
 
+    def worker(self) -> tuple[str, bytes]:
+        from django.template.loader import render_to_string
+
+        names = ("app.css", "check-in.js", "countdown.js", "outbox.js", "store.js", "queue.js")
+        files = json.dumps([f"/static/lf/{name}" for name in names])
+        shells = json.dumps({f"/{lang}/check_in": f"/{lang}/check_in_shell" for lang in LANGUAGES})
+        context = {"version": "preview", "files_json": files, "shells_json": shells}
+        return "text/javascript", render_to_string("web/sw.js", context).encode()
+
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet."""
 
@@ -122,7 +132,7 @@ def serve(port: int = 0) -> ThreadingHTTPServer:
 LISTEN = """document.addEventListener('securitypolicyviolation', e => (window.csp = [...(window.csp || []), e.violatedDirective + ' ' + e.sourceFile]))"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 CLIPPED = """[...document.querySelectorAll('.chip, .button, .seg > *, h1, h2, th, td, .figures dd, label')]
-  .filter(e => e.offsetParent && (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline'
+  .filter(e => e.offsetParent && !e.matches('.sr') && (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline'
      || e.matches('.chip') && e.offsetHeight > 26))
   .map(e => e.tagName + '.' + e.className + ': ' + e.textContent.trim().slice(0, 40))"""
 
@@ -133,7 +143,7 @@ def look(page: Any, address: str, picture: Path) -> list[str]:
 
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
-    page.on("console", lambda m: troubles.append(f"console: {m.text}") if m.type == "error" and "sw.js" not in m.text else None)
+    page.on("console", lambda m: troubles.append(f"console: {m.text}") if m.type == "error" else None)
     page.goto(address)
     page.wait_for_timeout(150)
     page.screenshot(path=picture, full_page=True)
@@ -178,7 +188,7 @@ def strings_in_use() -> set[str]:
     from django.utils.translation.template import templatize
 
     found: set[str] = set()
-    for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]:
+    for path in [*(WEB / "templates").rglob("*.html"), *(WEB / "templatetags").glob("*.py")]:
         source = path.read_text("utf-8")
         code = templatize(source) if path.suffix == ".html" else source
         found |= {text for call in CALLS.findall(code) for text in TEXTS.findall(call)}

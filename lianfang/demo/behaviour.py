@@ -192,10 +192,10 @@ class _Day:
 
     def _reports(self, absent: int, influenza_like: int) -> Iterator[UnitReported | Corrected]:
         rates, chance = self._rates, self._facts()
-        at = self._report_time()
-        late = rates.units_missing <= chance < rates.units_missing + rates.units_late
         if chance < rates.units_missing:
             return
+        at = self._report_time()
+        late = chance < rates.units_missing + rates.units_late
         if late:
             at = self._deadline() + self._minutes(*rates.timing.late_minutes)
         yield UnitReported(at, self._school.code, self._school.students, absent, influenza_like, late)

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lianfang.interfaces.server import processes
+from lianfang.interfaces.server import processes, tuning
 from lianfang.interfaces.server.place import ELSEWHERE, place_of
 from lianfang.interfaces.server.postgres import Cluster
 from lianfang.interfaces.server.trouble import CannotRun
@@ -50,17 +50,15 @@ def run(cluster: Cluster, *statements: str) -> None:
 
 
 def test_rows_stay_over_stop_start_and_another_ensure(folder: Path) -> None:
-    first = Cluster(folder)
+    first = Cluster(folder, for_tests=True)
     first.start()
     run(first, "CREATE TABLE kept AS SELECT generate_series(1, 10) AS i")
     first.stop()
     made = (first.place.data / "PG_VERSION").stat().st_ino
-    second = Cluster(folder)
+    second = Cluster(folder, for_tests=True)
     second.ensure()
     second.start()
     assert value(second, "SELECT count(*) FROM kept") == 10
-    assert value(second, "SHOW fsync") == "on"
-    assert value(second, "SHOW synchronous_commit") == "on"
     second.stop()
     assert (first.place.data / "PG_VERSION").stat().st_ino == made
     assert processes.in_folder(first.place.data) == []
@@ -124,6 +122,15 @@ def test_the_log_keeps_no_value_of_a_failing_statement(cluster: Cluster) -> None
     said = cluster.place.log.read_text(encoding="utf-8")
     assert "duplicate key" in said
     assert "private words" not in said
+
+
+def test_outside_of_tests_a_commit_is_on_the_disk(folder: Path) -> None:
+    text = tuning.configuration(for_tests=False, local=folder / "local.conf")
+    assert {"fsync = on", "synchronous_commit = on", "full_page_writes = on", "jit = off"} <= set(text.splitlines())
+    (folder / "local.conf").write_text("work_mem = '64MB'\n", encoding="utf-8")
+    assert tuning.configuration(for_tests=False, local=folder / "local.conf").endswith(
+        f"include '{folder}/local.conf'\n"
+    )
 
 
 def test_further_databases_belong_to_the_owner(cluster: Cluster) -> None:

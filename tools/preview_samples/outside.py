@@ -61,7 +61,7 @@ def unit_report() -> tuple[str, dict[str, Any]]:
     hazards = [{"name": n, "label": say(z, e), "value": v, "remark": {"name": f"{n}-remark", "value": ""}, "errors": [], "yesterday": say("平安", "all well")}
                for n, z, e, v in (("flood", "防汛", "Flood", ""), ("fire", "消防", "Fire", "normal"))]  # fmt: skip
     content = {
-        "unit": say("教研室", "Teaching & Research"), "day": NOW.date(), "clock": {"label": say("距截止 16:30", "Due 16:30"), "due": at(16, 30), "left": at(16, 30) - NOW, "near": 20, "done": ""},
+        "unit": say("教研室", "Teaching & Research"), "day": NOW.date(), "clock": {"label": say("距截止 16:30", "Due 16:30"), "due": at(16, 30), "near": 20, "done": ""},
         "action": "#", "hidden": [], "groups": [{"title": say("人员", "People"), "items": people}, {"title": say("请填写", "Please fill in"), "items": asked}],
         "zeros": {"text": say("发热 0，外地人员 0", "fever 0, out of town 0"), "errors": []}, "hazards": hazards, "signer": say("罗静怡", "Luo Jingyi"), "draft": True, "back_url": "#",
     }  # fmt: skip

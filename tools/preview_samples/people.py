@@ -13,7 +13,7 @@ MORNING = at(8, 17).replace(second=40)
 
 def due(zh: str, en: str, hour: int, minute: int, status: str, verb: str, note: str = "", primary: bool = False) -> dict[str, Any]:
     return {
-        "title": say(zh, en), "unit": say("云岭学院", "Yunling Academy"), "due": at(hour, minute), "left": at(hour, minute) - NOW, "near": 20,
+        "title": say(zh, en), "unit": say("云岭学院", "Yunling Academy"), "due": at(hour, minute), "near": 20,
         "status": status, "word": None, "url": "#", "verb": verb, "note": note, "primary": primary,
     }  # fmt: skip
 
@@ -61,7 +61,7 @@ def roll_call() -> dict[str, Any]:
 
 
 def class_list() -> tuple[str, dict[str, Any]]:
-    clock = {"label": say("距班级截止 16:30", "Class due 16:30"), "due": at(16, 30), "left": at(16, 30) - NOW, "near": 20, "done": ""}
+    clock = {"label": say("距班级截止 16:30", "Class due 16:30"), "due": at(16, 30), "near": 20, "done": ""}
     numbers = [
         figure("应到", "Expected", 48), figure("已答", "Answered", 45), figure("未打卡", "Missing", 2, tone="warn"),
         figure("不舒服", "Unwell", 1, "37.9 ℃", tone="bad"), figure("请假", "On leave", 1),
@@ -104,7 +104,7 @@ def checking(wards: list[dict[str, Any]]) -> dict[str, Any]:
     names = [("fever", "发热", "Fever"), ("cough", "咳嗽", "Cough"), ("throat", "咽痛", "Sore throat"), ("fatigue", "乏力", "Fatigue"), ("diarrhoea", "腹泻", "Diarrhoea"),
              ("breath", "气促", "Short of breath"), ("smell", "嗅味觉", "Smell or taste"), ("other", "其他", "Other")]  # fmt: skip
     return {
-        "day": NOW.date(), "slot": "am", "slot_word": "", "due": at(10), "left": at(10) - MORNING, "near": 20, "action": "#", "done_url": "#", "key": "",
+        "day": NOW.date(), "slot": "am", "slot_word": "", "due": at(10), "near": 20, "action": "#", "done_url": "#", "key": "",
         "wards": wards, "means": means, "symptoms": [{"code": c, "label": say(z, e)} for c, z, e in names],
         "limits": {"min": "34.0", "max": "43.0", "low": "35.0", "high": "42.0"}, "help": helping(),
         "audience": say("仅班主任与校医可见", "seen only by class head and clinic"), "links": links(),

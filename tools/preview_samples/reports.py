@@ -48,8 +48,8 @@ def rail() -> dict[str, Any]:
 
 def clocks() -> list[dict[str, Any]]:
     return [
-        {"label": say("距处室截止 16:30", "Units due 16:30"), "due": at(16, 30), "left": at(16, 30) - NOW, "near": 20, "done": ""},
-        {"label": say("距上报 17:00", "Send up 17:00"), "due": at(17), "left": at(17) - NOW, "near": 20, "done": ""},
+        {"label": say("距处室截止 16:30", "Units due 16:30"), "due": at(16, 30), "near": 20, "done": ""},
+        {"label": say("距上报 17:00", "Send up 17:00"), "due": at(17), "near": 20, "done": ""},
     ]
 
 

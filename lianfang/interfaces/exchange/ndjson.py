@@ -112,7 +112,8 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, str):
         _check_text(value)
         return value if value.strip() else None
-    return value
+    found: Cell = value
+    return found
 
 
 def _check_text(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Inside a workbook (工作簿): which sheet is the table, which others there are, how its dates count; nothing is read."""
+"""Inside a workbook (工作簿): which sheet is the table, which others there are, how its days count; nothing is read."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def read_text_table(text: str, limits: Limits | None = None, *, reader: Reader =
 
 
 def _request(path: Path, looked: Looked, limits: Limits) -> dict[str, Any]:
-    request = {"kind": looked.kind, "path": str(path.absolute()), "limits": asdict(limits)}
+    request: dict[str, Any] = {"kind": looked.kind, "path": str(path.absolute()), "limits": asdict(limits)}
     if looked.workbook:
         request |= {"sheet": looked.workbook.name, "from_1904": looked.workbook.from_1904}
     return request

@@ -88,7 +88,8 @@ def _encoded_cell(cell: Cell) -> Any:
 
 def _decoded_cell(cell: Any) -> Cell:
     if not isinstance(cell, list):
-        return cell
+        found: Cell = cell
+        return found
     kind, text = cell
     if kind == "n":
         return Decimal(text)

@@ -27,4 +27,9 @@ def _answer(request: HttpRequest, status: int, code: str, reference: str) -> Htt
     if request.path.startswith("/api/"):
         body = {"code": code, "title": code.replace("_", " "), "reference": reference}
         return JsonResponse(body, status=status, content_type="application/problem+json")
-    return render(request, "pages/error.html", {"status": status, "code": code, "reference": reference}, status=status)
+    safe = False if request.method == "POST" else None
+    error = {
+        "status": status, "safe": safe, "reference": reference, "retry_url": request.path if request.method == "GET" else "",
+        "home_url": "/today", "duty": "", "holders": [], "seconds": 0,
+    }  # fmt: skip
+    return render(request, "pages/error.html", {"error": error}, status=status)

@@ -1,12 +1,103 @@
-"""What every page's frame needs (页面框架): who is signed in, where, the clock, the menu."""
+"""The frame of every page (页面框架): who is signed in, where they stand, the menu, the clock of a drill."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from lianfang.domain.identity import mask_name
+from lianfang.domain.roles import Role
+from lianfang.interfaces.web.views.access import words_of
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.alerts.ops import unread
+from lianfang.kernel.orgs.kinds import OFFICES
+from lianfang.kernel.registers.register import registers
+
+_LEVELS = {"success": "ok", "error": "bad", "warning": "warn", "info": "info"}
+_LISTS = [
+    ("units", "users"),
+    ("persons", "users"),
+    ("unit-reports", "file"),
+    ("dues", "clock"),
+    ("responsible", "user"),
+    ("zones", "pin"),
+    ("roles", "settings"),
+    ("rules", "settings"),
+    ("events", "history"),
+]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of the frame; filled in further by the pages."""
-    return {"actor": getattr(request, "actor", None)}
+    """Context that base.html needs; nothing for somebody who is not signed in."""
+    actor: Actor | None = getattr(request, "actor", None)
+    notices = [{"state": _LEVELS.get(m.level_tag, "info"), "text": str(m), "undo": None} for m in get_messages(request)]
+    if actor is None:
+        return {"shell": {"unit": _("Lianfang"), "me": None, "help": None, "home_url": "/"}, "product": _("Lianfang"), "notices": notices}
+    return {"shell": _frame(request, actor), "product": _("Lianfang"), "notices": notices}
+
+
+def _frame(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    home = actor.home
+    waiting = unread(actor)
+    return {
+        "unit": str(home) if home else _("Lianfang"),
+        "home_url": "/today",
+        "nav": _menu(request, actor),
+        "me": _me(actor),
+        "sign_out_url": "/sign-out",
+        "search_url": "/search" if actor.posts else "",
+        "alerts": {"count": waiting, "url": "/today#nudges"} if waiting else None,
+        "as_of": clock.now(),
+        "drill": {"label": _("Drill clock:"), "now": clock.now()} if clock.drill_offset() else None,
+        "help": None,
+        "letters_off": False,
+        "rows": "",
+    }
+
+
+def _me(actor: Actor) -> dict[str, Any]:
+    return {
+        "name": actor.name,
+        "masked": mask_name(actor.name),
+        "duty": words_of(actor),
+        "url": "/me",
+        "account": str(actor.account_id),
+    }
+
+
+def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    groups = [("", _daily(actor)), (_("Records"), _lists(actor))]
+    return [
+        {"title": title, "links": [_link(request, *one) for one in links]} for title, links in groups if links
+    ]
+
+
+def _daily(actor: Actor) -> list[tuple[str, str, str, str]]:
+    links = [(_("My day"), "/today", "home", "t")]
+    home = actor.home
+    if home and (home.kind in OFFICES or not home.keeps_roster or home.reports):
+        links.append((_("Duty desk"), f"/board/{home.code}", "clipboard", "d"))
+    links += [(str(p.unit), f"/classes/{p.unit.code}", "users", "") for p in actor.posts if p.unit.keeps_roster]
+    if actor.person_id:
+        links.append((_("Check-in"), "/check-in", "check-circle", ""))
+    if home and home.reports:
+        links.append((_("Reports and receipts"), f"/receipts/{home.code}", "history", ""))
+    return list(dict.fromkeys(links))
+
+
+def _lists(actor: Actor) -> list[tuple[str, str, str, str]]:
+    if not actor.posts:
+        return []
+    links = [(str(registers[name].title), f"/list/{name}", icon, "") for name, icon in _LISTS if registers[name].open_to(actor)]
+    if actor.roles & {Role.ADMINISTRATOR, Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER, Role.OFFICER}:
+        links.append((_("Import"), "/import", "upload", ""))
+    return links
+
+
+def _link(request: HttpRequest, label: str, url: str, icon: str, go: str) -> dict[str, Any]:
+    current = request.path == url or (url != "/today" and request.path.startswith(url + "/"))
+    return {"label": label, "url": url, "icon": icon, "current": current, "count": None, "urgent": False, "go": go}

@@ -7,9 +7,11 @@ from typing import Any
 
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.accounts.models import Grant
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.scope import EVERYTHING, within
 
 
 def holders(unit: Unit, roles: Iterable[Role]) -> list[int]:
@@ -28,3 +30,17 @@ def tell(accounts: Iterable[int], kind: str, *, subject: str, unit: Unit, **fact
     ]
     Alert.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def unread(actor: Actor) -> int:
+    """How many alerts this account has not read."""
+    with within(EVERYTHING):
+        return Alert.objects.filter(account_id=actor.account_id, read_at__isnull=True).count()
+
+
+def newest(actor: Actor, *, most: int = 10) -> list[Alert]:
+    """This account's newest alerts, read from now on."""
+    with within(EVERYTHING):
+        rows = list(Alert.objects.filter(account_id=actor.account_id).select_related("unit").order_by("-at")[:most])
+        Alert.objects.filter(account_id=actor.account_id, read_at__isnull=True).update(read_at=clock.now())
+    return rows

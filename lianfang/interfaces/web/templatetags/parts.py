@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -40,7 +40,7 @@ STATUSES = {
     "excused": ("info", _("Excused")),
     "corrected": ("info", _("Corrected")),
     "signed": ("ok", _("Signed")),
-    "sent": ("ok", _("Sent")),
+    "sent": ("ok", _("Sent up")),
     "void": ("wait", _("Void")),
     "well": ("ok", _("Well")),
     "unwell": ("bad", _("Unwell")),
@@ -65,6 +65,7 @@ STRIP_SHAPES = {
     "none": "M3.500 7h3",
 }
 STRIP_STEP = 13
+ZERO = timedelta()
 
 
 @cache
@@ -163,6 +164,28 @@ def _rail_share(times: Sequence[datetime], now: datetime, step: float) -> float:
 def minutes_until(moment: datetime, now: datetime) -> int:
     """Whole minutes from `now` to `moment`, negative when it has passed."""
     return int((moment - now).total_seconds() // 60)
+
+
+@register.simple_tag
+def countdown(now: datetime, due: datetime, near: int, label: str, *, words: bool = False) -> SafeString:
+    """A clock that ticks in the browser and is right without it; `words` writes "01:42:20 left" instead of the digits.
+
+    It turns amber `near` minutes before `due`; screen readers hear it at 10 minutes, 1 minute and zero only.
+    """
+    left = due - now
+    over, text = gettext("over by {time}"), gettext("{time} left") if words else "{time}"
+    attributes = {
+        "now": now.isoformat(), "due": due.isoformat(), "near": near, "text": text, "over": over, "aria-label": label,
+        "say-10": gettext("%(label)s: 10 minutes left") % {"label": label},
+        "say-1": gettext("%(label)s: 1 minute left") % {"label": label},
+        "say-0": gettext("%(label)s: the time is up") % {"label": label},
+    }  # fmt: skip
+    state = "data-over" if left < ZERO else "data-near" if left <= timedelta(minutes=near) else ""
+    shown = (over if left < ZERO else text).replace("{time}", formats.clock_left(left))
+    return format_html(
+        '<lf-countdown role="timer"{} {}><span data-clock>{}</span><span class="sr" aria-live="polite"></span></lf-countdown>',
+        format_html_join("", ' {}="{}"', attributes.items()), state, shown,
+    )  # fmt: skip
 
 
 @register.filter

@@ -1,4 +1,4 @@
-// Countdown on the server's clock (倒计时): <lf-countdown now due near say-10 say-1 say-0 over>.
+// Countdown on the server's clock (倒计时): <lf-countdown now due near text over say-10 say-1 say-0>.
 // The text is server-rendered, so the page reads right before this script runs and without it.
 const MINUTE = 60000;
 const SPOKEN = [10, 1, 0]; // minutes; anything more often would talk over the person's work
@@ -34,7 +34,8 @@ class Countdown extends HTMLElement {
     const left = this.due - (Date.now() + this.ahead);
     const over = left < 0;
     const clock = this.querySelector("[data-clock]");
-    const text = over ? (this.getAttribute("over") || "{time}").replace("{time}", written(left)) : written(left + 999);
+    const shape = this.getAttribute(over ? "over" : "text") || "{time}";
+    const text = shape.replace("{time}", written(over ? left : left + 999));
     if (clock && clock.textContent !== text) clock.textContent = text;
     this.toggleAttribute("data-over", over);
     this.toggleAttribute("data-near", !over && left <= Number(this.getAttribute("near") || 0) * MINUTE);

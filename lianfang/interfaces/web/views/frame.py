@@ -1,0 +1,104 @@
+"""What all views share (视图共用): who is signed in, which unit, which day, how a refusal comes back to the form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+
+from lianfang.domain.parsing.dates import parse_day
+from lianfang.domain.refusals import Problem, Refused
+from lianfang.interfaces.wording import sentence
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.addressing import unit_named
+from lianfang.kernel.audit.ops import record
+from lianfang.kernel.orgs.models import Unit
+
+View = Callable[..., HttpResponse]
+_OUT_OF_SCOPE = ("scope", "role.ended", "not_found")
+
+
+def signed_in(view: View) -> View:
+    """Only for somebody who is signed in; others sign in first and come back to where they were."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.actor is None:  # type: ignore[attr-defined]
+            return HttpResponseRedirect("/sign-in?" + urlencode({"next": request.get_full_path()}))
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refused:
+            return refusal_page(request, refused)
+
+    return guarded
+
+
+def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """A refusal that no form took up: not there (or not yours), or said above the page one came from."""
+    if refused.code in _OUT_OF_SCOPE:
+        record("access.denied", by=request.actor, unit=None, subject=request.path, facts={}, denied=True)  # type: ignore[attr-defined]
+        raise Http404
+    for problem in refused.problems:
+        messages.error(request, sentence(problem))
+    return redirect(request.headers.get("Referer") or "/today")
+
+
+def page(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    """A whole page; figures are never kept by caches."""
+    response = render(request, template, {"now": clock.now(), **context}, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def unit_of(actor: Actor, code: str) -> Unit:
+    """The unit in the address, if the actor may see it."""
+    return unit_named(actor, code)
+
+
+def day_of(request: HttpRequest, unit: Unit) -> date:
+    """The day in the address, or the unit's today."""
+    given = request.GET.get("day") or request.POST.get("day")
+    return parse_day(given, "day", []) if given else clock.today(unit.zone)
+
+
+def errors_of(refused: Refused, ids: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """What the summary above a form lists: each problem as a link to its field."""
+    known = ids or {}
+    return [{"href": f"#f-{known.get(p.field, p.field)}", "message": sentence(p)} for p in refused.problems]
+
+
+def said_of(refused: Refused, field: str) -> list[str]:
+    """The sentences that belong to one field."""
+    return [sentence(p) for p in refused.problems if p.field == field]
+
+
+def place(problem: Problem) -> str:
+    """The field of a problem."""
+    return problem.field
+
+
+def told(request: HttpRequest, text: str) -> None:
+    """A message on the next page."""
+    messages.success(request, text)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the outbox is asking, not a person."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """A JSON body as a mapping; anything else is empty."""
+    try:
+        found = json.loads(request.body or b"{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

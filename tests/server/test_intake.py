@@ -1,0 +1,64 @@
+"""Taking bodies in (接收正文): patient with the slow, not with those who only hold the line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from lianfang.interfaces.server.answers import Problem
+from lianfang.interfaces.server.intake import Limits, NotTaken, take_in
+
+PIECE = b"x" * 100
+PAUSE = 0.02
+
+
+def dripping(pieces: int) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """A client that sends a hundred bytes every twentieth of a second, then says nothing any more."""
+    left = iter(range(pieces))
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(PAUSE)
+        if next(left, None) is None:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": PIECE, "more_body": True}
+
+    return receive
+
+
+def refusal(
+    receive: Callable[[], Awaitable[dict[str, Any]]], limits: Limits, headers: list[tuple[bytes, bytes]]
+) -> Problem:
+    """How such a body is refused."""
+    with pytest.raises(NotTaken) as raised:
+        asyncio.run(take_in({"headers": headers}, receive, limits))
+    return raised.value.problem
+
+
+def test_a_client_that_falls_silent_is_given_up_before_the_deadline() -> None:
+    assert refusal(dripping(2), Limits(seconds=30, silence=5 * PAUSE), []).code == "http.slow"
+
+
+def test_a_client_that_only_drips_is_given_up_at_the_deadline() -> None:
+    assert refusal(dripping(1000), Limits(seconds=10 * PAUSE, silence=30, pace=100_000), []).code == "http.slow"
+
+
+def test_a_slow_line_with_steady_progress_is_waited_for() -> None:
+    limits = Limits(seconds=3 * PAUSE, silence=30, pace=1000, body=20 * len(PIECE))
+    assert refusal(dripping(1000), limits, []).code == "body.too_large"  # twenty pieces in twenty pauses were taken
+
+
+def test_a_length_that_does_not_fit_the_body_is_refused() -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": PIECE, "more_body": False}
+
+    assert refusal(receive, Limits(), [(b"content-length", b"101")]).code == "http.framing"
+
+
+def test_a_client_that_leaves_is_not_taken_for_a_whole_body() -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    assert refusal(receive, Limits(), []).code == "http.framing"
