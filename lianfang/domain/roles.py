@@ -40,8 +40,8 @@ SIGHTS: dict[Role, Sight] = {
     Role.AUDITOR: Sight(people=False, health=False, children=False, rank=1),
 }
 
-REPORTERS = (Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER, Role.OFFICER)
-"""Who answers for a unit's people or figures."""
+REPORTERS = (Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER)
+"""Who answers for a unit's people; offices see counts, not people."""
 SIGNERS = (Role.SCREENER, Role.CLASS_HEAD, Role.DUTY_OFFICER, Role.LEADER, Role.OFFICER)
 """Who may sign a unit's report."""
 SUPERVISORS = (Role.DUTY_OFFICER, Role.LEADER, Role.OFFICER)

@@ -67,7 +67,7 @@ def form() -> tuple[str, dict[str, Any]]:
     message = say("体温应在 34.0 到 43.0 之间", "Temperature must be between 34.0 and 43.0")
     fields = [
         field("temperature", "体温", "Temperature", "decimal", "63.5", unit="℃", errors=[message], hint=say("腋下，一位小数", "Armpit, one decimal")),
-        field("day", "日期", "Day", "date", "2021-08-06", hint=say("也可写 8.6 或 0806", "8.6 or 0806 will do too")),
+        field("day", "日期", "Day", "date", "2021-08-06"),
         field("site", "测量部位", "Site", "select", choices=[choice("armpit", "腋下", "Armpit", True), choice("forehead", "额头", "Forehead")]),
         field("state", "情况", "State", "radio", choices=[choice("well", "都好", "Well"), choice("unwell", "不舒服", "Not well"), choice("absent", "缺勤", "Absent")]),
         field("why", "更正原因", "Why it is corrected", "textarea", "", hint=say("原值保留可查", "The old value stays on record")),

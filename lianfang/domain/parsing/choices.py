@@ -87,6 +87,7 @@ SLOTS = Choices(
 STATES = Choices(
     Choice("well", "健康", "Well", ("正常", "良好", "healthy")),
     Choice("unwell", "不适", "Unwell", ("身体不适", "异常", "sick", "ill")),
+    Choice("unknown", "未见到", "Not seen", ("未知", "不详")),
 )
 HEALTH_CODES = Choices(
     Choice("green", "绿码", "Green", ("绿", "绿色")),

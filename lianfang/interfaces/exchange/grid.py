@@ -10,7 +10,7 @@ from array import array
 from dataclasses import dataclass, field
 
 from lianfang.domain.refusals import Problem, Refused
-from lianfang.interfaces.exchange.sheet import Limits, column_letters
+from lianfang.interfaces.exchange.sheet import Limits, column_letters, filled
 from lianfang.interfaces.exchange.xml_part import Attributes, XmlPart, is_true
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of any workbook
@@ -23,7 +23,7 @@ MOST_DIGITS = 9  # of a row number, a column number or the number of a shared te
 _COLUMNS = {column_letters(index): index for index in range(LAST_COLUMN)}
 _MERGE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
 _OTHER_WORKBOOK = re.compile(r"\[\d+\]|\[[^\]]+\.xl\w+\]", re.IGNORECASE)
-_ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
+_ESCAPED = re.compile(r"_x000[9AaDd]_")
 _NOTHING, _VALUE, _FORMULA = range(3)
 
 
@@ -260,4 +260,4 @@ def whole_number(text: str) -> int | None:
 
 def _is_filled(text: str) -> bool:
     """Whether the reader will find more than white space here; `_x000D_` is how a workbook writes a line break."""
-    return bool((_ESCAPED.sub("", text) if "_x" in text else text).strip())
+    return filled(_ESCAPED.sub("", text) if "_x" in text else text) is not None

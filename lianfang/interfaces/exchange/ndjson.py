@@ -11,7 +11,7 @@ from typing import Any
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.exchange.encoding import decode
 from lianfang.interfaces.exchange.grid import ROOM_ABOVE
-from lianfang.interfaces.exchange.sheet import Cell, Limits
+from lianfang.interfaces.exchange.sheet import Cell, Limits, filled
 from lianfang.interfaces.exchange.text_table import MOST_CELL, lines_of
 from lianfang.interfaces.exchange.wire import End, Line, Mark, Record
 
@@ -33,7 +33,7 @@ def read_lines(path: Path, limits: Limits) -> Iterator[Record]:
     for number, line in enumerate(lines_of(text), start=1):
         if number > limits.max_rows + ROOM_ABOVE:
             raise Refused(Problem("file.too_large", row=number, facts={"most_rows": limits.max_rows}))
-        if line.strip():
+        if filled(line):
             yield from _row(number, line, columns)
         if len(columns) > limits.max_columns:
             raise Refused(Problem("file.too_large", row=number, facts={"most_columns": limits.max_columns}))
@@ -111,7 +111,7 @@ def _cell(value: Any) -> Cell:
         value = BETWEEN.join(str(item) for item in value)
     if isinstance(value, str):
         _check_text(value)
-        return value if value.strip() else None
+        return filled(value)
     found: Cell = value
     return found
 

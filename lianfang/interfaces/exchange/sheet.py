@@ -11,6 +11,9 @@ from lianfang.domain.refusals import Note, Problem
 
 Cell = str | Decimal | bool | datetime | date | None
 
+# White space that leaves a cell blank. Control characters are none: they are found and refused.
+BLANKS = " \t\r\n\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+
 MOST_PROBLEMS = 1_000  # problems, and warnings, that one answer carries
 
 
@@ -73,6 +76,11 @@ class Sheet:
         """Each row as (row number, {column name: cell}), columns without a name left out."""
         for row in self.rows:
             yield row.number, {name: cell for name, cell in zip(self.header, row.cells, strict=False) if name}
+
+
+def filled(text: str) -> str | None:
+    """The text as it was written, or None for a blank cell."""
+    return text if text.strip(BLANKS) else None
 
 
 def column_letters(index: int) -> str:

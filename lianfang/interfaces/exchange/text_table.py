@@ -10,7 +10,7 @@ from pathlib import Path
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.exchange.encoding import decode, is_mojibake
 from lianfang.interfaces.exchange.grid import LAST_COLUMN, ROOM_ABOVE
-from lianfang.interfaces.exchange.sheet import Limits
+from lianfang.interfaces.exchange.sheet import Limits, filled
 from lianfang.interfaces.exchange.wire import End, Line, Mark, Record
 
 MOST_CELL = 32_767  # characters of one cell, the limit of spreadsheets
@@ -27,7 +27,7 @@ def read_text(path: Path, limits: Limits) -> Iterator[Record]:
     text, encoding = decode(path.read_bytes())
     reader = _Reader(text, limits)
     for number, cells in reader.records():
-        line = Line(number, tuple([cell if cell.strip() else None for cell in cells]))
+        line = Line(number, tuple([filled(cell) for cell in cells]))
         if any(line.cells):
             yield line
             yield from _mojibake(line, encoding)

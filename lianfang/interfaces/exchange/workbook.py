@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lianfang.domain.refusals import Refused
-from lianfang.interfaces.exchange.sheet import Cell
+from lianfang.interfaces.exchange.sheet import Cell, filled
 from lianfang.interfaces.exchange.text_table import mojibake_marks
 from lianfang.interfaces.exchange.wire import End, Line, Mark, Record
 
@@ -56,7 +56,7 @@ def _opened(path: Path, sheet: str) -> tuple[int, Iterator[list[Any]]]:
 def _cell(value: Any, row: int, column: int, from_1904: bool) -> tuple[Cell, Mark | None]:
     """The value as it was stored, and a mark when it was stored otherwise than it looks."""
     if isinstance(value, str):
-        return (value if value.strip() else None), None
+        return filled(value), None
     if isinstance(value, bool):
         return value, None
     if isinstance(value, int | float):

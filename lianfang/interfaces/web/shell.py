@@ -36,7 +36,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     notices = [{"state": _LEVELS.get(m.level_tag, "info"), "text": str(m), "undo": None} for m in get_messages(request)]
     if actor is None:
-        return {"shell": {"unit": _("Lianfang"), "me": None, "help": None, "home_url": "/"}, "product": _("Lianfang"), "notices": notices}
+        return {
+            "shell": {"unit": _("Lianfang"), "me": None, "help": None, "home_url": "/"},
+            "product": _("Lianfang"),
+            "notices": notices,
+        }
     return {"shell": _frame(request, actor), "product": _("Lianfang"), "notices": notices}
 
 
@@ -71,9 +75,7 @@ def _me(actor: Actor) -> dict[str, Any]:
 
 def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     groups = [("", _daily(actor)), (_("Records"), _lists(actor))]
-    return [
-        {"title": title, "links": [_link(request, *one) for one in links]} for title, links in groups if links
-    ]
+    return [{"title": title, "links": [_link(request, *one) for one in links]} for title, links in groups if links]
 
 
 def _daily(actor: Actor) -> list[tuple[str, str, str, str]]:
@@ -92,7 +94,11 @@ def _daily(actor: Actor) -> list[tuple[str, str, str, str]]:
 def _lists(actor: Actor) -> list[tuple[str, str, str, str]]:
     if not actor.posts:
         return []
-    links = [(str(registers[name].title), f"/list/{name}", icon, "") for name, icon in _LISTS if registers[name].open_to(actor)]
+    links = [
+        (str(registers[name].title), f"/list/{name}", icon, "")
+        for name, icon in _LISTS
+        if registers[name].open_to(actor)
+    ]
     if actor.roles & {Role.ADMINISTRATOR, Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER, Role.OFFICER}:
         links.append((_("Import"), "/import", "upload", ""))
     return links

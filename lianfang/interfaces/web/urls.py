@@ -1,5 +1,59 @@
-"""Addresses of pages (网页地址)."""
+"""Addresses of pages (网页地址): readable, and every list keeps its filters in them."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from lianfang.interfaces.web.views import (
+    access,
+    board,
+    checkin,
+    classes,
+    daily,
+    demo,
+    forms,
+    imports,
+    lists,
+    reports,
+    service,
+    things,
+    today,
+)
+
+urlpatterns = [
+    path("", access.home),
+    path("sign-in", access.sign_in),
+    path("sign-out", access.sign_out),
+    path("first/<str:secret>", access.first),
+    path("demo", demo.choose),
+    path("demo/<str:handle>", demo.enter),
+    path("me", access.me),
+    path("today", today.show),
+    path("search", things.search),
+    path("board/<str:code>", board.show),
+    path("board/<str:code>/nudge", board.nudge_units),
+    path("classes/<str:code>", classes.show),
+    path("classes/<str:code>/check", classes.check),
+    path("classes/<str:code>/remind", classes.remind),
+    path("classes/<str:code>/reached/<uuid:person>", classes.reached),
+    path("check-in", checkin.check_in),
+    path("check-in/done", checkin.done),
+    path("check-in/records", checkin.records),
+    path("check-in/shell", checkin.shell),
+    path("reports/<str:code>/<str:day>/entry", daily.entry),
+    path("reports/<str:code>/<str:day>/zero", daily.zero),
+    path("reports/<str:code>/<str:day>/explain", reports.explain),
+    path("reports/<str:code>/<str:day>/<str:form>", reports.show),
+    path("reports/<str:code>/<str:day>/<str:form>/send-back", reports.back),
+    path("reports/<str:code>/<str:day>/<str:form>/<int:revision>", reports.show),
+    path("receipts/<str:code>", reports.receipts),
+    path("missing/<str:code>", classes.missing),
+    path("units/<str:code>", things.unit),
+    path("people/<uuid:number>", things.person),
+    path("people/<uuid:number>/reveal", things.open_person),
+    path("people/<uuid:number>/call", things.call),
+    path("list/<str:name>", lists.show),
+    path("do/<str:kind>", forms.show),
+    path("import", imports.choose),
+    path("import/<uuid:number>", imports.show),
+    path("sw.js", service.worker),
+    path("i18n/", include("django.conf.urls.i18n")),
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lianfang.domain.roles import Role
@@ -11,6 +11,7 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.accounts.models import Grant
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.orgs.ops import ancestors
 from lianfang.kernel.scope import EVERYTHING, within
 
 
@@ -28,8 +29,13 @@ def tell(accounts: Iterable[int], kind: str, *, subject: str, unit: Unit, **fact
         Alert(account_id=account, kind=kind, subject=subject[:160], unit=unit, facts=facts, at=at)
         for account in accounts
     ]
-    Alert.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
+    return tell_all(rows)
+
+
+def tell_all(alerts: Sequence[Alert]) -> int:
+    """Many alerts at once; whoever was told already is not told again. Returns how many are meant."""
+    Alert.objects.bulk_create(alerts, ignore_conflicts=True, batch_size=2000)
+    return len(alerts)
 
 
 def unread(actor: Actor) -> int:
@@ -44,3 +50,24 @@ def newest(actor: Actor, *, most: int = 10) -> list[Alert]:
         rows = list(Alert.objects.filter(account_id=actor.account_id).select_related("unit").order_by("-at")[:most])
         Alert.objects.filter(account_id=actor.account_id, read_at__isnull=True).update(read_at=clock.now())
     return rows
+
+
+def holders_of(units: Iterable[int], roles: Iterable[Role]) -> dict[int, list[int]]:
+    """Unit number -> the accounts that hold one of these roles over just that unit, for many units at once."""
+    at = clock.now()
+    found = Grant.objects.filter(
+        unit_id__in=list(units), role__in=list(roles), since__lte=at, until__gt=at, account__is_active=True
+    )
+    held: dict[int, list[int]] = {}
+    for unit_id, account_id in found.order_by("account_id").values_list("unit_id", "account_id").distinct():
+        held.setdefault(unit_id, []).append(account_id)
+    return held
+
+
+def nearest_holders(unit: Unit, roles: Iterable[Role]) -> list[int]:
+    """Those who hold one of these roles over the unit, or else over the nearest superior where somebody does."""
+    wanted = list(roles)
+    for place in (unit, *reversed(ancestors(unit))):
+        if found := holders(place, wanted):
+            return found
+    return []

@@ -1,4 +1,4 @@
-"""Events (事件): every act, in the same transaction as the act; history, audit and outbox in one table."""
+"""Events (事件): every act, in the same transaction as the act; history, audit and outbox, and what followed from it."""
 
 from __future__ import annotations
 
@@ -33,3 +33,15 @@ class Event(models.Model):
             models.Index(fields=["subject", "at"]),
             models.Index(fields=["at"], name="event_waiting", condition=models.Q(handled_at__isnull=True)),
         ]
+
+
+class Handling(models.Model):
+    """One reaction to one event (联动处理): done, or failed so far and to be tried again at `retry_at`."""
+
+    pk = models.CompositePrimaryKey("event_id", "function")
+    event_id = models.UUIDField()
+    function = models.CharField(max_length=120)
+    tries = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    retry_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=200, blank=True)

@@ -18,6 +18,7 @@ from lianfang.kernel.policies.ops import Rules
 
 Owed = Callable[[date, Rules], Iterable[Due]]
 schedules: list[Owed] = []
+BATCH = 2000
 
 
 def schedule(owed: Owed) -> Owed:
@@ -85,7 +86,7 @@ def _write(dues: Iterable[Due]) -> None:
     batch: list[Due] = []
     for due in dues:
         batch.append(due)
-        if len(batch) == 2000:
+        if len(batch) == BATCH:
             Due.objects.bulk_create(batch, ignore_conflicts=True)
             batch = []
     Due.objects.bulk_create(batch, ignore_conflicts=True)
@@ -110,27 +111,22 @@ def due_of(kind: str, unit: Unit, day: date, *, slot: str = "", line: str = "ter
     return Due.objects.filter(unit=unit, kind=kind, day=day, slot=slot, line=line).first()
 
 
-def to_remind() -> list[Due]:
-    """Dues not yet settled whose reminder is due now; each is taken once, whoever asks."""
+def to_remind(most: int = BATCH) -> list[Due]:
+    """Up to `most` dues not yet settled whose reminder is due now; each is taken once, whoever asks."""
     at = clock.now()
-    waiting = Due.objects.filter(
-        remind_at__lte=at, due_at__gt=at, settled_at=None, reminded_at=None, excused=""
-    ).select_related("unit", "recipient")
-    return [due for due in waiting if _claim(due, "reminded_at", at)]
+    return _taken("reminded_at", at, most, remind_at__lte=at, due_at__gt=at)
 
 
-def to_escalate() -> list[Due]:
-    """Dues past their limit, unsettled, of which the leader on duty was not told; each is taken once."""
+def to_escalate(most: int = BATCH) -> list[Due]:
+    """Up to `most` dues past their limit, unsettled, of which the leader on duty was not told; each is taken once."""
     at = clock.now()
-    waiting = Due.objects.filter(
-        escalate_at__lte=at, closes_at__gt=at, settled_at=None, escalated_at=None, excused=""
-    ).select_related("unit", "recipient")
-    return [due for due in waiting if _claim(due, "escalated_at", at)]
+    return _taken("escalated_at", at, most, escalate_at__lte=at, closes_at__gt=at)
 
 
-def _claim(due: Due, column: str, at: datetime) -> bool:
-    # A guarded update: of two sweeps only one changes the row, and only if nothing came in meanwhile.
-    same = Due.objects.filter(
-        unit=due.unit, kind=due.kind, day=due.day, slot=due.slot, line=due.line, settled_at=None, **{column: None}
-    )
-    return same.update(**{column: at}, nudges=F("nudges") + (1 if column == "reminded_at" else 0)) == 1
+def _taken(column: str, at: datetime, most: int, **times: datetime) -> list[Due]:
+    # The rows are locked before they are marked: of two sweeps only one gets a row, and only if nothing came in meanwhile.
+    waiting = Due.objects.select_for_update(skip_locked=True, of=("self",)).select_related("unit", "recipient")
+    taken = list(waiting.filter(settled_at=None, excused="", **{column: None}, **times)[:most])
+    marks = {column: at, **({"nudges": F("nudges") + 1} if column == "reminded_at" else {})}
+    Due.objects.filter(pk__in=[due.pk for due in taken]).update(**marks)
+    return taken

@@ -66,7 +66,11 @@ def move(unit: Unit, parent: Unit, *, line: str, on: date, today: date) -> Unit:
 
 def apply_moves(today: date) -> int:
     """Carry out the moves whose day has come; how many there were."""
-    waiting = Placement.objects.filter(since__lte=today, until__isnull=True, parent__isnull=False)
+    waiting = (
+        Placement.objects.filter(since__lte=today, until__isnull=True, parent__isnull=False)
+        .exclude(line="territory", unit__parent_id=F("parent_id"))
+        .exclude(line="sector", unit__sector_parent_id=F("parent_id"))
+    )
     moved = 0
     for place in waiting.select_related("unit", "parent"):
         current = place.unit.parent_id if place.line == "territory" else place.unit.sector_parent_id

@@ -1,4 +1,4 @@
-"""Rule packs (规则包): dated sets of parameters, from an issuer, for a part of the tree."""
+"""Rule packs (规则包), dated sets of parameters for a part of the tree; drills (演练) and demonstrations (演示)."""
 
 from __future__ import annotations
 
@@ -49,3 +49,21 @@ class Drill(models.Model):
     class Meta:
         verbose_name = _("drill")
         verbose_name_plural = _("drills")
+
+
+class Demonstration(models.Model):
+    """This database holds a demonstration (演示库), and these are the accounts that were made for it."""
+
+    only = models.BooleanField(primary_key=True, default=True, editable=False)
+    name = models.CharField(max_length=40)
+    accounts = models.JSONField(default=list)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=models.Q(only=True),
+                name="one_demonstration_a_database",
+                violation_error_message=_("This database holds a demonstration already."),
+            )
+        ]

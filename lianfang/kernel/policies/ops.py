@@ -54,6 +54,11 @@ def _policy(layers: Iterable[dict[str, Any]]) -> Policy:
     return policy_from(merged([shipped(DEFAULT)["parameters"], *layers]))
 
 
+def default_policy() -> Policy:
+    """The rules as shipped, for a page that knows no unit."""
+    return _policy([])
+
+
 def policy_of(unit: Unit, *, on: date) -> Policy:
     """The rules for one unit on one day."""
     return Rules(on).of(unit)

@@ -1,4 +1,4 @@
-"""Workbooks made by hand (手工工作簿) for the tests of reading: sound ones, and ones that a program would never write."""
+"""Workbooks made by hand (手工工作簿) for the tests of reading: sound ones, and ones no program would write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the tests read tables (读表测试): the catalogue's lines, what came of a file, and a child that runs in this process."""
+"""How the tests read tables (读表测试): the catalogue's lines, what came of a file, a child within this process."""
 
 from __future__ import annotations
 

@@ -41,7 +41,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     after = request.POST.get("next") or request.GET.get("next") or ""
     problem = ""
     if request.method == "POST":
-        account = authenticate(request, username=request.POST.get("username", ""), password=request.POST.get("password", ""))
+        account = authenticate(
+            request, username=request.POST.get("username", ""), password=request.POST.get("password", "")
+        )
         if account is not None:
             login(request, account)
             return redirect(after if _is_ours(request, after) else "/today")
@@ -54,7 +56,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _is_ours(request: HttpRequest, address: str) -> bool:
-    return bool(address) and url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return bool(address) and url_has_allowed_host_and_scheme(
+        address, {request.get_host()}, require_https=request.is_secure()
+    )
 
 
 @require_POST
@@ -77,7 +81,9 @@ def first(request: HttpRequest, secret: str) -> HttpResponse:
         errors = _accepted(request, secret)
         if not errors:
             return redirect("/today")
-    return page(request, "pages/first_account.html", _first_form(request, account.handle, errors), status=422 if errors else 200)
+    return page(
+        request, "pages/first_account.html", _first_form(request, account.handle, errors), status=422 if errors else 200
+    )
 
 
 def _accepted(request: HttpRequest, secret: str) -> list[str]:
@@ -102,11 +108,23 @@ def _first_form(request: HttpRequest, handle: str, errors: list[str]) -> dict[st
         {**plain, "name": "again", "label": _("The same once more"), "kind": "password", "value": "", "autocomplete": "new-password"},
     ]  # fmt: skip
     summary = [{"href": "#f-password", "message": text} for text in errors]
-    return {"first": {"action": request.path, "fields": fields, "verb": _("Set password and sign in")}, "errors": summary}
+    return {
+        "first": {"action": request.path, "fields": fields, "verb": _("Set password and sign in")},
+        "errors": summary,
+    }
 
 
 def _gone() -> dict[str, Any]:
-    return {"status": 404, "safe": None, "reference": "", "retry_url": "", "home_url": "/sign-in", "duty": "", "holders": [], "seconds": 0}
+    return {
+        "status": 404,
+        "safe": None,
+        "reference": "",
+        "retry_url": "",
+        "home_url": "/sign-in",
+        "duty": "",
+        "holders": [],
+        "seconds": 0,
+    }
 
 
 @signed_in
@@ -114,8 +132,24 @@ def me(request: HttpRequest) -> HttpResponse:
     """What I am here, and what is kept about me."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     facts = [{"label": _("Name"), "value": actor.name, "masked": False, "reveal_url": ""}]
-    facts += [{"label": str(ROLE_NAMES[p.role]), "value": str(p.unit), "masked": False, "reveal_url": ""} for p in actor.posts]
-    links = [{"label": _("My answers"), "url": "/check-in/records", "primary": False, "danger": False, "key": "", "icon": "history", "dialog": False}] if actor.person_id else []
+    facts += [
+        {"label": str(ROLE_NAMES[p.role]), "value": str(p.unit), "masked": False, "reveal_url": ""} for p in actor.posts
+    ]
+    links = (
+        [
+            {
+                "label": _("My answers"),
+                "url": "/check-in/records",
+                "primary": False,
+                "danger": False,
+                "key": "",
+                "icon": "history",
+                "dialog": False,
+            }
+        ]
+        if actor.person_id
+        else []
+    )
     detail = {
         "title": actor.name, "sub": words_of(actor), "chips": [], "facts": facts, "sections": [], "timeline": [],
         "actions": links, "people": [], "back": {"label": _("My day"), "url": "/today"},

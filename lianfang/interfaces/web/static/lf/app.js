@@ -11,6 +11,10 @@ import { start } from "./outbox.js";
 
 start();
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
+
 // Signing out empties the device; entries that still wait would be lost, so that is asked first.
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-sign-out]");

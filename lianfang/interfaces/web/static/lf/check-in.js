@@ -120,5 +120,6 @@ if (form) {
   if (usable()) reopen().then(settle);
   nameTheOwner();
 }
+document.documentElement.classList.add("js");
 start();
 if ("serviceWorker" in navigator) addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));

@@ -1,0 +1,142 @@
+"""Bringing a list in (导入): choose or paste, see what would happen by row and column, confirm; nothing before that."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from lianfang.domain.refusals import Problem, Refused
+from lianfang.interfaces.exchange import imports
+from lianfang.interfaces.web.views.frame import page, signed_in
+from lianfang.interfaces.wording import sentence
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.files.models import Import
+from lianfang.kernel.registers.register import registers
+
+SHOWN = 100
+COLUMNS: dict[str, list[tuple[Any, bool, str]]] = {
+    "people": [
+        ("姓名", True, "张三"), ("证件号码", True, "519999201001010005"), ("班级", True, "S1-K1"), ("学号", False, "20260101"),
+        ("类别", False, "学生"), ("手机", False, ""),
+    ],
+    "units": [("代码", True, "S1-K1"), ("名称", True, "高一（1）班"), ("类别", True, "class"), ("上级代码", True, "S1")],
+    "reports": [
+        ("姓名", True, "张三"), ("证件号码", True, "519999201001010005"), ("单位代码", True, "S1-K1"), ("日期", True, "2026-03-02"),
+        ("时段", False, "上午"), ("体温", True, "36.5"), ("症状", False, "无"),
+    ],
+}  # fmt: skip
+
+
+def _titles() -> dict[str, str]:
+    return {"people": str(_("Import a roster")), "units": str(_("Import units")), "reports": str(_("Import answers"))}
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def choose(request: HttpRequest) -> HttpResponse:
+    """Choose a file or paste a table; it is read to its end and checked, and nothing is written."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    what = request.POST.get("what") or request.GET.get("what") or "people"
+    if what not in COLUMNS:
+        raise Http404
+    if request.method == "GET":
+        return page(request, "pages/import.html", {"upload": _choosing(what, [])})
+    try:
+        name, content = _given(request)
+        kept = imports.receive(actor, what, name, content, dry_run=True)
+    except Refused as refused:
+        errors = [sentence(p) for p in refused.problems]
+        return page(
+            request, "pages/import.html", {"upload": _choosing(what, errors, request.POST.get("text", ""))}, status=422
+        )
+    return redirect(f"/import/{kept.pk}")
+
+
+def _given(request: HttpRequest) -> tuple[str, bytes]:
+    uploaded = request.FILES.get("file")
+    if uploaded is not None:
+        return uploaded.name or "", uploaded.read()
+    text = request.POST.get("text", "")
+    if not text.strip():
+        raise Refused(Problem("required", "file"))
+    return "pasted.csv", text.encode()
+
+
+def _choosing(what: str, errors: list[str], text: str = "") -> dict[str, Any]:
+    columns = [{"label": label, "needed": needed, "example": example} for label, needed, example in COLUMNS[what]]
+    choosing = {
+        "action": f"/import?what={what}",
+        "accept": ".xlsx,.csv,.txt",
+        "columns": columns,
+        "template_url": "",
+        "file_errors": errors,
+        "text": text,
+    }
+    return {
+        "title": _titles()[what],
+        "sub": str(_("Excel, or a table pasted from it")),
+        "step": "choose",
+        "choose": choosing,
+        "back_url": "/today",
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def show(request: HttpRequest, number: UUID) -> HttpResponse:
+    """What a file would do, row by row; confirming writes it, in one go."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    kept = registers["imports"].rows(actor).filter(pk=number).first()
+    if kept is None:
+        raise Http404
+    if request.method == "POST":
+        kept = imports.confirm(actor, kept.pk, keep_good=request.POST.get("partial") == "yes")
+        return redirect(f"/import/{kept.pk}")
+    return page(request, "pages/import.html", {"upload": _shown(kept)})
+
+
+def _shown(kept: Import) -> dict[str, Any]:
+    numbers = {name: getattr(kept, name) for name in ("read", "written", "refused", "held", "blank")}
+    waiting = kept.stage == "checked"
+    return {
+        "title": _titles().get(kept.what, kept.what), "sub": kept.filename, "step": "preview" if waiting else "done", "numbers": numbers, "columns": [],
+        "problems": [_problem(one) for one in kept.problems[:SHOWN]], "more_problems": max(0, len(kept.problems) - SHOWN), "problems_url": "",
+        "sample": None, "confirm": _confirm(kept) if waiting and kept.held else None,
+        "done": None if waiting else {"receipt": _receipt(kept), "next": _next(kept)}, "back_url": f"/import?what={kept.what}",
+    }  # fmt: skip
+
+
+def _problem(one: dict[str, Any]) -> dict[str, Any]:
+    facts = one.get("facts") or {}
+    problem = Problem(one.get("code", ""), one.get("field", ""), one.get("row"), one.get("column", ""), facts)
+    return {
+        "row": one.get("row"),
+        "column": one.get("column", ""),
+        "given": "",
+        "message": sentence(problem),
+        "suggest": facts.get("suggest", ""),
+    }
+
+
+def _confirm(kept: Import) -> dict[str, Any]:
+    words = str(_("Write {n} rows")).format(n=kept.held)
+    return {"action": f"/import/{kept.pk}", "verb": words, "sentence": "", "hidden": [], "partial": bool(kept.refused)}
+
+
+def _receipt(kept: Import) -> dict[str, Any]:
+    return {"number": str(kept.pk)[-12:], "at": kept.received_at, "hash": kept.sha256, "late_by": None, "held": False}
+
+
+def _next(kept: Import) -> list[dict[str, Any]]:
+    at = {
+        "people": ("/list/persons", _("People")),
+        "units": ("/list/units", _("Units")),
+        "reports": ("/today", _("My day")),
+    }
+    url, label = at.get(kept.what, ("/today", _("My day")))
+    return [{"label": str(label), "url": url, "primary": True}]

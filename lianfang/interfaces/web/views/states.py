@@ -1,0 +1,116 @@
+"""How a due, a report or a person's day is called on a page (状态): one function each, so that no two pages differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lianfang.kernel import clock
+from lianfang.kernel.dues.models import Due
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.reporting.models import Answer, UnitReport
+
+WEEK = 7
+NEAR_MINUTES = 20
+
+
+def state_of(due: Due | None, at: datetime) -> str:
+    """The state of one due at a moment."""
+    if due is None:
+        return "unknown"
+    if due.settled_at is not None:
+        return _settled(due)
+    if due.excused:
+        return "excused"
+    if due.returned_at is not None:
+        return "returned"
+    return "overdue" if at > due.due_at else "missing"
+
+
+def _settled(due: Due) -> str:
+    if due.settled_at is not None and due.settled_at > due.due_at:
+        return "late"
+    return "zero" if due.zero else "reported"
+
+
+def word_of(due: Due | None, at: datetime) -> str | None:
+    """The word beside the state, where the usual one says too little."""
+    if due is None or due.settled_at is not None or due.excused or at <= due.due_at:
+        return None
+    minutes = int((at - due.due_at).total_seconds() // 60)
+    if minutes >= 60 * 24:  # noqa: PLR2004
+        return str(_("Overdue since {day}")).format(day=due.day.isoformat())
+    return str(_("{minutes} min overdue")).format(minutes=minutes)
+
+
+def strip_of(dues: Mapping[date, Due], last: date) -> list[str]:
+    """The last seven days of a unit, oldest first."""
+    days = [last - timedelta(days=back) for back in range(WEEK - 1, -1, -1)]
+    return [_mark(dues.get(day)) for day in days]
+
+
+def _mark(due: Due | None) -> str:
+    if due is None:
+        return "none"
+    if due.settled_at is None:
+        return "returned" if due.returned_at else "missing"
+    if due.settled_at > due.due_at:
+        return "late"
+    return "zero" if due.zero else "report"
+
+
+def week(last: date) -> list[date]:
+    """The seven days that end with `last`."""
+    return [last - timedelta(days=back) for back in range(WEEK)]
+
+
+def countdown(label: str, due_at: datetime, done: str = "") -> dict[str, Any]:
+    """A countdown's context."""
+    return {"label": label, "due": due_at, "left": due_at - clock.now(), "near": NEAR_MINUTES, "done": done}
+
+
+def figure(label: str, value: Any, *, note: str = "", of: int | None = None, tone: str = "") -> dict[str, Any]:
+    """One figure of a row of figures."""
+    return {"label": label, "value": value, "note": note, "of": of, "tone": tone}
+
+
+def receipt_of(report: UnitReport) -> dict[str, Any]:
+    """The proof of a report."""
+    return {
+        "number": str(report.receipt),
+        "at": report.received_at,
+        "hash": report.hash,
+        "late_by": None,
+        "held": False,
+    }
+
+
+def answer_state(answer: Answer | None, *, seen: bool, excused: bool) -> str:
+    """The state of one person's day."""
+    if answer is not None and answer.state != "unknown":
+        return "reached" if answer.mode == "phone" and answer.state == "well" else answer.state
+    if excused:
+        return "on_leave"
+    if answer is not None:
+        return "absent"
+    return "well" if seen else "not_in"
+
+
+def title_of(kind: str) -> str:
+    """What the rows of a board are, for a unit of this kind."""
+    words = {
+        "province": _("Prefectures"),
+        "prefecture": _("Counties and schools"),
+        "city": _("Counties and schools"),
+        "county": _("Schools"),
+        "sector": _("Universities"),
+    }
+    return str(words.get(kind, _("Units")))
+
+
+def crumbs(units: list[Unit]) -> list[dict[str, str]]:
+    """The way up the tree."""
+    return [{"label": str(unit), "url": f"/board/{unit.code}"} for unit in units]

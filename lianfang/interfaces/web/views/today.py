@@ -1,0 +1,118 @@
+"""My day (我的今日): what one owes now and until when, what is done, who reminded one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from lianfang.domain.roles import SIGNERS
+from lianfang.interfaces.web.views import states
+from lianfang.interfaces.web.views.checkin import asked_of
+from lianfang.interfaces.web.views.frame import page, signed_in
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.alerts.models import Alert
+from lianfang.kernel.alerts.ops import newest
+from lianfang.kernel.dues.models import KIND_NAMES, REPORT, ROLL_CALL, Due
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.reporting.models import Answer
+
+
+@signed_in
+def show(request: HttpRequest) -> HttpResponse:
+    """The first page of everybody who is signed in."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    home = actor.home
+    zone_day = clock.today(home.zone) if home else clock.now().date()
+    dues = [_due(due) for due in _owed(actor)] + _own(actor)
+    waiting = [d for d in dues if not d.pop("settled")]
+    finished = [_finished(d) for d in dues if d not in waiting]
+    waiting.sort(key=lambda d: (d["status"] != "overdue", d["due"]))
+    context = {
+        "day": zone_day, "unit": str(home) if home else "", "dues": waiting, "done": finished, "empty": None if waiting else _nothing(bool(finished)),
+        "nudges": [_nudge(alert) for alert in newest(actor)],
+    }  # fmt: skip
+    return page(request, "pages/today.html", {"today": context})
+
+
+def _owed(actor: Actor) -> list[Due]:
+    units = [post.unit for post in actor.posts if post.role in SIGNERS]
+    day_of = {unit.pk: clock.today(unit.zone) for unit in units}
+    found = Due.objects.filter(unit__in=units, line="territory", day__in=set(day_of.values())).select_related(
+        "unit", "recipient"
+    )
+    return [due for due in found.order_by("due_at") if due.day == day_of[due.unit_id]]
+
+
+def _due(due: Due) -> dict[str, Any]:
+    at = clock.now()
+    return {
+        "title": str(KIND_NAMES[due.kind]), "unit": str(due.unit), "due": due.due_at, "left": due.due_at - at, "near": states.NEAR_MINUTES,
+        "status": states.state_of(due, at), "word": states.word_of(due, at), "url": _url(due), "verb": str(_verb(due.kind)),
+        "note": due.explained, "primary": due.kind == REPORT, "settled": due.settled_at,
+    }  # fmt: skip
+
+
+def _url(due: Due) -> str:
+    return f"/board/{due.unit.code}" if due.kind == REPORT else f"/classes/{due.unit.code}"
+
+
+def _verb(kind: str) -> str:
+    return str({REPORT: _("Go to the board"), ROLL_CALL: _("Check the class")}.get(kind, _("Open")))
+
+
+def _finished(due: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": due["title"],
+        "unit": due["unit"],
+        "at": due["due"],
+        "url": due["url"],
+        "status": due["status"],
+        "word": due["word"],
+    }
+
+
+def _own(actor: Actor) -> list[dict[str, Any]]:
+    """One's own check-in and that of one's wards."""
+    mine = asked_of(actor)
+    if not mine:
+        return []
+    unit: Unit = mine[0].unit
+    day = clock.today(unit.zone)
+    answered = Answer.objects.filter(person_id__in=[m.person_id for m in mine], day=day).values_list(
+        "person_id", flat=True
+    )
+    open_ = {m.person_id for m in mine} - set(answered)
+    at = clock.now()
+    return [{
+        "title": str(_("Health check-in")), "unit": ", ".join(m.person.name for m in mine), "due": at, "left": at - at, "near": 0,
+        "status": "not_in" if open_ else "done", "word": None, "url": "/check-in", "verb": str(_("Check in")), "note": "", "primary": True,
+        "settled": None if open_ else at,
+    }]  # fmt: skip
+
+
+def _nothing(done: bool) -> dict[str, Any]:
+    return {
+        "kind": "good",
+        "title": str(_("Nothing is due any more today")) if done else str(_("Nothing is due")),
+        "detail": "",
+        "actions": [],
+    }
+
+
+_TEXTS = {
+    "report.sent_back": noop("A report was sent back: {reason}"),
+    "report.nudge": noop("Your report is awaited"),
+    "answer.missing": noop("Your answer for today is missing"),
+    "due.reminder": noop("A report is due soon"),
+    "due.overdue": noop("A report is overdue"),
+}
+
+
+def _nudge(alert: Alert) -> dict[str, Any]:
+    text = str(_(_TEXTS.get(alert.kind, alert.kind)))
+    url = "/check-in" if alert.kind == "answer.missing" else f"/board/{alert.unit.code}"
+    return {"at": alert.at, "by": str(alert.unit), "text": text.format_map({"reason": "", **alert.facts}), "url": url}

@@ -1,0 +1,68 @@
+"""The card of a unit's own report to its superior (对上报送): what still stands in the way, and the buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lianfang.domain.roles import SIGNERS
+from lianfang.interfaces.web.views import states
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.reporting.board import Board
+from lianfang.kernel.reporting.forms import DAILY
+from lianfang.kernel.reporting.reports import current_report
+
+
+def upward(actor: Actor, seen: Board) -> dict[str, Any] | None:
+    """What the board's right column shows to somebody who may sign; nothing for others or where nothing is owed."""
+    own = next((due for due in seen.own_dues if due.line == "territory"), None)
+    if own is None or not actor.holds(SIGNERS, seen.unit):
+        return None
+    report = current_report(seen.unit, DAILY, seen.day)
+    sent = report is not None and report.returned_at is None
+    blockers = _blockers(seen)
+    at = f"{seen.unit.code}/{seen.day}"
+    return {
+        "status": states.state_of(own, seen.at), "superior": str(own.recipient) if own.recipient else str(_("the superior")),
+        "blockers": blockers, "note": "" if sent else _note(seen), "needed": 0 if sent else sum(b["kind"] in ("todo", "bad") for b in blockers),
+        "zero_url": f"/reports/{at}/zero", "daily_url": f"/reports/{at}/entry",
+        "print_url": f"/reports/{at}/{DAILY}" if report else "", "receipt_url": f"/reports/{at}/{DAILY}" if sent else "",
+    }  # fmt: skip
+
+
+def _blockers(seen: Board) -> list[dict[str, str]]:
+    counts, people = seen.counts, seen.people
+    found = []
+    if counts.missing:
+        found.append(("todo", ngettext("{n} unit not in", "{n} units not in", counts.missing).format(n=counts.missing)))
+    elif counts.expected:
+        found.append(("ok", str(_("all {n} units are in")).format(n=counts.expected)))
+    if people.unknown:
+        found.append(
+            (
+                "todo",
+                ngettext("{n} person not accounted for", "{n} people not accounted for", people.unknown).format(
+                    n=people.unknown
+                ),
+            )
+        )
+    elif people.expected:
+        found.append(("ok", str(_("all {n} people are accounted for")).format(n=people.expected)))
+    if people.unwell:
+        found.append(
+            (
+                "bad",
+                ngettext("{n} person is not well", "{n} people are not well", people.unwell).format(n=people.unwell),
+            )
+        )
+    return [{"kind": kind, "text": text, "url": ""} for kind, text in found]
+
+
+def _note(seen: Board) -> str:
+    if seen.people.unwell:
+        return str(_("Somebody has symptoms today, so this cannot be a zero report. Send a daily report."))
+    if seen.counts.missing or seen.people.unknown:
+        return str(_("You may send now: what is missing is named in the report."))
+    return ""

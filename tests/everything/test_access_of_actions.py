@@ -1,0 +1,212 @@
+"""Every declared action, tried as every role, inside and outside its scope (权限矩阵)."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+
+from lianfang.domain.answers import AnswerDraft, PersonRef, parse_answer
+from lianfang.domain.refusals import Refused
+from lianfang.domain.roles import Role
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import SYSTEM, Actor
+from lianfang.kernel.accounts.models import Account, Grant
+from lianfang.kernel.actions import INSTALLER, Action, registry
+from lianfang.kernel.audit.models import Event
+from lianfang.kernel.dues.models import REPORT, Due
+from lianfang.kernel.dues.ops import open_day
+from lianfang.kernel.people.models import Membership
+from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.reporting.forms import DAILY
+from lianfang.kernel.reporting.models import UnitReport
+from lianfang.kernel.reporting.tally import open_tallies
+from lianfang.kernel.scope import EVERYTHING, within
+from tests import make
+from tests.make import DAY, at
+
+pytestmark = pytest.mark.django_db
+KINDS = sorted(registry) if apps.ready else []
+
+
+class World:
+    """Two schools of two counties, with a report of the first and everything an action may be about."""
+
+    def __init__(self) -> None:
+        self.province = make.root("P", "province")
+        self.near, self.far = (self._school(n) for n in (1, 2))
+        self.school, self.klass, self.pupil = self.near
+        with within(EVERYTHING):
+            open_day(DAY)
+            open_tallies(DAY)
+            self._reported()
+
+    def _school(self, number: int):
+        county = make.unit(self.province, f"N{number}", "county")
+        school = make.unit(county, f"S{number}", "school")
+        klass = make.unit(school, f"S{number}-K1", "class")
+        return school, klass, make.member(klass)
+
+    def _reported(self) -> None:
+        from lianfang.capabilities.daily_report.actions import sign_report  # noqa: PLC0415
+
+        sign_report(SYSTEM, unit=self.school, day=DAY, form=DAILY, values={"fever": 0}, nothing_to_report=True)
+        self.report = UnitReport.objects.get()
+        self.due = Due.objects.get(unit=self.school, kind=REPORT, line="territory")
+        self.membership = Membership.objects.get(person=self.pupil)
+        self.somebody: Account = make.account(self.klass, Role.SCREENER)
+        self.grant = Grant.objects.get(account=self.somebody)
+
+    def draft(self) -> AnswerDraft:
+        raw = make.answer(self.pupil, self.klass)
+        policy = policy_of(self.klass, on=DAY)
+        return parse_answer(raw, policy=policy, today=DAY, now=clock.now(), zone=self.klass.zone, channel="json")[0]
+
+    def newcomer(self) -> PersonRef:
+        return PersonRef(
+            id_type="none",
+            identity=None,
+            id_reason="new",
+            name="新生",
+            phone="",
+            birth_date=None,
+            guardian_notice=None,
+            ref="",
+        )
+
+
+def arguments(kind: str, w: World) -> dict:
+    """What each action is given; an action without a line here fails the test."""
+    school, klass, pupil = w.school, w.klass, w.pupil
+    table = {
+        "unit.opened": {"parent": school, "code": "S1-K9", "name": "新班", "kind": "class"},
+        "unit.founded": {"code": "X", "name": "X", "kind": "province", "opened_on": DAY},
+        "unit.changed": {"unit": klass, "name": "改名"},
+        "unit.moved": {"unit": klass, "new_parent": school, "since": DAY},
+        "unit.merged": {"unit": klass, "into": school, "since": DAY},
+        "unit.closed": {"unit": klass, "last_day": DAY},
+        "person.registered": {"unit": klass, "who": w.newcomer(), "kind": "learner", "since": DAY},
+        "person.left": {"membership": w.membership, "last_day": DAY},
+        "leave.approved": {"unit": klass, "person": pupil, "since": DAY, "until": DAY, "reason": "病假"},
+        "guardian.confirmed": {"unit": klass, "guardian": w.far[2], "ward": pupil},
+        "person.revealed": {"unit": klass, "person": pupil, "purpose": "call the family"},
+        "account.opened": {"unit": klass, "handle": "new-head", "name": "新", "role": "class_head"},
+        "account.first_opened": {"unit": school, "handle": "first", "name": "first"},
+        "role.granted": {"unit": klass, "account": w.somebody, "role": "class_head"},
+        "role.ended": {"unit": klass, "grant": w.grant},
+        "answer.recorded": {"unit": klass, "person": pupil, "answer": w.draft(), "mode": "proxy"},
+        "class.checked": {"unit": klass, "day": DAY, "slot": "am", "observed_by": "head"},
+        "contact.recorded": {"unit": klass, "person": pupil, "day": DAY, "slot": "am", "outcome": "no_answer"},
+        "missing.reminded": {"unit": klass, "day": DAY, "slot": "am"},
+        "report.drafted": {"unit": school, "day": DAY, "form": DAILY, "values": {}},
+        "report.signed": {
+            "unit": school,
+            "day": DAY,
+            "form": DAILY,
+            "values": {"fever": 0},
+            "nothing_to_report": True,
+            "reason": "again",
+        },
+        "report.sent_back": {"superior": school.parent, "report": w.report, "reason": "figures"},
+        "gap.explained": {"superior": school.parent, "due": w.due, "reason": "network"},
+        "report.nudged": {"superior": school.parent, "day": DAY, "dues": [w.due]},
+        "responsible.named": {"unit": school, "name": "校长"},
+        "responsible.stepped_down": {"unit": school},
+        "post.marked": {"unit": school, "on_post": True},
+        "zone.assigned": {"unit": school, "name": "library", "owner": "馆员"},
+        "screener.named": {"unit": school, "account": w.somebody},
+        "unit.screened": {"unit": klass, "day": DAY, "people": [pupil], "findings": {}},
+        "rules.adopted": {
+            "unit": school,
+            "code": "r",
+            "title": "r",
+            "basis": "b",
+            "valid_from": DAY,
+            "parameters": {"remind_minutes": 20},
+        },
+        "import.received": None,
+        "import.confirmed": None,
+        "import.dropped": None,
+        "register.exported": None,
+    }
+    return table[kind]
+
+
+def holder(w: World, role: Role, *, inside: bool) -> Actor:
+    """Somebody with the role over the county of the thing (or, outside, over the other county)."""
+    county = (w.near if inside else w.far)[0].parent
+    return make.actor(county, role)
+
+
+def events(kind: str) -> int:
+    with within(EVERYTHING):
+        return Event.objects.filter(kind=kind).count()
+
+
+def attempt(declared: Action, who: Actor, given: dict) -> str:
+    with make.acting(who):
+        try:
+            declared.call(who, **given)
+        except Refused as refused:
+            return refused.code
+    return "done"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_action_is_refused_outside_its_scope_and_below_its_role(kind):
+    declared = registry[kind]
+    with clock.at(at(12)):
+        w = World()
+        given = arguments(kind, w)
+        if given is None:
+            pytest.skip("acts over a file or a register; its own tests try it as every role")
+        near = {role: holder(w, role, inside=True) for role in Role}
+        far = {role: holder(w, role, inside=False) for role in Role}
+        before = events(kind)
+        for role in Role:
+            assert attempt(declared, far[role], given) == "scope", role
+            if role not in declared.by:
+                assert attempt(declared, near[role], given) == "scope", role
+        assert events(kind) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_action_done_leaves_just_one_event(kind):
+    declared = registry[kind]
+    with clock.at(at(12)):
+        w = World()
+        given = arguments(kind, w)
+        if given is None:
+            pytest.skip("acts over a file or a register; its own tests try it as every role")
+        who = SYSTEM if declared.over == INSTALLER else holder(w, highest(declared), inside=True)
+        before = events(kind)
+        with within(EVERYTHING) if who is SYSTEM else make.acting(who):
+            declared.call(who, **given)
+        assert events(kind) == before + 1
+
+
+def highest(declared: Action) -> Role:
+    """The role that may do the most among those allowed."""
+    order = [Role.ADMINISTRATOR, Role.DUTY_OFFICER, Role.CLASS_HEAD, Role.LEADER, Role.OFFICER]
+    return next(role for role in order if role in declared.by)
+
+
+def test_a_reading_token_writes_nothing():
+    with clock.at(at(12)):
+        w = World()
+        reader = make.actor(w.klass, Role.CLASS_HEAD)
+        frozen = Actor(**{name: getattr(reader, name) for name in reader.__slots__} | {"may_write": False})
+        assert attempt(registry["class.checked"], frozen, arguments("class.checked", w)) == "token.scope"
+
+
+def test_a_role_that_has_ended_does_nothing():
+    with clock.at(at(10)):
+        w = World()
+        head = make.account(w.klass, Role.CLASS_HEAD)
+    with within(EVERYTHING):
+        Grant.objects.filter(account=head).update(until=at(11))
+        from lianfang.kernel.accounts.actor import actor_for  # noqa: PLC0415
+
+        with clock.at(at(12)):
+            former = actor_for(head)
+    with clock.at(at(12)):
+        assert attempt(registry["class.checked"], former, arguments("class.checked", w)) == "role.ended"

@@ -1,0 +1,54 @@
+"""A reading process that misbehaves (不守规矩的读取进程), to show that the limits around it are real."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from lianfang.interfaces.exchange.child import answer, confine
+from lianfang.interfaces.exchange.sheet import Limits
+from lianfang.interfaces.exchange.wire import End, Line, Record
+
+GIBIBYTE = 1 << 30
+
+
+def misbehave(how: str) -> Iterator[Record]:
+    """One way of not reading a table."""
+    if how == "takes memory":
+        yield Line(len(bytearray(GIBIBYTE)), ())
+    if how == "aborts":
+        os.abort()
+    if how == "spins":
+        while True:
+            pass
+    if how == "waits":
+        signal.pause()
+    if how == "writes a file":
+        Path(os.environ.get("HOME", "/tmp"), "left-behind").write_text("x" * 4096)  # noqa: S108
+    if how == "leaves a process":
+        started = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+        yield Line(started.pid, ())
+        signal.pause()
+    if how == "stops early":
+        yield Line(1, ("x",))
+        return
+    yield End()
+
+
+def main() -> None:
+    """Confined as the real one, then on its own way."""
+    request = json.loads(sys.argv[1])
+    if how := request["how"]:
+        confine(Limits(**request["limits"]))
+        answer(misbehave(how), sys.stdout.buffer)
+    time.sleep(0)
+
+
+if __name__ == "__main__":
+    main()
