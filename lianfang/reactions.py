@@ -1,13 +1,191 @@
 """When this happens, do that (联动): the only place where capabilities meet; read top to bottom it is the plan.
 
-The worker runs each function once for each event, after the event's transaction has committed.
+The worker runs each function once for each event, after the event's transaction has committed. What people are told
+names the thing, never a reading, a symptom or a figure: those are seen where the reader's role allows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
 
+from django.db.models import Q
+
+from lianfang.capabilities.checkin.models import ContactAttempt
+from lianfang.capabilities.screening.handout import hand_over
+from lianfang.capabilities.screening.models import Screener
+from lianfang.domain.roles import SUPERVISORS, Role
+from lianfang.domain.symptoms import NO_SYMPTOM
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.models import Account
+from lianfang.kernel.alerts.ops import holders, nearest_holders, tell
+from lianfang.kernel.audit.dispatch import Reaction
 from lianfang.kernel.audit.models import Event
+from lianfang.kernel.audit.ops import ref
+from lianfang.kernel.dues.models import REPORT, Due
+from lianfang.kernel.dues.ops import open_day
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.people.models import Absence
+from lianfang.kernel.reporting.models import Answer, RollCall, UnitReport
+from lianfang.kernel.reporting.reports import current_report
 
-Reaction = Callable[[Event], None]
-REACTIONS: Mapping[str, tuple[Reaction, ...]] = {}
+FOLLOWED_CODES = ("yellow", "red")
+CLASS_HEADS = (Role.CLASS_HEAD, Role.SCREENER)
+ON_DUTY = (Role.LEADER, Role.DUTY_OFFICER)
+RECEIVING = (Role.DUTY_OFFICER, Role.OFFICER)
+
+
+# Somebody is not well (发热、不适): the school doctor and the class head hear of it at once.
+
+
+def call_doctor_and_class_head(event: Event) -> None:
+    """Tell the nearest doctor and whoever answers for the class about each answer that is not well."""
+    for answer in _answers(event):
+        if answer.fever or answer.state == "unwell" or any(sign != NO_SYMPTOM for sign in answer.symptoms):
+            kind = "answer.fever" if answer.fever else "answer.unwell"
+            _tell_about(answer, [*_nearest(answer.unit, Role.DOCTOR), *holders(answer.unit, CLASS_HEADS)], kind)
+
+
+def follow_health_code(event: Event) -> None:
+    """Ask doctor, class head and duty officer to follow a yellow or red health code up (黄码、红码)."""
+    for answer in _answers(event):
+        if answer.health_code in FOLLOWED_CODES:
+            near = [*_nearest(answer.unit, Role.DOCTOR), *_nearest(answer.unit, Role.DUTY_OFFICER)]
+            _tell_about(answer, [*near, *holders(answer.unit, CLASS_HEADS)], "answer.health_code")
+
+
+# A report is late, sent back, sent again, or corrected (迟报、退回、重报、更正).
+
+
+def alert_leader_on_duty(event: Event) -> None:
+    """Tell the leader on duty and the duty officer of the unit that owes it."""
+    unit = _there(event.unit)
+    tell(holders(unit, ON_DUTY), "due.overdue", subject=_due_name(event), unit=unit, **event.facts)
+
+
+def alert_superior(event: Event) -> None:
+    """Tell those who receive what is overdue."""
+    above = Unit.objects.filter(code=event.facts.get("recipient") or "-").first()
+    if above is not None:
+        told = holders(above, RECEIVING)
+        tell(told, "due.overdue_below", subject=_due_name(event), unit=_there(event.unit), **event.facts)
+
+
+def tell_leader_of_return(event: Event) -> None:
+    """Tell the unit's leader that its report came back; those who sign were told by the act itself."""
+    report = _report(event)
+    facts = {"day": str(report.day), "form": report.form, "reason": report.return_reason}
+    tell(holders(report.unit, (Role.LEADER,)), "report.sent_back", subject=ref(report), unit=report.unit, **facts)
+
+
+def tell_superior_of_new_revision(event: Event) -> None:
+    """A report that was sent back has come again: tell the superiors who wait for it."""
+    report = _report(event)
+    before = _before(report)
+    if before is not None and before.returned_at is not None:
+        for above in _superiors(report):
+            tell(holders(above, SUPERVISORS), "report.sent_again", subject=ref(report), unit=report.unit, **_of(report))
+
+
+def tell_holders_of_old_figure(event: Event) -> None:
+    """A corrected report: tell every superior whose signed report still holds the old figure (C08)."""
+    report = _report(event)
+    if report.revision == 1:
+        return
+    for above in _superiors(report):
+        holds = current_report(above, report.form, report.day)
+        if holds is not None and _holds_older(holds, report):
+            tell(holders(above, SUPERVISORS), "report.corrected", subject=ref(report), unit=report.unit, **_of(report))
+
+
+# Who does the daily screening changes (排查专员更换、请假).
+
+
+def owe_screening_today(event: Event) -> None:
+    """A unit that gets a screener today owes today's screening."""
+    unit = _there(event.unit)
+    open_day(clock.today(unit.zone), among=Q(pk=unit.pk))
+
+
+def hand_screening_over(event: Event) -> None:
+    """When a screener goes on leave, today's task goes to the substitute."""
+    person = Absence.objects.values_list("person_id", flat=True).get(pk=_key(event)[0])
+    away = Account.objects.filter(person_id=person).values_list("pk", flat=True)
+    hand_over(Screener.objects.filter(account_id__in=away, until__isnull=True).values_list("unit_id", flat=True))
+
+
+REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
+    "answer.recorded": (call_doctor_and_class_head, follow_health_code),
+    "class.checked": (call_doctor_and_class_head, follow_health_code),
+    "contact.recorded": (call_doctor_and_class_head, follow_health_code),
+    "due.overdue": (alert_leader_on_duty, alert_superior),
+    "report.signed": (tell_superior_of_new_revision, tell_holders_of_old_figure),
+    "report.sent_back": (tell_leader_of_return,),
+    "screener.named": (owe_screening_today,),
+    "leave.approved": (hand_screening_over,),
+}
+
+
+def _key(event: Event) -> list[str]:
+    return event.subject.partition(":")[2].split("/")
+
+
+def _there(unit: Unit | None) -> Unit:
+    if unit is None:
+        raise LookupError("an event without its unit")
+    return unit
+
+
+def _answers(event: Event) -> Iterator[Answer]:
+    """The answers that an answer, a class check or a call has left."""
+    model, key = event.subject.partition(":")[0], _key(event)
+    if model == Answer._meta.label_lower:
+        found = Answer.objects.filter(unit_id=key[0], day=key[1], slot=key[2], person_id=key[3])
+    elif model == RollCall._meta.label_lower:
+        found = Answer.objects.filter(unit_id=key[0], day=key[1], slot=key[2])
+    else:
+        called = ContactAttempt.objects.get(pk=key[0])
+        found = Answer.objects.filter(
+            unit=called.unit, day=called.day, slot=called.slot, person_id=called.person_id, mode="phone"
+        )
+    yield from found.select_related("unit")
+
+
+def _nearest(unit: Unit, role: Role) -> list[int]:
+    return nearest_holders(unit, (role,))
+
+
+def _tell_about(answer: Answer, accounts: Iterable[int], kind: str) -> None:
+    facts = {"day": str(answer.day), "slot": answer.slot, "answer": ref(answer)}
+    tell(sorted(set(accounts)), kind, subject=ref(answer), unit=answer.unit, **facts)
+
+
+def _due_name(event: Event) -> str:
+    facts = event.facts
+    return f"{facts['code']}/{facts['what']}/{facts['day']}/{facts['slot']}/{facts['due_at']}"
+
+
+def _report(event: Event) -> UnitReport:
+    unit, form, day, revision = _key(event)
+    found = UnitReport.objects.select_related("unit")
+    return found.get(unit_id=unit, form=form, day=date.fromisoformat(day), revision=revision)
+
+
+def _before(report: UnitReport) -> UnitReport | None:
+    older = UnitReport.objects.filter(unit=report.unit, form=report.form, day=report.day)
+    return older.filter(revision=report.revision - 1).first()
+
+
+def _superiors(report: UnitReport) -> list[Unit]:
+    owed = Due.objects.filter(unit=report.unit, kind=REPORT, day=report.day, recipient__isnull=False)
+    return [due.recipient for due in owed.select_related("recipient") if due.recipient is not None]
+
+
+def _holds_older(above: UnitReport, report: UnitReport) -> bool:
+    sources: list[dict[str, Any]] = above.children.get("sources", [])
+    return any(s["unit"] == report.unit.code and s["revision"] < report.revision for s in sources)
+
+
+def _of(report: UnitReport) -> dict[str, Any]:
+    return {"day": str(report.day), "form": report.form, "revision": report.revision, "reason": report.reason}

@@ -8,3 +8,8 @@ from lianfang.domain.refusals import Problem
 def sentence(problem: Problem) -> str:
     """One plain sentence for one problem."""
     return problem.code
+
+
+def note_sentence(note: object) -> str:
+    """One plain sentence for one note."""
+    return getattr(note, "code", "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from lianfang.interfaces.commands.up import answers
 from lianfang.interfaces.server import leftovers, programs
 from lianfang.interfaces.server.children import Program
 from lianfang.interfaces.server.postgres import Cluster
+from lianfang.interfaces.server.reach import answers
 from lianfang.interfaces.server.supervisor import Stopped, Supervisor, stop_signals
 from lianfang.interfaces.server.trouble import say
 

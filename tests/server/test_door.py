@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from lianfang.interfaces.commands.up import answers, free_port
 from lianfang.interfaces.server import programs
 from lianfang.interfaces.server.leash import leashed
+from lianfang.interfaces.server.reach import answers, free_port
 from tests.server.conftest import REPOSITORY, until
 from tests.server.site import PIECE, PIECES
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from lianfang.interfaces.server.answers import Problem
-from lianfang.interfaces.server.intake import Limits, NotTaken, take_in
+from lianfang.interfaces.server.answers import Message, Problem, Scope, Send
+from lianfang.interfaces.server.door import Door
+from lianfang.interfaces.server.intake import Body, Limits, NotTaken, take_in
+from tests.server import site
 
 PIECE = b"x" * 100
 PAUSE = 0.02
@@ -65,3 +67,24 @@ def test_a_client_that_leaves_is_not_taken_for_a_whole_body() -> None:
         return {"type": "http.disconnect"}
 
     assert refusal(receive, Limits(), []).code == "http.framing"
+
+
+def test_a_hot_address_is_answered_without_the_application_behind_the_door() -> None:
+    async def hot(_scope: Scope, body: Body, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 202, "headers": []})
+        await send({"type": "http.response.body", "body": body.file.read()[::-1]})
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"abc", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    sent: list[Message] = []
+    scope = {"type": "http", "method": "POST", "path": "/hot", "headers": []}
+
+    async def ask() -> None:
+        await Door(site.fails, hot={("POST", "/hot"): hot})(scope, receive, send)
+
+    asyncio.run(ask())
+    assert [message.get("status") or message["body"] for message in sent] == [202, b"cba"]

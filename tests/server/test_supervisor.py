@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lianfang.interfaces.commands.up import answers, free_port
 from lianfang.interfaces.server import leftovers, processes
 from lianfang.interfaces.server.postgres import Cluster
+from lianfang.interfaces.server.reach import answers, free_port
 from tests.server.conftest import REPOSITORY, until
 
 pytestmark = pytest.mark.skipif(not processes.boot(), reason="looks at processes through /proc, which only Linux has")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lianfang.capabilities.checkin.models import ContactAttempt
 from lianfang.domain.roles import SIGHTS, Role
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.people.sight import children_out_of_sight
+from lianfang.kernel.registers.sight import children_out_of_sight
 from lianfang.kernel.registers.register import Register, column, equals, on_day, under_unit
 from lianfang.kernel.reporting.models import SLOTS, STATES, Answer, RollCall
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
@@ -16,6 +17,7 @@ from lianfang.domain.parsing.text import one_line, shown_name
 from lianfang.domain.refusals import Problem, Refused
 
 LARGEST_BODY = 10 * 2**20  # bytes of a JSON body
+LARGEST_UPLOAD = 21 * 2**20  # bytes of a form with its file
 LONGEST_QUERY = 4_000  # characters of everything after the question mark
 LONGEST_VALUE = 200  # characters of one value in it
 
@@ -43,8 +45,23 @@ def check_forgery(request: HttpRequest) -> None:
         return
     check = _Forgery(lambda _: None)  # type: ignore[arg-type, return-value]
     check.process_request(request)
-    if check.process_view(request, lambda _: None, (), {}) is not None:  # type: ignore[arg-type]
+    with _plainly_refused():
+        forged = check.process_view(request, lambda _: None, (), {})  # type: ignore[arg-type]
+    if forged is not None:
         raise Refused("session")
+
+
+@contextmanager
+def _plainly_refused() -> Iterator[None]:
+    """Django's refusals of a form's shape, said in the one way to refuse."""
+    try:
+        yield
+    except MultiPartParserError:
+        raise Refused("content_type", expected="multipart/form-data") from None
+    except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
+        raise Refused("body.too_large", limit=LARGEST_UPLOAD) from None
+    except UnreadablePostError:
+        raise Refused("http.framing") from None
 
 
 def read_json(request: HttpRequest) -> Any:
@@ -53,7 +70,8 @@ def read_json(request: HttpRequest) -> Any:
     declared = _declared_length(request)
     if declared > LARGEST_BODY:
         raise Refused("body.too_large", limit=LARGEST_BODY)
-    body = request.read(LARGEST_BODY + 1)
+    with _plainly_refused():
+        body = request.read(LARGEST_BODY + 1)
     if len(body) < declared:
         raise Refused("http.framing")
     value = load_json(body, max_bytes=LARGEST_BODY)
@@ -105,12 +123,10 @@ def read_upload(request: HttpRequest) -> tuple[dict[str, str], str, bytes]:
     """
     if request.content_type != "multipart/form-data" or not (request.content_params or {}).get("boundary"):
         raise Refused("content_type", expected="multipart/form-data")
-    try:
+    if _declared_length(request) > LARGEST_UPLOAD:
+        raise Refused("body.too_large", limit=LARGEST_UPLOAD)
+    with _plainly_refused():
         fields, files = request.POST.dict(), request.FILES
-    except MultiPartParserError:
-        raise Refused("content_type", expected="multipart/form-data") from None
-    except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
-        raise Refused("body.too_large") from None
     if extra := [name for name in files if name != "file"]:
         raise Refused([Problem("field.unknown", shown_name(name)) for name in extra])
     sent = files.get("file")

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import http.client
-import ipaddress
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,12 +17,12 @@ from lianfang.interfaces.server import leftovers, programs, roles
 from lianfang.interfaces.server.leash import leashed
 from lianfang.interfaces.server.locks import held
 from lianfang.interfaces.server.postgres import Cluster
+from lianfang.interfaces.server.reach import LOOPBACK, answers, free_port, names
 from lianfang.interfaces.server.state import environment, keeping, state_folder
 from lianfang.interfaces.server.supervisor import Stopped, Supervisor, stop_signals
 from lianfang.interfaces.server.trouble import FAILED, CannotRun, say
 
 ANOTHER_COMMAND_SECONDS: Final = 30.0
-PROBE_SECONDS: Final = 1.0
 LARGEST_PORT: Final = 65535
 FIRST_START: Final = (sys.executable, "-m", "lianfang.interfaces.server.first_start")
 
@@ -54,31 +51,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def free_port(host: str, port: int) -> int:
-    """`port` when it can be listened on, any free one for 0. Raises CannotRun naming what is in the way."""
-    try:
-        family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            return int(probe.getsockname()[1])
-    except OSError as failure:
-        raise CannotRun(
-            f"Port {port} on {host} cannot be listened on: {failure.strerror}. Choose another with --port; 0 takes any."
-        ) from failure
-
-
 def _serve(state: Path, host: str, port: int, demo: str | None) -> None:
     leftovers.clear(state, say)
-    address = f"http://{_for_browser(host)}:{port}"
+    reached = names(host)
+    address = f"http://{reached[0]}:{port}"
     with _database(state) as (url, cluster):
-        variables = {**environment(state, url), "LIANFANG_ADDRESS": address, SUPERVISED: "1"}
-        os.environ.update(variables)
+        os.environ.update({**environment(state, url), "LIANFANG_ADDRESS": address, SUPERVISED: "1"})
+        os.environ.setdefault("LIANFANG_HOSTS", ",".join(reached))
         say("Bringing the tables up to date …")
         _run_once(programs.MIGRATE, {"LIANFANG_ROLE": "owner"}, "The tables could not be brought up to date")
         lines = _run_once((*FIRST_START, *([demo] if demo else [])), {}, "The first start could not be prepared")
         supervisor = Supervisor(state, cluster, [programs.web(host, port), programs.worker()], address=address)
-        supervisor.run(lambda: answers(_for_browser(host), port), lambda: _announce(address, lines))
+        supervisor.run(lambda: answers(reached[0], port), lambda: _announce(reached, port, lines))
 
 
 @contextmanager
@@ -111,38 +95,16 @@ def _run_once(argv: tuple[str, ...], variables: Mapping[str, str], failure: str)
     return done.stdout
 
 
-def answers(host: str, port: int) -> bool:
-    """Whether the web door answers anything at all."""
-    connection = http.client.HTTPConnection(host.strip("[]"), port, timeout=PROBE_SECONDS)
-    try:
-        connection.request("GET", "/healthz")
-        connection.getresponse().read()
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-    return True
-
-
-def _announce(address: str, lines: str) -> None:
-    print(f"\nLianfang (联防) is running at {address}\n{lines}Ctrl-C stops it.", flush=True)
+def _announce(reached: list[str], port: int, lines: str) -> None:
+    others = [f"From other machines: http://{name}:{port}\n" for name in reached if name not in LOOPBACK][-1:]
+    here = f"Lianfang (联防) is running at http://{reached[0]}:{port}\n"
+    print(f"\n{here}{''.join(others)}{lines}Ctrl-C stops it.", flush=True)
 
 
 def _runs_already(state: Path) -> str:
     note = leftovers.noted(state)
     where = f" (process {note['supervisor']}, {note['address']})" if note else ""
     return f"Lianfang already runs on {state}{where}. Stop it first, or choose another folder with --data DIR."
-
-
-def _for_browser(host: str) -> str:
-    """An address to open on this machine, for hosts that mean "all of them" too."""
-    try:
-        ip = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(ip, ipaddress.IPv6Address):
-        return "[::1]" if ip.is_unspecified else f"[{host}]"
-    return "127.0.0.1" if ip.is_unspecified else host
 
 
 def _port(given: str) -> int:

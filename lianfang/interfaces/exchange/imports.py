@@ -1,19 +1,287 @@
-"""Imports (导入). To be replaced by its author; the names below are what pages use."""
+"""Files on their way in (导入): read in a child, every row checked and accounted for, written whole or not at all.
+
+read = written + refused + held + blank, always. Rows that may be written are held until somebody confirms; a file with
+a refused row is not written unless the sender chooses to keep the good rows.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import base64
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO
 from uuid import UUID
 
-from lianfang.domain.refusals import Refused
+from django.db import connection, transaction
+
+from lianfang.domain.refusals import Problem, Refused
+from lianfang.interfaces.exchange.layouts import layout_of
+from lianfang.interfaces.exchange.layouts.layout import Desk, Layout, RowRefused, look_at_header
+from lianfang.interfaces.exchange.layouts.outcome import Outcome
+from lianfang.interfaces.exchange.reading import read_table
+from lianfang.interfaces.exchange.sheet import Limits, Sheet
+from lianfang.interfaces.exchange.writing import write_errors
+from lianfang.interfaces.wording import sentence
+from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.crypto import seal, unseal
+from lianfang.kernel.files.actions import CHECKED, DROPPED, REFUSED, WRITTEN, confirm_file, drop_file, receive_file
+from lianfang.kernel.files.models import Import
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.scope import within
+
+LONGEST_NAME = 200  # characters of a file's name that are kept
 
 
-def receive(actor: Actor, what: str, filename: str, content: bytes, *, keep_good: bool = False, dry_run: bool = False) -> Any:
-    """Read and check a file."""
-    raise Refused("not_yet")
+@dataclass(slots=True)
+class _Case:
+    """One file under way: what it is for, who sends it, what was found in it."""
+
+    layout: Layout
+    desk: Desk
+    outcome: Outcome
+    kept: Import
 
 
-def confirm(actor: Actor, import_id: UUID, *, keep_good: bool = False) -> Any:
-    """Write what was checked."""
-    raise Refused("not_yet")
+def receive(
+    actor: Actor,
+    what: str,
+    filename: str,
+    content: bytes,
+    *,
+    unit: Unit | None = None,
+    keep_good: bool = False,
+    dry_run: bool = False,
+    at_once: bool = False,
+) -> Import:
+    """Read and check a file for `what` (units, people, reports); the import, its rows held or refused.
+
+    `unit` is the one rows belong to that name none (default: the sender's own). `at_once` also confirms when nothing
+    stands in the way; `dry_run` stores nothing. The same file from the same sender is the same import.
+    Raises Refused when the file cannot be read at all, or is not the sender's to send.
+    """
+    layout = layout_of(what)
+    with within(actor.scope):
+        home = unit or actor.home or (_root() if actor.system else None)
+        _check_sender(actor, layout, home)
+        kept = _same_file(actor, what, home, content) or _new(actor, what, home, filename, content)
+        if kept.stage == WRITTEN:
+            return kept
+        case = _checked(actor, layout, kept, content, keep_good=keep_good)
+        if dry_run:
+            return case.kept
+        if home is None:
+            return _first_units(actor, case)
+        _keep(actor, case, content)
+        return _write(actor, case, keep_good=keep_good) if at_once and kept.stage == CHECKED else kept
+
+
+def confirm(actor: Actor, import_id: UUID | str, *, keep_good: bool = False) -> Import:
+    """Write the rows that are held, after checking the file once more: the register may have changed since.
+
+    A file with refused rows is written only with `keep_good`, now or when it was received; else it comes back refused.
+    """
+    with within(actor.scope):
+        kept = _of(import_id)
+        if kept.stage == WRITTEN:
+            return kept
+        if kept.stage == DROPPED or not kept.held:
+            raise Refused("flow.condition", "import", stage=kept.stage)
+        keep_good = keep_good or (kept.stage == CHECKED and kept.refused > 0)
+        content = _opened(kept)
+        case = _checked(actor, layout_of(kept.what), kept, content, keep_good=keep_good)
+        if kept.stage == CHECKED:
+            return _write(actor, case, keep_good=keep_good)
+        _keep(actor, case, content)
+        return kept
+
+
+def drop(actor: Actor, import_id: UUID | str) -> Import:
+    """Give a file up; its rows are written nowhere and kept no longer."""
+    with within(actor.scope):
+        kept = _of(import_id)
+        return drop_file(actor, received=kept, what=kept.what)
+
+
+def problems_of(kept: Import) -> list[Problem]:
+    """What is wrong with the rows of an import, the first thousand, in the order of the file."""
+    return [
+        Problem(p["code"], p["field"], row=p["row"], column=p["column"], facts=p.get("facts", {}))
+        for p in kept.problems
+    ]
+
+
+def give_back(actor: Actor, import_id: UUID | str, target: BinaryIO | Path) -> None:
+    """Write the file as a workbook with one more column that says what is wrong with each row."""
+    with within(actor.scope):
+        kept = _of(import_id)
+        if not kept.content:
+            raise Refused("flow.condition", "import", stage=kept.stage)
+        write_errors(_read(_opened(kept), kept.filename), problems_of(kept), target, say=sentence)
+
+
+def account(kept: Import) -> dict[str, Any]:
+    """What became of the rows: `{"read", "written", "refused", "held", "blank", "errors": [...]}` (contract, 2)."""
+    numbers = {name: getattr(kept, name) for name in ("read", "written", "refused", "held", "blank")}
+    errors = [{"row": p.row, "column": p.column, "code": p.code, "message": sentence(p)} for p in problems_of(kept)]
+    return {**numbers, "errors": errors}
+
+
+def _root() -> Unit | None:
+    return Unit.objects.order_by("path").filter(parent__isnull=True).first()
+
+
+def _check_sender(actor: Actor, layout: Layout, home: Unit | None) -> None:
+    if not actor.may_write:
+        raise Refused("token.scope")
+    if home is None and not (actor.system and layout.what == "units"):
+        raise Refused("required", "unit")
+    if home is not None and not actor.holds(layout.by, home):
+        raise Refused("role.ended" if actor.held(home) else "scope", "unit")
+
+
+def _same_file(actor: Actor, what: str, home: Unit | None, content: bytes) -> Import | None:
+    """The import of the same bytes by the same sender for the same unit; two that arrive at once take turns."""
+    if home is None:
+        return None
+    digest = hashlib.sha256(content).hexdigest()
+    with connection.cursor() as cursor:
+        key = f"import {actor.account_id} {what} {home.pk} {digest}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    same = Import.objects.filter(sender_id=actor.account_id, what=what, unit=home, sha256=digest)
+    return same.order_by("pk").first()
+
+
+def _new(actor: Actor, what: str, home: Unit | None, filename: str, content: bytes) -> Import:
+    name = PurePath(filename.replace("\\", "/")).name
+    return Import(
+        unit=home,
+        what=what,
+        filename="".join(sign for sign in name if sign.isprintable())[-LONGEST_NAME:] or what,
+        sha256=hashlib.sha256(content).hexdigest(),
+        stage=CHECKED,
+        sender_id=actor.account_id,
+        sender=actor.name[:60],
+        received_at=clock.now(),
+    )
+
+
+def _of(import_id: UUID | str) -> Import:
+    """An import within scope, held against a second confirmation; another answers as one that does not exist."""
+    try:
+        found = Import.objects.select_for_update(of=("self",)).select_related("unit").get(pk=import_id)
+    except (Import.DoesNotExist, ValueError, TypeError) as error:
+        raise Refused("scope", "import") from error
+    return found
+
+
+def _checked(actor: Actor, layout: Layout, kept: Import, content: bytes, *, keep_good: bool) -> _Case:
+    """Read and check the file; what was found stands in `kept`, which is not stored yet."""
+    sheet = _read(content, kept.filename)
+    outcome = Outcome(sheet, layout.columns(sheet))
+    look_at_header(outcome)
+    # Of a new file the first name is its own; sent again, it is the one it was stored under.
+    desk = Desk.of(actor, kept.unit if kept.unit_id else None, f"import-{kept.pk}")
+    layout.check(desk, outcome)
+    _account(kept, outcome, keep_good=keep_good)
+    return _Case(layout, desk, outcome, kept)
+
+
+def _read(content: bytes, filename: str) -> Sheet:
+    if len(content) > Limits().file_bytes:
+        raise Refused("file.too_large", most_mib=Limits().max_file_mib)
+    with _as_file(content) as path:
+        return read_table(path, filename)
+
+
+@contextmanager
+def _as_file(content: bytes) -> Iterator[Path]:
+    """The content where the reading process finds it: in memory where the system can, else readable by us only."""
+    if sys.platform == "linux":
+        with open(os.memfd_create("import"), "wb", buffering=0) as file:  # noqa: PTH123
+            file.write(content)
+            yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+        return
+    with tempfile.NamedTemporaryFile(prefix="import-") as file:
+        file.write(content)
+        file.flush()
+        yield Path(file.name)
+
+
+def _account(kept: Import, outcome: Outcome, *, keep_good: bool) -> None:
+    kept.read, kept.blank, kept.written = outcome.sheet.read, outcome.sheet.blank, 0
+    kept.held, kept.refused = len(outcome.kept), outcome.refused
+    kept.problems = [_as_kept(problem) for problem in outcome.first_problems()]
+    kept.notes = outcome.placed_notes()
+    whole = not kept.problems and not kept.refused
+    kept.stage = CHECKED if whole or (keep_good and kept.held) else REFUSED
+
+
+def _as_kept(problem: Problem) -> dict[str, Any]:
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "field": problem.field,
+        "code": problem.code,
+        "facts": dict(problem.facts),
+    }
+
+
+def _keep(actor: Actor, case: _Case, content: bytes) -> None:
+    kept = case.kept
+    kept.content = _closed(kept, content)
+    receive_file(actor, unit=kept.unit, what=kept.what, read=kept.read, refused=kept.refused, received=kept)
+
+
+def _closed(kept: Import, content: bytes) -> bytes:
+    """The file sealed: it holds numbers and phones, which stand nowhere in the database in plain."""
+    return seal(base64.b64encode(content).decode(), about=_about(kept)).encode()
+
+
+def _opened(kept: Import) -> bytes:
+    return base64.b64decode(unseal(bytes(kept.content).decode(), about=_about(kept)))
+
+
+def _about(kept: Import) -> str:
+    return f"files_import|content|{kept.pk}"
+
+
+def _write(actor: Actor, case: _Case, *, keep_good: bool) -> Import:
+    """Write all rows that may be, in one transaction; a row that is refused only now spoils the file as before."""
+    while True:
+        try:
+            with transaction.atomic():
+                rows = case.outcome.kept
+                case.layout.write(case.desk, rows)
+                return confirm_file(
+                    actor, received=case.kept, what=case.kept.what, written=len(rows), refused=case.outcome.refused
+                )
+        except RowRefused as failed:
+            case.outcome.refuse(failed.row, failed.problems)
+            case.outcome.refused_rows.add(failed.row)
+        _account(case.kept, case.outcome, keep_good=keep_good)
+        if case.kept.stage != CHECKED:
+            return _keep_found(actor, case.kept)
+
+
+def _keep_found(actor: Actor, kept: Import) -> Import:
+    return receive_file(actor, unit=kept.unit, what=kept.what, read=kept.read, refused=kept.refused, received=kept)
+
+
+def _first_units(actor: Actor, case: _Case) -> Import:
+    """The tree of an empty installation: there is no unit yet over which the import could be held."""
+    kept = case.kept
+    if kept.stage != CHECKED:
+        return kept
+    with transaction.atomic():
+        rows = case.outcome.kept
+        case.layout.write(case.desk, rows)
+        kept.unit = _root()
+        _keep_found(actor, kept)
+        return confirm_file(actor, received=kept, what=kept.what, written=len(rows), refused=kept.refused)

@@ -31,7 +31,6 @@ class Problem:
 TOO_LARGE: Final = Problem(413, "body.too_large", "The body is too large", closes=True)
 TOO_SLOW: Final = Problem(408, "http.slow", "The body came too slowly", closes=True)
 CUT_SHORT: Final = Problem(400, "http.framing", "The body is shorter than declared", closes=True)
-BAD_HEADER: Final = Problem(400, "http.framing", "A header name is not allowed", closes=True)
 BUSY: Final = Problem(503, "limit", "Busy; please try again")
 FAILED: Final = Problem(500, "failed", "Something went wrong here")
 

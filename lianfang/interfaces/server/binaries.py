@@ -115,6 +115,9 @@ def _looked_at(folder: Path) -> Binaries | None:
     postgres = folder / "postgres"
     if not (postgres.exists() and (folder / "initdb").exists()):
         return None
-    shown = subprocess.run([str(postgres), "--version"], capture_output=True, text=True, check=False)
-    version = re.search(r"\b(\d+(?:\.\d+)*)", shown.stdout)
+    try:
+        shown = subprocess.run([str(postgres), "--version"], capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return None  # built for another machine, or on a file system that runs nothing
+    version = re.search(r"\b(\d+(?:\.\d+)*)", shown)
     return Binaries(folder, version[1]) if version else None

@@ -43,7 +43,7 @@ class Door:
         self._hot = hot
         self._limits = limits or Limits()
         self._reading = 0
-        self._lanes = {"pages": _Way(wsgi, pages), "probes": _Way(wsgi, PROBES)}
+        self._ways = {"pages": _Way(wsgi, pages), "probes": _Way(wsgi, PROBES)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; other kinds of connection are not served."""
@@ -62,20 +62,15 @@ class Door:
 
     def load(self) -> dict[str, int]:
         """Requests in flight: whose body is being read, who wait for a thread, who are worked on."""
-        ways = self._lanes.values()
+        ways = self._ways.values()
         waiting, working = sum(way.lane.waiting for way in ways), sum(way.lane.working for way in ways)
         return {"reading": self._reading, "waiting": waiting, "working": working}
 
     async def _answer(self, scope: Scope, body: Body, receive: Receive, send: Send) -> None:
-        hot = self._hot.get((scope["method"], scope["path"]))
-        if hot is not None:
-            await hot(scope, body, send)
-            return
-        way = self._lanes["probes" if scope["path"] in PROBE_PATHS else "pages"]
         outflow = Outflow(send, receive)
         try:
-            async with way.lane.place():
-                await way.app(for_wsgi(scope, body, outflow, self.load), receive, outflow.put)
+            await self._pass_on(scope, body, receive, outflow)
+            await outflow.finish()
         except Busy:
             await answers.give(answers.BUSY, send)
         except Exception:
@@ -83,10 +78,17 @@ class Door:
             log.exception("The application failed at %s %s", scope["method"], scope["path"])
             if not outflow.begun:
                 await answers.give(answers.FAILED, send)
-        else:
-            await outflow.finish()
         finally:
             outflow.close()
+
+    async def _pass_on(self, scope: Scope, body: Body, receive: Receive, outflow: Outflow) -> None:
+        hot = self._hot.get((scope["method"], scope["path"]))
+        if hot is not None:
+            await hot(scope, body, outflow.put)
+            return
+        way = self._ways["probes" if scope["path"] in PROBE_PATHS else "pages"]
+        async with way.lane.place():
+            await way.app(for_wsgi(scope, body, outflow, self.load), receive, outflow.put)
 
 
 class _Way:

@@ -7,6 +7,7 @@ Run as a program by `lianfang up`, in a process of its own, so that the supervis
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -24,14 +25,10 @@ def main(argv: Sequence[str]) -> int:
     """Calls `prepare(demo)` of the hook module and prints the lines it returns."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.settings")
     leash.follow_parent(grace=LAST_WORDS_SECONDS)
-    try:
-        hook = importlib.import_module(HOOK)
-    except ModuleNotFoundError as missing:
-        if missing.name != HOOK:
-            raise
+    if importlib.util.find_spec(HOOK) is None:
         return 0
     django.setup()
-    for line in hook.prepare(argv[0] if argv else None):
+    for line in importlib.import_module(HOOK).prepare(argv[0] if argv else None):
         print(line)
     return 0
 

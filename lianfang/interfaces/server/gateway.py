@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import quote, unquote_to_bytes
@@ -36,6 +37,7 @@ def with_taken_body(app: WsgiApp) -> WsgiApp:
         environ["wsgi.input"] = body.file
         environ["CONTENT_LENGTH"] = str(body.length)  # also of a body sent in chunks, which Django would not read
         environ["PATH_INFO"] = _path(scope)
+        environ["wsgi.errors"] = sys.stderr
         environ[LOAD] = scope[LOAD]
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

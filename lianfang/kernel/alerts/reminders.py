@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lianfang.domain.roles import REPORTERS
+from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.alerts.ops import holders_of, tell_all
-from lianfang.kernel import clock
 from lianfang.kernel.audit.ops import record
 from lianfang.kernel.dues.models import SCREENING, Due
 from lianfang.kernel.dues.ops import to_escalate, to_remind
@@ -53,8 +53,8 @@ def facts_of(due: Due) -> dict[str, str]:
     """What a person needs to know of a due."""
     recipient = due.recipient.code if due.recipient else ""
     return {
-        "unit": due.unit.code,
-        "kind": due.kind,
+        "code": due.unit.code,
+        "what": due.kind,
         "day": str(due.day),
         "slot": due.slot,
         "due_at": due.due_at.isoformat(),

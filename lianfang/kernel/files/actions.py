@@ -1,4 +1,4 @@
-"""What may be done with a received file (导入): keep it with what was found, write its rows down as written, or drop it.
+"""What may be done with a received file (导入): keep it with what was found, note its rows as written, or drop it.
 
 The rows themselves are written by the actions of their own capability, in the same transaction.
 """

@@ -37,7 +37,7 @@ class Headers:
     """The headers that mean each field; the first two are the Chinese and English ones that are shown."""
 
     words: Mapping[str, tuple[str, ...]]
-    otherwise: Callable[[str], str | None] = lambda header: None
+    otherwise: Callable[[str], str | None] | None = None
 
     def path_of(self, header: str) -> str | None:
         """The field a header means; None when none."""
@@ -45,7 +45,11 @@ class Headers:
         for path, words in self.words.items():
             if key in {plain(word) for word in (path, *words)}:
                 return path
-        return self.otherwise(header)
+        return self.otherwise(header) if self.otherwise else None
+
+    def shown(self, language: str) -> dict[str, str]:
+        """The header that stands for each field; `language` starts with "zh" for Chinese, else it is English."""
+        return {path: words[0 if language.startswith("zh") else 1] for path, words in self.words.items()}
 
 
 class Columns:

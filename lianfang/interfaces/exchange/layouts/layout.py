@@ -19,7 +19,7 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.ops import Rules
 
 
-class RowRefused(Exception):  # noqa: N818
+class RowRefused(Exception):
     """Writing this row was refused, although checking it was not."""
 
     def __init__(self, row: int, problems: Iterable[Problem]) -> None:

@@ -1,4 +1,4 @@
-"""Which unit a row means (行中单位): by code, or by a name as schools write it, first among the units under the sender's."""
+"""Which unit a row means (行中单位): by code, or by name, looked for first under the sender's own."""
 
 from __future__ import annotations
 

@@ -59,9 +59,7 @@ class Reports:
         for number, one in read.items():
             self._place(desk, outcome, number, one)
 
-    def _read(
-        self, desk: Desk, outcome: Outcome, row: Row, headers: Mapping[str, str], read: dict[int, Read]
-    ) -> None:
+    def _read(self, desk: Desk, outcome: Outcome, row: Row, headers: Mapping[str, str], read: dict[int, Read]) -> None:
         raw = nest(outcome.columns.raw(row))
         key = raw.get("key")
         raw["key"] = f"{desk.key}-{row.number}" if is_blank(key) else key
@@ -122,7 +120,7 @@ def _unit_of(desk: Desk, raw: dict[str, Any]) -> tuple[list[Problem], Unit | Non
 
 
 def _person_problems(desk: Desk, taken: Taken) -> Iterable[Problem]:
-    """In a file a name that does not fit its number is a slip of a row; and only who answers for a unit enters people."""
+    """A name that does not fit its number is a slip of a row; only who answers for a unit enters somebody new."""
     if taken.person is None:
         return [] if desk.by.holds(ANSWERERS, taken.unit) else [Problem("scope", "person")]
     if not any(note.code == "person.name_mismatch" for note in taken.notes):

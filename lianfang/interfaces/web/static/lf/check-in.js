@@ -58,8 +58,12 @@ function step(control) {
   settle();
 }
 
-function newKeys() {
+// Made before the first try and kept through all of them; the offline page also has to name the day itself.
+function prepare() {
+  if ("kept" in form.dataset) return;
   for (const input of form.querySelectorAll("[data-new-key]")) input.value = crypto.randomUUID();
+  const day = form.elements.day;
+  if (day && !day.value) day.value = new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
 }
 
 async function submit(event) {
@@ -71,7 +75,7 @@ async function submit(event) {
   }
   if (!usable()) return;
   event.preventDefault();
-  if (!form.dataset.kept) newKeys();
+  prepare();
   button.setAttribute("aria-busy", "true");
   if (!(await keepForm(form, form.elements.key.value))) return form.submit();
   form.dataset.kept = "";

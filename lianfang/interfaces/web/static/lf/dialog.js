@@ -27,7 +27,8 @@ async function open(link) {
   dialog.setAttribute("aria-labelledby", body.querySelector("h1, h2")?.id || "");
   dialog.addEventListener("close", () => link.focus(), { once: true });
   dialog.showModal();
-  body.querySelector("[autofocus], input:not([type=hidden]), select, textarea, button, a")?.focus();
+  // To the first decision, not to the cross in the corner.
+  (body.querySelector("input:not([type=hidden]), select, textarea") || body.querySelector("button, a"))?.focus();
 }
 
 document.addEventListener("click", (event) => {

@@ -27,7 +27,8 @@ async function token() {
 }
 
 async function post(record) {
-  const headers = { Accept: "application/json", "X-CSRFToken": await token(), "X-Lianfang-Account": record.account };
+  const claims = { "X-Lianfang-Account": record.account, "X-Lianfang-Made-At": record.made_at };
+  const headers = { Accept: "application/json", "X-CSRFToken": await token(), ...claims };
   const body = new URLSearchParams(await store.unseal(record));
   return fetch(record.url, { method: "POST", body, headers, credentials: "same-origin", redirect: "manual" });
 }

@@ -1,0 +1,46 @@
+"""Actions over HTTP (动作): those declared ones whose parameters are plain values, each at the address of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lianfang.interfaces.api.endpoint import Call
+from lianfang.interfaces.api.requests import read_object, read_query
+from lianfang.kernel.actions import INSTALLER, Action, registry
+from lianfang.kernel.audit.ops import ref
+from lianfang.kernel.fields import is_simple, read_parameters
+from lianfang.kernel.people.models import Person
+
+# Answers and reports have intakes of their own, where every value is read before the action sees it.
+OFFERED = ("units", "persons", "access", "responsibility", "screening", "rules")
+ALSO = frozenset({"report.sent_back"})
+
+
+def offered() -> list[Action]:
+    """The actions offered here, by kind."""
+    return [action for kind, action in sorted(registry.items()) if _is_offered(kind, action)]
+
+
+def _is_offered(kind: str, action: Action) -> bool:
+    capability = action.call.__module__.split(".")[2]
+    return action.over != INSTALLER and (capability in OFFERED or kind in ALSO) and is_simple(action)
+
+
+def act_of(action: Action) -> Callable[[Call], Any]:
+    """The handler of one action."""
+
+    def act(call: Call) -> dict[str, Any]:
+        read_query(call.request, ())
+        given = read_parameters(action, call.actor, read_object(call.request))
+        result = action.call(call.actor, **given)
+        return {"done": action.kind, "subject": ref(result), **_shown(action, result)}
+
+    return act
+
+
+def _shown(action: Action, result: Any) -> dict[str, Any]:
+    # To reveal is the purpose of this action, which has just written down who asked and why.
+    if action.kind == "person.revealed" and isinstance(result, Person):
+        return {"id_number": result.number.open() or None, "phone": result.phone.open() or None}
+    return {}

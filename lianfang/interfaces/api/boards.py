@@ -1,0 +1,106 @@
+"""The board of a unit (值班台) as figures: who was expected, who reported, who is missing, by name, and the sums."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from lianfang.domain.parsing.dates import parse_day
+from lianfang.interfaces.api.endpoint import Call
+from lianfang.interfaces.api.reach import unit_within
+from lianfang.interfaces.api.requests import read_query
+from lianfang.kernel import clock
+from lianfang.kernel.dues.models import Due
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.orgs.ops import under
+from lianfang.kernel.reporting.board import Board, Counts, People, Row, Total, board
+from lianfang.kernel.reporting.forms import DAILY, form_on
+from lianfang.kernel.reporting.reports import Correction, corrections
+
+COUNTS = ("expected", "received", "on_time", "late", "missing", "zero", "returned", "excused")
+PEOPLE = ("rostered", "excused", "expected", "answered", "well", "unwell", "fever", "unknown")
+
+
+def show_board(call: Call) -> dict[str, Any]:
+    """The state of a unit's day at this moment."""
+    asked = read_query(call.request, ("day", "form"))
+    unit = unit_within(call.actor, call.path["code"])
+    day = parse_day(asked["day"], "day", []) if asked.get("day") else clock.today(unit.zone)
+    form = form_on(asked.get("form") or DAILY, day)
+    found = board(unit, form, day)
+    return _shown(found) | {"corrections": [_correction(one) for one in corrections(under(unit), day, form.code)]}
+
+
+def _shown(found: Board) -> dict[str, Any]:
+    return {
+        "unit": found.unit.code,
+        "name": str(found.unit),
+        "day": found.day.isoformat(),
+        "as_of": found.at.astimezone(found.unit.zone).isoformat(),
+        **_counts(found.counts),
+        "missing_units": [_named(due.unit) for due in found.missing],
+        "sums": {code: _sum(total) for code, total in found.totals.items()},
+        "people": _people(found.people),
+        "children": [_child(row, found) for row in found.rows],
+    }
+
+
+def _counts(counts: Counts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in COUNTS}
+
+
+def _people(people: People) -> dict[str, Any]:
+    return {name: getattr(people, name) for name in PEOPLE} | {"modes": dict(people.modes)}
+
+
+def _named(unit: Unit) -> dict[str, str]:
+    return {"code": unit.code, "name": str(unit)}
+
+
+def _sum(total: Total) -> dict[str, Any]:
+    """A sum of which some have not reported is a lower bound; one that nobody has reported is unknown, not zero."""
+    at_least = total.value is not None and total.reporting < total.expected
+    return {"value": total.value, "at_least": at_least, "reporting": total.reporting, "expected": total.expected}
+
+
+def _child(row: Row, found: Board) -> dict[str, Any]:
+    return {
+        "unit": row.unit.code,
+        "name": str(row.unit),
+        "kind": row.unit.kind,
+        "state": _state(row.due, found),
+        "revision": row.report.revision if row.report else None,
+        **_counts(row.counts),
+        "people": _people(row.people),
+    }
+
+
+def _state(due: Due | None, found: Board) -> str:
+    """What became of a unit's own report: zero, missing, late and not yet are different things."""
+    if due is None:
+        return "not_owed"
+    if due.settled_at is not None:
+        return "zero" if due.zero else "late" if due.settled_at > due.due_at else "received"
+    if due.excused:
+        return "excused"
+    if due.returned_at is not None:
+        return "returned"
+    return "missing" if found.at > due.due_at else "not_yet"
+
+
+STATES = ("received", "zero", "late", "returned", "excused", "missing", "not_yet", "not_owed")
+
+
+def _correction(one: Correction) -> dict[str, Any]:
+    changes = {code: {"before": before, "after": after} for code, (before, after) in one.changes.items()}
+    report = one.report
+    return {
+        **_named(report.unit),
+        "revision": report.revision,
+        "received_at": report.received_at.astimezone(report.unit.zone).isoformat(),
+        "signer": report.signer,
+        "reason": report.reason,
+        "changes": changes,
+    }
+
+

@@ -1,0 +1,191 @@
+"""Registers (台账) over HTTP: rows by pages as JSON, or all of them as a file; filters are in the address."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, tzinfo
+from typing import Any, cast
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import CompositePrimaryKey, QuerySet
+from django.http import FileResponse
+from django.utils import timezone
+
+from lianfang.domain.parsing.dates import parse_day
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.api.endpoint import JSON, Call
+from lianfang.interfaces.api.reach import out_of_reach, unit_within
+from lianfang.interfaces.api.requests import read_query
+from lianfang.interfaces.exchange.writing import Kind, open_writer
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.audit.ops import record
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.registers.paging import LARGEST, page
+from lianfang.kernel.registers.register import Column, Register
+from lianfang.kernel.registers.values import as_cell, as_json
+
+USUAL_SIZE = 50  # rows of a page
+WIDEST_RANGE = 366  # days between `from` and `to`
+AT_A_TIME = 1_000  # rows fetched at once for a file
+MEDIA: Mapping[str, str] = {
+    "json": JSON,
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ndjson": "application/x-ndjson",
+}
+PAGING = ("cursor", "size")
+SHAPING = ("fields", "format", "search")
+
+
+def list_of(register: type[Register]) -> Callable[[Call], Any]:
+    """The handler that lists one register."""
+
+    def listed(call: Call) -> Any:
+        asked = read_query(call.request, [*(f.name for f in register.filters), *PAGING, *SHAPING])
+        _open_to(register, call.actor)
+        columns, kind = columns_of(register, asked.get("fields")), _kind(call, asked)
+        rows = _chosen(register, call.actor, asked)
+        return _paged(register, rows, columns, asked, call) if kind == "json" else _file(register, rows, columns, kind, call)
+
+    return listed
+
+
+def row_of(register: type[Register]) -> Callable[[Call], Any]:
+    """The handler that shows one row of a register whose rows have a simple key."""
+
+    def shown(call: Call) -> dict[str, Any]:
+        asked = read_query(call.request, ["fields"])
+        row = find_row(register, call.actor, call.path["id"])
+        return shown_row(register, row, columns_of(register, asked.get("fields")), zone_of(call.actor))
+
+    return shown
+
+
+def find_row(register: type[Register], actor: Actor, key: str) -> Any:
+    """The row with this key, or the refusal that also answers for a key nobody has."""
+    _open_to(register, actor)
+    name = key_of(register)
+    if name is None or not key.isprintable():
+        raise out_of_reach(actor)
+    try:
+        row = register.rows(actor).filter(**{name: key}).first()
+    except (ValueError, ValidationError):
+        row = None
+    if row is None:
+        raise out_of_reach(actor)
+    return row
+
+
+def key_of(register: type[Register]) -> str | None:
+    """The column by which one row is addressed; None where a row has no simple key."""
+    if register.model is Unit:
+        return "code"
+    if not isinstance(register.model._meta.pk, CompositePrimaryKey):
+        return "pk"
+    try:
+        return register.model._meta.get_field("id").name
+    except FieldDoesNotExist:
+        return None
+
+
+def columns_of(register: type[Register], fields: str | None) -> list[Column]:
+    """The columns asked for, or all; an unknown one is refused by name."""
+    if not fields:
+        return register.columns
+    names = [name.strip() for name in fields.split(",")]
+    return [register.column_named(name) for name in dict.fromkeys(names)]
+
+
+def shown_row(register: type[Register], row: Any, columns: Iterable[Column], zone: tzinfo) -> dict[str, Any]:
+    """A row as JSON: its key, unless a column has that name, and its columns."""
+    values = {one.name: as_json(one.value(row), zone) for one in columns}
+    name = key_of(register)
+    if name is None or any(one.name in ("id", name) for one in register.columns):
+        return values
+    return {"id": as_json(getattr(row, name), zone), **values}
+
+
+def zone_of(actor: Actor) -> tzinfo:
+    """The zone in which moments are shown to somebody."""
+    return actor.home.zone if actor.home else timezone.get_default_timezone()
+
+
+def _open_to(register: type[Register], actor: Actor) -> None:
+    if not register.open_to(actor):
+        raise out_of_reach(actor)
+
+
+def _chosen(register: type[Register], actor: Actor, asked: Mapping[str, str]) -> QuerySet[Any]:
+    filters = {name: value for name, value in asked.items() if name not in (*PAGING, "fields", "format")}
+    if filters.get("unit"):
+        unit_within(actor, filters["unit"])
+    _check_range(filters)
+    return register.chosen(actor, filters)
+
+
+def _check_range(filters: Mapping[str, str]) -> None:
+    if not filters.get("from") or not filters.get("to"):
+        return
+    first, last = (parse_day(filters[name], name, []) for name in ("from", "to"))
+    if (last - first).days > WIDEST_RANGE:
+        raise Refused("range.too_wide", "to", high=WIDEST_RANGE)
+
+
+def _kind(call: Call, asked: Mapping[str, str]) -> str:
+    """The shape asked for, by `?format=`, else by the first type in `Accept` that is offered, else JSON."""
+    if named := asked.get("format"):
+        if named not in MEDIA:
+            raise Refused("choice.unknown", "format", choices=tuple(MEDIA))
+        return named
+    wanted = [one.split(";")[0].strip().lower() for one in call.request.headers.get("Accept", "").split(",")]
+    return next((kind for one in wanted for kind, media in MEDIA.items() if media == one), "json")
+
+
+def _paged(
+    register: type[Register], rows: QuerySet[Any], columns: list[Column], asked: Mapping[str, str], call: Call
+) -> dict[str, Any]:
+    size, cursor = _size(asked), asked.get("cursor", "")
+    try:
+        found = page(rows, register.order, cursor=cursor, size=size)
+    except (ValueError, TypeError, ValidationError) as error:  # a cursor of another register
+        if not cursor:
+            raise
+        raise Refused("cursor.invalid", "cursor") from error
+    zone = zone_of(call.actor)
+    return {"rows": [shown_row(register, row, columns, zone) for row in found.rows], "next": found.next or None}
+
+
+def _size(asked: Mapping[str, str]) -> int:
+    text = asked.get("size", "")
+    if not text:
+        return USUAL_SIZE
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(LARGEST)):
+        raise Refused("page.invalid", "size", low=1, high=LARGEST)
+    return int(text)
+
+
+def _file(register: type[Register], rows: QuerySet[Any], columns: list[Column], kind: str, call: Call) -> FileResponse:
+    """All rows as a file, in constant memory.
+
+    It is complete on disk before the first byte is sent, so that a file cut short is never taken for a whole one,
+    and a slow reader holds no transaction open.
+    """
+    if paging := [name for name in PAGING if call.request.GET.get(name)]:
+        raise Refused("page.invalid", paging[0])
+    target = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+    zone, count = zone_of(call.actor), 0
+    with open_writer(cast(Kind, kind), target, [one.name for one in columns], sheet=register.name) as writer:
+        for row in rows.iterator(chunk_size=AT_A_TIME):
+            writer.row(as_cell(one.value(row), zone) for one in columns)
+            count += 1
+    target.seek(0)
+    facts = {"rows": count, "format": kind, "filters": sorted(call.request.GET), "columns": [c.name for c in columns]}
+    record("register.exported", by=call.actor, unit=call.actor.home, subject=register.name, facts=facts)
+    return FileResponse(target, as_attachment=True, filename=_filename(register, kind, zone), content_type=MEDIA[kind])
+
+
+def _filename(register: type[Register], kind: str, zone: tzinfo) -> str:
+    today: date = clock.today(zone)
+    return f"{register.name}-{today.isoformat()}.{kind}"

@@ -1,0 +1,73 @@
+"""Reports sent in (上报): one answer, a batch of them, a class check, a unit's report; each gets a receipt or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lianfang.capabilities.checkin.intake import receive_answer, receive_roll_call
+from lianfang.capabilities.daily_report.intake import receive_report
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.api.endpoint import Call
+from lianfang.interfaces.api.problems import problem_body, with_messages
+from lianfang.interfaces.api.requests import read_json, read_object, read_query
+from lianfang.interfaces.api.serving import DENIALS, note_denial
+from lianfang.kernel.accounts.actor import Actor
+
+LARGEST_BATCH = 1_000  # answers
+
+
+def take_answer(call: Call) -> dict[str, Any]:
+    """One person's answer for one day and slot."""
+    read_query(call.request, ())
+    return with_messages(receive_answer(call.actor, read_object(call.request), channel="json"))
+
+
+def take_batch(call: Call) -> dict[str, Any]:
+    """Up to 1,000 answers, each with its own receipt or refusal, in order; one refused does not touch the others."""
+    read_query(call.request, ())
+    results, denied = [], []
+    for number, item in enumerate(_items(read_json(call.request))):
+        result, refused = _taken(call.actor, item)
+        results.append(result)
+        denied += [number] if refused and any(p.code in DENIALS for p in refused.problems) else []
+    if denied:
+        note_denial(call.actor, "reports.batch", Refused("scope", f"items {denied[:20]}"), {})
+    return {"results": results}
+
+
+def _items(body: Any) -> list[Any]:
+    """The batch, given as a list or as `{"items": […]}`."""
+    if isinstance(body, Mapping):
+        if extra := [name for name in body if name != "items"]:
+            raise Refused("field.unknown", extra[0][:60])
+        body = body.get("items")
+    if not isinstance(body, list):
+        raise Refused("type", "items", expected="list")
+    if not body:
+        raise Refused("required", "items")
+    if len(body) > LARGEST_BATCH:
+        raise Refused("limit", "items", high=LARGEST_BATCH)
+    return body
+
+
+def _taken(actor: Actor, item: Any) -> tuple[dict[str, Any], Refused | None]:
+    try:
+        if not isinstance(item, Mapping):
+            raise Refused("type", expected="object")
+        return {"status": 200, **with_messages(receive_answer(actor, item, channel="json"))}, None
+    except Refused as refused:
+        key = item.get("key") if isinstance(item, Mapping) else None
+        return {**problem_body(refused), "key": key if isinstance(key, str) else None}, refused
+
+
+def take_roll_call(call: Call) -> dict[str, Any]:
+    """A class as one observation."""
+    read_query(call.request, ())
+    return with_messages(receive_roll_call(call.actor, read_object(call.request), channel="json"))
+
+
+def take_unit_report(call: Call) -> dict[str, Any]:
+    """A unit's daily report, signed by the sender."""
+    read_query(call.request, ())
+    return with_messages(receive_report(call.actor, read_object(call.request), channel="json"))

@@ -1,0 +1,107 @@
+"""Every address, opened as every role, inside and outside its scope (地址权限矩阵).
+
+The list of addresses is read from the URL map: an address without a line here fails the test.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern
+
+from lianfang.domain.roles import Role
+from lianfang.interfaces.web.urls import urlpatterns
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.models import Account
+from tests import make
+from tests.everything.test_access_of_actions import World
+from tests.make import DAY, at
+
+pytestmark = pytest.mark.django_db
+OPEN = {"", "sign-in", "sign-out", "first/<str:secret>", "demo", "demo/<str:handle>", "check-in/shell", "sw.js"}
+"""Addresses that show nothing about anybody; their own tests say what they do."""
+OWN = {"me", "today", "search", "check-in", "check-in/done", "check-in/records", "import", "list/<str:name>", "do/<str:kind>"}
+"""Addresses whose content is the visitor's own; no object is named in them, or only a kind of object."""
+
+
+def addresses(w: World) -> dict[str, str]:
+    """Every address that names an object, made concrete for the near school."""
+    s, k, p, d = w.school.code, w.klass.code, w.pupil.pk, DAY
+    return {
+        "board/<str:code>": f"/board/{s}",
+        "board/<str:code>/nudge": f"/board/{s}/nudge",
+        "classes/<str:code>": f"/classes/{k}",
+        "classes/<str:code>/check": f"/classes/{k}/check",
+        "classes/<str:code>/remind": f"/classes/{k}/remind",
+        "classes/<str:code>/reached/<uuid:person>": f"/classes/{k}/reached/{p}",
+        "reports/<str:code>/<str:day>/entry": f"/reports/{s}/{d}/entry",
+        "reports/<str:code>/<str:day>/zero": f"/reports/{s}/{d}/zero",
+        "reports/<str:code>/<str:day>/explain": f"/reports/{s}/{d}/explain",
+        "reports/<str:code>/<str:day>/<str:form>": f"/reports/{s}/{d}/daily_counts",
+        "reports/<str:code>/<str:day>/<str:form>/send-back": f"/reports/{s}/{d}/daily_counts/send-back",
+        "reports/<str:code>/<str:day>/<str:form>/<int:revision>": f"/reports/{s}/{d}/daily_counts/1",
+        "receipts/<str:code>": f"/receipts/{s}",
+        "missing/<str:code>": f"/missing/{s}",
+        "units/<str:code>": f"/units/{s}",
+        "people/<uuid:number>": f"/people/{p}",
+        "people/<uuid:number>/reveal": f"/people/{p}/reveal",
+        "people/<uuid:number>/call": f"/people/{p}/call",
+        "import/<uuid:number>": f"/import/{p}",
+    }
+
+
+def patterns() -> list[str]:
+    return [str(p.pattern) for p in urlpatterns if isinstance(p, URLPattern)]
+
+
+def entered(account: Account) -> Client:
+    client = Client()
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_every_address_is_in_the_matrix():
+    with clock.at(at(12)):
+        assert set(patterns()) == OPEN | OWN | set(addresses(World()))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_an_outsider_gets_the_answer_of_a_thing_that_does_not_exist(role):
+    with clock.at(at(12)):
+        w = World()
+        client = entered(make.account(w.far[0].parent, role))
+        for address in addresses(w).values():
+            absent = address.replace("S1", "S9").replace(str(w.pupil.pk), "0195541e-5a00-7000-8000-000000000001")
+            for method in (client.get, client.post):
+                foreign, nowhere = method(address), method(absent)
+                assert foreign.status_code in (404, 405), (address, foreign.status_code)
+                assert foreign.status_code == nowhere.status_code, address
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_an_insider_never_meets_a_failure(role):
+    with clock.at(at(12)):
+        w = World()
+        client = entered(make.account(w.school, role))
+        for address in [*addresses(w).values(), "/", "/me", "/today", "/search?q=S1", "/check-in", "/import", "/list/units", "/list/persons", "/list/dues"]:
+            for method in (client.get, client.post):
+                answer = method(address)
+                assert answer.status_code < 500, (role, address)
+
+
+def test_a_stranger_is_led_to_signing_in():
+    with clock.at(at(12)):
+        w = World()
+        for address in addresses(w).values():
+            answer = Client().get(address)
+            assert answer.status_code in (302, 405), address
+            assert answer.status_code == 405 or answer["Location"].startswith("/sign-in?next=")
+
+
+def test_a_page_about_people_is_never_kept_by_caches():
+    with clock.at(at(12)):
+        w = World()
+        answer = entered(make.account(w.klass, Role.CLASS_HEAD)).get(f"/classes/{w.klass.code}")
+        assert answer["Cache-Control"] == "no-store"
+        assert "default-src 'self'" in answer["Content-Security-Policy"]
+        assert w.pupil.name in answer.content.decode()
