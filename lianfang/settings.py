@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     *(f"lianfang.kernel.{name}" for name in KERNEL),
     *(f"lianfang.capabilities.{name}" for name in CAPABILITIES),
     "lianfang.interfaces.web",
+    "lianfang.interfaces.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -113,7 +113,7 @@ class Pages(BaseHTTPRequestHandler):
     def worker(self) -> tuple[str, bytes]:
         from django.template.loader import render_to_string
 
-        names = ("app.css", "check-in.js", "countdown.js", "outbox.js", "store.js", "queue.js")
+        names = ("app.css", "check-in.js", "countdown.js", "outbox.js", "store.js", "queue.js", "reopen.js")
         files = json.dumps([f"/static/lf/{name}" for name in names])
         shells = json.dumps({f"/{lang}/check_in": f"/{lang}/check_in_shell" for lang in LANGUAGES})
         context = {"version": "preview", "files_json": files, "shells_json": shells}

@@ -40,6 +40,9 @@ def current() -> Scope:
 def within(scope: Scope) -> Iterator[None]:
     """Run the block in a transaction that sees just `scope`; an exception rolls it back and restores what was before."""
     before = _current.get()
+    if scope == before and scope != NOTHING:
+        yield  # nothing to tell: the transaction under way has just this scope
+        return
     token = _current.set(scope)
     try:
         with transaction.atomic():

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_up_serves_from_an_empty_folder_and_stops_cleanly(folder: Path) -> None:
     up = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=_environment())
     try:
         assert up.stdout is not None
-        shown = "".join(iter(up.stdout.readline, "Ctrl-C stops it.\n"))
+        shown = "".join(takewhile(lambda line: line != "Ctrl-C stops it.\n", up.stdout))
         found = re.search(r"is running at (http://127\.0\.0\.1:\d+)\n", shown)
         assert found, shown
         assert healthz(found[1])[1]["database"] == "ok"
@@ -69,8 +70,8 @@ def test_the_names_of_an_address_are_those_it_listens_on(host: str, first: str, 
 
 
 def test_listening_everywhere_it_is_reached_from_here_and_from_elsewhere() -> None:
-    assert names("0.0.0.0")[0] == "127.0.0.1"
-    assert {"localhost", os.uname().nodename.lower()} <= set(names("0.0.0.0"))
+    assert names("::")[0] == "[::1]"
+    assert {"localhost", os.uname().nodename.lower()} <= set(names("::"))
 
 
 def _environment() -> dict[str, str]:

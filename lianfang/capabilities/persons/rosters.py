@@ -114,19 +114,32 @@ def enter_roster(by: Actor, *, unit: Unit, entries: Sequence[Entry], how_many: i
     problems = [problem for entry in entries if (problem := known.problem(entry, same_name=True))]
     if problems:
         raise Refused(problems)
-    with within(EVERYTHING):
-        written = [(entry, _written(unit, entry, known)) for entry in entries]
-    Event.objects.bulk_create([_event(by, unit, one) for _, one in written], batch_size=AT_ONCE)
-    _guardians(by, unit, written)
+    written = _written(unit, entries, known)
+    Event.objects.bulk_create([_event(by, unit, one) for one in written], batch_size=AT_ONCE)
+    _guardians(by, unit, zip(entries, written, strict=True))
     _recount(unit, min((entry.since for entry in entries), default=clock.today(unit.zone)))
     return unit
 
 
-def _written(unit: Unit, entry: Entry, known: Known) -> Membership:
-    person = known.person(entry) or ops.register(entry.who, unit)
-    return ops.enrol(
-        person, unit, entry.kind, entry.since,
-        number=entry.number, employer=entry.employer, shift_starts=entry.shift_starts, boards=entry.boards,
+def _written(unit: Unit, entries: Sequence[Entry], known: Known) -> list[Membership]:
+    """Those who are new, and everybody's membership; what one statement a row would check, the table itself does."""
+    people = [known.person(entry) for entry in entries]
+    new = [ops.new_person(entry.who, unit) for entry, person in zip(entries, people, strict=True) if person is None]
+    waiting = iter(new)
+    memberships = [
+        _membership(unit, entry, person or next(waiting)) for entry, person in zip(entries, people, strict=True)
+    ]
+    for row in (*new, *memberships):
+        row.clean_fields(exclude=["home_unit", "person", "unit"])
+    with within(EVERYTHING):
+        Person.objects.bulk_create(new, batch_size=AT_ONCE)
+        return Membership.objects.bulk_create(memberships, batch_size=AT_ONCE)
+
+
+def _membership(unit: Unit, entry: Entry, person: Person) -> Membership:
+    return Membership(
+        person=person, unit=unit, kind=entry.kind, since=entry.since, number=entry.number, employer=entry.employer,
+        shift_starts=entry.shift_starts, boards=entry.boards,
     )  # fmt: skip
 
 
@@ -139,7 +152,7 @@ def _event(by: Actor, unit: Unit, membership: Membership) -> Event:
     )  # fmt: skip
 
 
-def _guardians(by: Actor, unit: Unit, written: Sequence[tuple[Entry, Membership]]) -> None:
+def _guardians(by: Actor, unit: Unit, written: Iterable[tuple[Entry, Membership]]) -> None:
     """A guardian of two children of the list is one person."""
     met: dict[PersonRef, Person] = {}
     for entry, membership in written:

@@ -1,4 +1,4 @@
-"""Handing out the day's screening (排查任务派发): to the screener, or to the substitute while the screener is on leave."""
+"""Handing out the day's screening (排查任务派发): to the screener, or the substitute while the screener is on leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One answer at its address (单条打卡): unit, day, slot and person; with its earlier revisions, and never changed in place."""
+"""One answer at its address (单条打卡): unit, day, slot, person; with its earlier revisions, never changed in place."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from lianfang.domain.parsing.dates import parse_day
@@ -102,5 +101,3 @@ def _correction(one: Correction) -> dict[str, Any]:
         "reason": report.reason,
         "changes": changes,
     }
-
-

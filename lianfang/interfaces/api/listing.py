@@ -36,20 +36,29 @@ MEDIA: Mapping[str, str] = {
     "ndjson": "application/x-ndjson",
 }
 PAGING = ("cursor", "size")
-SHAPING = ("fields", "format", "search")
+SHAPING = ("fields", "format")
 
 
 def list_of(register: type[Register]) -> Callable[[Call], Any]:
     """The handler that lists one register."""
 
     def listed(call: Call) -> Any:
-        asked = read_query(call.request, [*(f.name for f in register.filters), *PAGING, *SHAPING])
+        asked = read_query(call.request, [*filters_of(register), *PAGING, *SHAPING])
         _open_to(register, call.actor)
         columns, kind = columns_of(register, asked.get("fields")), _kind(call, asked)
         rows = _chosen(register, call.actor, asked)
-        return _paged(register, rows, columns, asked, call) if kind == "json" else _file(register, rows, columns, kind, call)
+        return (
+            _paged(register, rows, columns, asked, call)
+            if kind == "json"
+            else _file(register, rows, columns, kind, call)
+        )
 
     return listed
+
+
+def filters_of(register: type[Register]) -> list[str]:
+    """The names of what a list can be narrowed by."""
+    return [*(one.name for one in register.filters), *(["search"] if register.search else [])]
 
 
 def row_of(register: type[Register]) -> Callable[[Call], Any]:
@@ -101,10 +110,20 @@ def columns_of(register: type[Register], fields: str | None) -> list[Column]:
 def shown_row(register: type[Register], row: Any, columns: Iterable[Column], zone: tzinfo) -> dict[str, Any]:
     """A row as JSON: its key, unless a column has that name, and its columns."""
     values = {one.name: as_json(one.value(row), zone) for one in columns}
+    name = _added_key(register)
+    return {"id": as_json(getattr(row, name), zone), **values} if name else values
+
+
+def shown_names(register: type[Register]) -> list[str]:
+    """The members of a row as JSON."""
+    names = [one.name for one in register.columns]
+    return ["id", *names] if _added_key(register) else names
+
+
+def _added_key(register: type[Register]) -> str | None:
+    """The key, where no column of the register shows it."""
     name = key_of(register)
-    if name is None or any(one.name in ("id", name) for one in register.columns):
-        return values
-    return {"id": as_json(getattr(row, name), zone), **values}
+    return None if any(one.name in ("id", name) for one in register.columns) else name
 
 
 def zone_of(actor: Actor) -> tzinfo:
@@ -118,7 +137,7 @@ def _open_to(register: type[Register], actor: Actor) -> None:
 
 
 def _chosen(register: type[Register], actor: Actor, asked: Mapping[str, str]) -> QuerySet[Any]:
-    filters = {name: value for name, value in asked.items() if name not in (*PAGING, "fields", "format")}
+    filters = {name: value for name, value in asked.items() if name not in (*PAGING, *SHAPING)}
     if filters.get("unit"):
         unit_within(actor, filters["unit"])
     _check_range(filters)

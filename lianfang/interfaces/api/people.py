@@ -28,6 +28,7 @@ MOST_FOUND = 50  # persons in one answer of a search
 OWN_DAYS = 14  # days of one's own answers that are shown
 PERSON = ("id", "name", "id_type", "id_number", "phone", "birth_date", "memberships")
 MEMBERSHIP = ("id", "unit", "kind", "number", "employer", "since", "until")
+ME = ("account", "may_write", "posts", "person", "wards", "answers")
 ANSWER = ("unit", "day", "slot", "state", "temperature", "symptoms", "health_code", "mode", "received_at", "revision")
 
 
@@ -152,7 +153,7 @@ def change_person(call: Call) -> NoReturn:
 def change_me(call: Call) -> NoReturn:
     """Nobody changes their own role, unit or record here: every member is refused."""
     read_query(call.request, ())
-    refuse_members(read_object(call.request), ("account", "posts", "person", "wards", "answers", "role", "unit", *PERSON))
+    refuse_members(read_object(call.request), (*ME, "role", "unit", *PERSON))
 
 
 def refuse_members(raw: Mapping[str, Any], known: Iterable[str]) -> NoReturn:

@@ -35,7 +35,7 @@ def language_of(request: HttpRequest) -> str:
 class _Forgery(CsrfViewMiddleware):
     """Django's check, giving its reason instead of a page."""
 
-    def _reject(self, request: HttpRequest, reason: str) -> Any:
+    def _reject(self, request: HttpRequest, reason: str) -> Any:  # noqa: ARG002  Django names it
         return reason
 
 

@@ -1,4 +1,4 @@
-"""Reports sent in (上报): one answer, a batch of them, a class check, a unit's report; each gets a receipt or a refusal."""
+"""Reports sent in (上报): one answer, a batch of them, a class check, a unit's report; each gets its receipt."""
 
 from __future__ import annotations
 

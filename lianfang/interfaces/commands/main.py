@@ -64,6 +64,21 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "Django's own commands",
             "lianfang manage migrate --plan",
         ),
+        "demo": Command(
+            "lianfang.interfaces.commands.demo",
+            "replay a scenario in a database of its own and compare every total",
+            "lianfang demo 002 --json",
+        ),
+        "population": Command(
+            "lianfang.interfaces.commands.population",
+            "write the synthetic province into the database",
+            "lianfang population --scale S",
+        ),
+        "clock": Command(
+            "lianfang.interfaces.commands.clock",
+            "the clock of a drill: show it, set it, or go back to real time",
+            "lianfang clock set 2021-08-06T16:18 --reason 'evening drill'",
+        ),
     }
 )
 

@@ -58,12 +58,11 @@ def receive(
     unit: Unit | None = None,
     keep_good: bool = False,
     dry_run: bool = False,
-    at_once: bool = False,
 ) -> Import:
-    """Read and check a file for `what` (units, people, reports); the import, its rows held or refused.
+    """Read and check a file for `what` (units, people, reports), and write its rows when nothing stands in the way.
 
-    `unit` is the one rows belong to that name none (default: the sender's own). `at_once` also confirms when nothing
-    stands in the way; `dry_run` stores nothing. The same file from the same sender is the same import.
+    `unit` is the one rows belong to that name none (default: the sender's own). With `dry_run` no row is written: those
+    that may be are held until `confirm`. The same file from the same sender is the same import.
     Raises Refused when the file cannot be read at all, or is not the sender's to send.
     """
     layout = layout_of(what)
@@ -73,19 +72,17 @@ def receive(
         kept = _same_file(actor, what, home, content) or _new(actor, what, home, filename, content)
         if kept.stage == WRITTEN:
             return kept
-        case = _checked(actor, layout, kept, content, keep_good=keep_good)
-        if dry_run:
-            return case.kept
+        case = _checked(actor, layout, kept, content, partly=keep_good or dry_run)
         if home is None:
-            return _first_units(actor, case)
+            return kept if dry_run else _first_units(actor, case)
         _keep(actor, case, content)
-        return _write(actor, case, keep_good=keep_good) if at_once and kept.stage == CHECKED else kept
+        return kept if dry_run or kept.stage != CHECKED else _write(actor, case, keep_good=keep_good)
 
 
 def confirm(actor: Actor, import_id: UUID | str, *, keep_good: bool = False) -> Import:
     """Write the rows that are held, after checking the file once more: the register may have changed since.
 
-    A file with refused rows is written only with `keep_good`, now or when it was received; else it comes back refused.
+    A file with refused rows is written only with `keep_good`; else it comes back refused, its good rows still held.
     """
     with within(actor.scope):
         kept = _of(import_id)
@@ -93,9 +90,8 @@ def confirm(actor: Actor, import_id: UUID | str, *, keep_good: bool = False) -> 
             return kept
         if kept.stage == DROPPED or not kept.held:
             raise Refused("flow.condition", "import", stage=kept.stage)
-        keep_good = keep_good or (kept.stage == CHECKED and kept.refused > 0)
         content = _opened(kept)
-        case = _checked(actor, layout_of(kept.what), kept, content, keep_good=keep_good)
+        case = _checked(actor, layout_of(kept.what), kept, content, partly=keep_good)
         if kept.stage == CHECKED:
             return _write(actor, case, keep_good=keep_good)
         _keep(actor, case, content)
@@ -181,7 +177,7 @@ def _of(import_id: UUID | str) -> Import:
     return found
 
 
-def _checked(actor: Actor, layout: Layout, kept: Import, content: bytes, *, keep_good: bool) -> _Case:
+def _checked(actor: Actor, layout: Layout, kept: Import, content: bytes, *, partly: bool) -> _Case:
     """Read and check the file; what was found stands in `kept`, which is not stored yet."""
     sheet = _read(content, kept.filename)
     outcome = Outcome(sheet, layout.columns(sheet))
@@ -189,7 +185,7 @@ def _checked(actor: Actor, layout: Layout, kept: Import, content: bytes, *, keep
     # Of a new file the first name is its own; sent again, it is the one it was stored under.
     desk = Desk.of(actor, kept.unit if kept.unit_id else None, f"import-{kept.pk}")
     layout.check(desk, outcome)
-    _account(kept, outcome, keep_good=keep_good)
+    _account(kept, outcome, partly=partly)
     return _Case(layout, desk, outcome, kept)
 
 
@@ -214,13 +210,13 @@ def _as_file(content: bytes) -> Iterator[Path]:
         yield Path(file.name)
 
 
-def _account(kept: Import, outcome: Outcome, *, keep_good: bool) -> None:
+def _account(kept: Import, outcome: Outcome, *, partly: bool) -> None:
+    """The numbers of a file, and whether it may be written: whole, or `partly` when somebody may choose that."""
     kept.read, kept.blank, kept.written = outcome.sheet.read, outcome.sheet.blank, 0
     kept.held, kept.refused = len(outcome.kept), outcome.refused
     kept.problems = [_as_kept(problem) for problem in outcome.first_problems()]
     kept.notes = outcome.placed_notes()
-    whole = not kept.problems and not kept.refused
-    kept.stage = CHECKED if whole or (keep_good and kept.held) else REFUSED
+    kept.stage = CHECKED if kept.held and (partly or not kept.problems) else REFUSED
 
 
 def _as_kept(problem: Problem) -> dict[str, Any]:
@@ -265,7 +261,7 @@ def _write(actor: Actor, case: _Case, *, keep_good: bool) -> Import:
         except RowRefused as failed:
             case.outcome.refuse(failed.row, failed.problems)
             case.outcome.refused_rows.add(failed.row)
-        _account(case.kept, case.outcome, keep_good=keep_good)
+        _account(case.kept, case.outcome, partly=keep_good)
         if case.kept.stage != CHECKED:
             return _keep_found(actor, case.kept)
 

@@ -32,7 +32,8 @@ def names(host: str) -> list[str]:
     """The names under which a server that listens on `host` is opened, the nearest first, as in an address."""
     if not _unspecified(host):
         return [_bracketed(host), *(name for name in LOOPBACK if _loopback(host) and name != _bracketed(host))]
-    return ["127.0.0.1", "localhost", "[::1]", socket.gethostname().lower(), *_own_address()]
+    nearest = ["[::1]", "127.0.0.1"] if host == "::" else ["127.0.0.1", "[::1]"]
+    return [*nearest, "localhost", socket.gethostname().lower(), *_own_address()]
 
 
 def answers(name: str, port: int) -> bool:

@@ -48,7 +48,8 @@ def _handle(number: UUID, plan: Plan) -> bool:
         if event is None:
             return False
         before = {one.function: one for one in Handling.objects.filter(event_id=number)}
-        if not all([_settled(function, event, before) for function in plan[event.kind]]):
+        settled = [_settled(function, event, before) for function in plan[event.kind]]
+        if not all(settled):
             return False
         event.handled_at = clock.now()
         event.save(update_fields=["handled_at"])

@@ -1,4 +1,4 @@
-"""Events (事件): every act, in the same transaction as the act; history, audit and outbox, and what followed from it."""
+"""Events (事件): every act, in the same transaction as the act; history, audit, outbox, and what followed from them."""
 
 from __future__ import annotations
 

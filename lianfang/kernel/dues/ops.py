@@ -124,7 +124,7 @@ def to_escalate(most: int = BATCH) -> list[Due]:
 
 
 def _taken(column: str, at: datetime, most: int, **times: datetime) -> list[Due]:
-    # The rows are locked before they are marked: of two sweeps only one gets a row, and only if nothing came in meanwhile.
+    # Rows are locked before they are marked: of two sweeps one gets a row, and only if nothing came in meanwhile.
     waiting = Due.objects.select_for_update(skip_locked=True, of=("self",)).select_related("unit", "recipient")
     taken = list(waiting.filter(settled_at=None, excused="", **{column: None}, **times)[:most])
     marks = {column: at, **({"nudges": F("nudges") + 1} if column == "reminded_at" else {})}

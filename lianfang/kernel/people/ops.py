@@ -105,6 +105,14 @@ def _by_name(ref: PersonRef, unit: Unit, day: date) -> Person | None:
 
 def register(ref: PersonRef, unit: Unit) -> Person:
     """A new person, entered once, registered by `unit`."""
+    person = new_person(ref, unit)
+    person.full_clean(exclude=["home_unit"], validate_unique=False)
+    person.save(force_insert=True)
+    return person
+
+
+def new_person(ref: PersonRef, unit: Unit) -> Person:
+    """The person that `register` stores."""
     person = Person(
         home_unit=unit, name=ref.name, sort_key=sort_key(ref.name), id_type=ref.id_type, id_reason=ref.id_reason
     )
@@ -113,8 +121,6 @@ def register(ref: PersonRef, unit: Unit) -> Person:
         person.number = ref.identity.number
         person.birth_date = ref.identity.birth_date or ref.birth_date
     person.phone = ref.phone or ""
-    person.full_clean(exclude=["home_unit"], validate_unique=False)
-    person.save(force_insert=True)
     return person
 
 

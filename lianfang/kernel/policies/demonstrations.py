@@ -48,5 +48,5 @@ def has_real_grants() -> bool:
 
 
 def _real_grants(made: list[int]) -> QuerySet[Grant]:
-    # A role that one account gave to another goes back to the giver's own; the first of such a line was the installer's.
+    # A role that one account gave another goes back to the giver's own; the first of such a line is the installer's.
     return Grant.objects.filter(granted_by__isnull=True).exclude(account_id__in=made)

@@ -32,7 +32,8 @@ UPDATE dues_due d SET settled_at = r.first_at, settled_by = r.receipt::text, zer
                  WHERE f.unit_id = s.unit_id AND f.form = s.form AND f.day = s.day) AS first_at
           FROM reporting_unitreport s
          WHERE s.day = %(day)s AND s.form = %(form)s AND s.current AND s.returned_at IS NULL) r
- WHERE d.unit_id = r.unit_id AND d.day = %(day)s AND d.kind = 'report' AND d.settled_at IS NULL AND d.returned_at IS NULL
+ WHERE d.unit_id = r.unit_id AND d.day = %(day)s AND d.kind = 'report'
+   AND d.settled_at IS NULL AND d.returned_at IS NULL
 """
 _CHECKED = """
 UPDATE dues_due d SET settled_at = c.received_at, settled_by = 'roll_call:' || c.revision

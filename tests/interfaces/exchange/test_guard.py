@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 from pathlib import Path
@@ -81,6 +82,36 @@ def test_an_archive_that_does_not_fit_together_is_refused(content: bytes, code: 
     found = codes(tmp_path, content)
     assert found <= {code, "file.structure", "file.damaged"}
     assert code in found
+
+
+def stored(**content: bytes) -> bytes:
+    """A workbook with more entries, kept without compression."""
+    out = io.BytesIO(GOOD)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_STORED) as archive:
+        for name, part in content.items():
+            archive.writestr(f"xl/media/{name}", part)
+    return out.getvalue()
+
+
+def test_entries_that_share_bytes_or_leave_some_unsaid_are_refused(tmp_path: Path) -> None:
+    inner = stored(b=b"second")
+    inner = inner[inner.rindex(b"PK\3\4") : inner.index(b"PK\1\2")]
+    outer = stored(a=inner, b=b"second")
+    assert outcome_of(put(tmp_path, outer), "a.xlsx", reader=in_this_process).names >= {"accept"}
+    own, within = outer.rindex(b"PK\3\4"), outer.index(inner)
+    shared = outer.replace(struct.pack("<L", own) + b"xl/media/b", struct.pack("<L", within) + b"xl/media/b")
+    assert shared != outer
+    for content, reason in ((shared, "entries_overlap"), (shared, "bytes_between_entries")):
+        where = content if reason == "bytes_between_entries" else content[:own] + content[own + len(inner) :]
+        length = len(content) - len(where)
+        where = with_end(where, offset=struct.unpack("<L", content[-6:-2])[0] - length)
+        outcome = outcome_of(put(tmp_path, where), "a.xlsx", reader=no_reader)
+        assert [(problem.code, problem.facts["reason"]) for problem in outcome.problems] == [("file.structure", reason)]
+
+
+def test_an_entry_that_does_not_fit_its_sum_is_damaged(tmp_path: Path) -> None:
+    content = stored(a=b"a picture")
+    assert codes(tmp_path, content.replace(b"a picture", b"b picture")) == {"file.damaged"}
 
 
 def test_an_entry_whose_bytes_were_changed_is_damaged(tmp_path: Path) -> None:

@@ -40,6 +40,16 @@ def test_hostile_tables_cost_little(line: dict[str, Any], tmp_path: Path) -> Non
     assert found["child_mib"] < CHILD_MIB
 
 
+@pytest.mark.parametrize("content", [b"," * (20 << 20), b'"' * (20 << 20), b"\n" * (20 << 20), b'{"a":' * (4 << 20)])
+@pytest.mark.parametrize("name", ["table.csv", "table.ndjson"])
+def test_text_of_nothing_but_signs_costs_little(content: bytes, name: str, tmp_path: Path) -> None:
+    found = measured(put(tmp_path, content, name))
+    assert found["code"]
+    assert found["seconds"] < SECONDS
+    assert found["own_mib"] < OWN_MIB
+    assert found["child_mib"] < CHILD_MIB
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "ndjson"])
 def test_sixty_five_thousand_rows_are_read_to_the_last_one(kind: Any, tmp_path: Path) -> None:
     content = io.BytesIO()

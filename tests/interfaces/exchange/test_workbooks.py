@@ -185,6 +185,22 @@ def test_a_calculated_result_is_kept_with_a_warning_and_a_stale_one_refused(tmp_
         assert [(problem.code, problem.row) for problem in stale.problems] == [("cell.formula", 3)]
 
 
+def test_an_empty_text_is_a_result_too(tmp_path: Path) -> None:
+    empty = '<c r="D3" t="str"><f>IF(1,"","x")</f><v></v></c></row>'
+    outcome = read(tmp_path, workbook(*good_rows(1), texts(3, PERSON[:3])[:-6] + empty))
+    assert outcome.sheet is not None
+    assert not outcome.problems
+    assert outcome.sheet.rows[1].cells[3] is None
+
+
+def test_a_pronunciation_guide_is_never_the_text(tmp_path: Path) -> None:
+    guide = '<rPh sb="0" eb="1"><t>zhang</t></rPh>'
+    assert only_cell(tmp_path, f'<c r="B2" t="inlineStr"><is><t>张</t>{guide}</is></c>') == "张"
+    assert only_cell(tmp_path, f'<c r="B2" t="inlineStr"><is>{guide}</is></c>') is None
+    shared = f"<si>{guide}</si>"
+    assert only_cell(tmp_path, '<c r="B2" t="s"><v>0</v></c>', shared=shared) is None
+
+
 def test_formulas_that_a_writing_program_never_calculated_are_refused(tmp_path: Path) -> None:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:

@@ -102,15 +102,22 @@ class Outcome:
         return sorted(self.problems, key=lambda problem: (problem.row or 0, problem.column))[:MOST_PROBLEMS]
 
     def placed_notes(self) -> list[dict[str, Any]]:
-        """The first thousand notes as they are kept: `row, column, field, code, warning, kept` and their facts."""
+        """The first thousand notes as they are kept: with row and column, facts beside them."""
         return [self._note(row, note) for row, note in self.notes[:MOST_PROBLEMS]]
 
     def _note(self, row: int | None, note: Note) -> dict[str, Any]:
         column = note.facts.get("column") or self.columns.shown(note.field)
         kept = None if note.kept is None or note.field == "person.name" else masked(str(note.kept))
-        facts = {name: _plain(value) for name, value in note.facts.items() if name not in ("row", "column")}
-        return {"row": row, "column": masked(column), "field": note.field, "code": note.code, "warning": note.warning,
-                "kept": kept, **({"facts": facts} if facts else {})}  # fmt: skip
+        facts = {name: _plain(value) for name, value in note.facts.items()}
+        return {
+            **facts,
+            "row": row,
+            "column": masked(column),
+            "field": note.field,
+            "code": note.code,
+            "warning": note.warning,
+            "kept": kept,
+        }
 
 
 def unnumbered(problem: Problem) -> Problem:

@@ -1,7 +1,7 @@
 // The daily check-in and the roll-call (每日打卡、点名): what is missing, the temperature steps, and sending by the outbox.
 // The page works without any of this; the browser then simply posts the form.
 import "./countdown.js";
-import { entriesOf, remembered, unseal, usable } from "./store.js";
+import { usable } from "./store.js";
 import { flush, keepForm, start } from "./outbox.js";
 
 const form = document.querySelector("form[data-outbox]");
@@ -93,24 +93,13 @@ function kept(left) {
   panel.focus();
 }
 
-// A refused entry comes back into its form, under the same key, to be corrected.
-async function reopen() {
-  const key = new URLSearchParams(location.search).get("entry");
-  const record = key && (await entriesOf(document.body.dataset.account)).find((one) => one.key === key);
-  if (!record) return;
-  for (const [name, value] of await unseal(record)) {
-    for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-      if (["radio", "checkbox"].includes(input.type)) input.checked = input.checked || input.value === value;
-      else input.value = value;
-    }
-  }
-  form.dataset.kept = "";
-}
-
-async function nameTheOwner() {
-  const label = document.querySelector("[data-owner]");
-  const last = label && usable() && (await remembered());
-  if (last) label.textContent = last.label;
+// Seldom needed, so the first visit does not pay for it.
+async function special() {
+  const again = new URLSearchParams(location.search).get("entry");
+  if (!usable() || !(again || document.body.hasAttribute("data-offline-shell"))) return;
+  const { nameTheOwner, reopen } = await import("./reopen.js");
+  await (again ? reopen(form, again) : nameTheOwner());
+  settle();
 }
 
 if (form) {
@@ -121,8 +110,7 @@ if (form) {
   document.addEventListener("lf-receipt", (event) => event.detail.key === form.elements.key.value && location.assign(event.detail.url || form.dataset.done));
   document.addEventListener("lf-left", (event) => kept(event.detail));
   settle();
-  if (usable()) reopen().then(settle);
-  nameTheOwner();
+  special();
 }
 document.documentElement.classList.add("js");
 start();

@@ -21,27 +21,28 @@ document.addEventListener("htmx:before:swap", (event) => {
   keepPlaces(fragment);
 });
 
-// The server sends worst first. Rows stay where they were; what changed is marked, and a bar offers to sort again.
+// The server sends worst first. Rows stay where they were until somebody asks for the new order; what changed stays marked.
 function keepPlaces(fragment) {
-  const before = new Map(keyed(document).map((row, place) => [row.dataset.row, { place, state: row.dataset.state }]));
+  const before = new Map(keyed(document).map((row, place) => [row.dataset.row, { row, place }]));
   const incoming = keyed(fragment);
+  for (const row of incoming) carry(row, before.get(row.dataset.row)?.row);
   const place = (row) => before.get(row.dataset.row)?.place ?? Infinity;
   const kept = [...incoming].sort((a, b) => place(a) - place(b));
-  for (const row of incoming) mark(row, before.get(row.dataset.row));
-  const moved = kept.filter((row, i) => row !== incoming[i]).length;
-  for (const row of kept) row.parentNode.append(row);
-  if (moved) offerSort(fragment, moved);
+  for (const row of kept) row.parentNode.insertBefore(row, row.parentNode.querySelector(".total"));
+  if (kept.some((row, i) => row !== incoming[i])) offerSort(fragment, kept.filter((row) => row.matches(".is-new")).length);
 }
 
-function mark(row, old) {
-  if (old && old.state !== row.dataset.state) row.classList.add("is-new");
+function carry(row, old) {
+  const changed = old?.dataset.state !== row.dataset.state;
+  row.classList.toggle("is-new", changed || old.classList.contains("is-new"));
+  row.classList.toggle("is-here", Boolean(old?.classList.contains("is-here")));
 }
 
-function offerSort(fragment, moved) {
+function offerSort(fragment, changed) {
   const bar = fragment.querySelector("[data-updates]");
   if (!bar) return;
   const text = bar.querySelector("[data-text]");
-  text.textContent = text.dataset.text.replace("{n}", moved);
+  text.textContent = text.dataset.text.replace("{n}", changed || 1);
   bar.hidden = false;
 }
 

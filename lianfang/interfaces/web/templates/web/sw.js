@@ -2,7 +2,8 @@
 Service worker, served at /sw.js with `Cache-Control: no-cache` and `application/javascript`.
 Context:
   version     str    changes whenever a listed file changes (a hash of the list); names the cache
-  files_json  str    JSON list of static addresses to keep: app.css, check-in.js and the modules it imports, queue.js
+  files_json  str    JSON list of static addresses to keep: app.css, check-in.js and every module it imports, also later
+                    (countdown.js, outbox.js, store.js, queue.js, reopen.js)
   shells_json str    JSON object {page address prefix: shell address}, e.g. {"/check-in": "/check-in/shell"};
                      a shell is `pages/check_in.html` with `offline_shell` true: it holds nobody's name
 {% endcomment %}// Keeps the check-in shell and the static files (离线外壳). Personal pages are never stored.

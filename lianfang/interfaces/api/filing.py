@@ -1,0 +1,89 @@
+"""Files sent in (导入): checked whole before anything is written; the answer accounts for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lianfang.domain.parsing.choices import parse_yes_no
+from lianfang.domain.refusals import Problem, Refused
+from lianfang.interfaces.api.endpoint import Call
+from lianfang.interfaces.api.listing import find_row, zone_of
+from lianfang.interfaces.api.problems import noted, placed
+from lianfang.interfaces.api.reach import out_of_reach, uuid_of
+from lianfang.interfaces.api.requests import read_object, read_query, read_upload
+from lianfang.interfaces.exchange import imports
+from lianfang.interfaces.wording import note_sentence
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.files.models import Import
+from lianfang.kernel.files.register import Imports
+from lianfang.kernel.registers.values import as_json
+
+KINDS = ("units", "people", "reports", "list")
+SWITCHES = ("keep_good", "dry_run")
+COUNTS = ("read", "written", "refused", "held", "blank")
+
+
+def take_file(call: Call) -> dict[str, Any]:
+    """A file of units, people, reports or a list; good rows of a bad file are kept only when that is asked for."""
+    read_query(call.request, ())
+    fields, filename, content = read_upload(call.request)
+    what, switches = _what(fields), _switches(fields)
+    return shown_import(call.actor, imports.receive(call.actor, what, filename, content, **switches))
+
+
+def _what(fields: Mapping[str, str]) -> str:
+    problems = [Problem("field.unknown", name[:60]) for name in fields if name not in ("what", *SWITCHES)]
+    what = fields.get("what", "")
+    if what not in KINDS:
+        problems.append(Problem("choice.unknown" if what else "required", "what", facts={"choices": KINDS}))
+    if problems:
+        raise Refused(problems)
+    return what
+
+
+def _switches(fields: Mapping[str, str]) -> dict[str, bool]:
+    given = {name: fields[name] for name in SWITCHES if fields.get(name)}
+    return {name: parse_yes_no(text, name, [], channel="form") for name, text in given.items()}
+
+
+def show_import(call: Call) -> dict[str, Any]:
+    """What became of a file, row by row."""
+    read_query(call.request, ())
+    return shown_import(call.actor, _import(call))
+
+
+def confirm_import(call: Call) -> dict[str, Any]:
+    """Write a file that was checked with `dry_run`."""
+    read_query(call.request, ())
+    switches = read_object(call.request)
+    if extra := [name for name in switches if name != "keep_good"]:
+        raise Refused("field.unknown", extra[0][:60])
+    keep = parse_yes_no(switches.get("keep_good", False), "keep_good", [], channel="json")
+    return shown_import(call.actor, imports.confirm(call.actor, _import(call).pk, keep_good=keep))
+
+
+def _import(call: Call) -> Import:
+    row = find_row(Imports, call.actor, str(uuid_of(call.actor, call.path["id"])))
+    if not isinstance(row, Import):
+        raise out_of_reach(call.actor)
+    return row
+
+
+def shown_import(actor: Actor, row: Import) -> dict[str, Any]:
+    """`read` = `written` + `refused` + `held` + `blank`, always; `errors` by row and column."""
+    return {
+        "id": str(row.pk),
+        "what": row.what,
+        "file": row.filename,
+        "stage": row.stage,
+        **{name: getattr(row, name) for name in COUNTS},
+        "received_at": as_json(row.received_at, zone_of(actor)),
+        "errors": [placed(_problem(kept)) for kept in row.problems],
+        "notes": [{**kept, "message": note_sentence(noted(kept))} for kept in row.notes],
+    }
+
+
+def _problem(kept: Mapping[str, Any]) -> Problem:
+    place = (kept.get("field") or "", kept.get("row"), kept.get("column") or "")
+    return Problem(kept["code"], *place, facts=kept.get("facts") or {})

@@ -1,0 +1,228 @@
+"""JSON schemas of what is sent and answered (数据格式), built from the same declarations that read and show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lianfang.domain.answers import MEMBERS
+from lianfang.domain.identity import ID_TYPES
+from lianfang.domain.parsing.choices import HEALTH_CODES, SLOTS, STATES, TEST_RESULTS
+from lianfang.domain.symptoms import SYMPTOMS
+from lianfang.interfaces.api import boards, filing, people
+from lianfang.interfaces.api.listing import shown_names
+from lianfang.kernel.registers.register import Register
+from lianfang.kernel.reporting.forms import DAILY, shipped
+
+TEXT: dict[str, Any] = {"type": "string"}
+FLAG: dict[str, Any] = {"type": "boolean"}
+COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+DAY: dict[str, Any] = {"type": "string", "format": "date"}
+MOMENT: dict[str, Any] = {"type": "string", "format": "date-time", "description": "RFC 3339, with offset"}
+UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
+NUMBER: dict[str, Any] = {"type": ["string", "number"], "description": "a decimal, best sent as text"}
+
+
+def ref(name: str) -> dict[str, Any]:
+    """A schema of the document's components."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def choice(codes: Iterable[str]) -> dict[str, Any]:
+    """One of a closed list."""
+    return {"type": "string", "enum": list(codes)}
+
+
+def many(item: Any, **more: Any) -> dict[str, Any]:
+    """A list."""
+    return {"type": "array", "items": item, **more}
+
+
+def body(properties: dict[str, Any], required: Iterable[str] = ()) -> dict[str, Any]:
+    """An object that is sent: no other member is taken."""
+    owed = {"required": list(required)} if required else {}
+    return {"type": "object", "properties": properties, **owed, "additionalProperties": False}
+
+
+def shown(properties: dict[str, Any]) -> dict[str, Any]:
+    """An object that is answered: every member is there; members may be added in later releases."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def maybe(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same, or null: unknown or not given."""
+    return (
+        {"anyOf": [schema, {"type": "null"}]} if "type" not in schema else {**schema, "type": _or_null(schema["type"])}
+    )
+
+
+def _or_null(kind: Any) -> list[str]:
+    return [*(kind if isinstance(kind, list) else [kind]), "null"]
+
+
+def components(registers: Iterable[type[Register]]) -> dict[str, Any]:
+    """All named schemas: bodies, answers, and a row of each register."""
+    rows = {row_name(register): register_row(register) for register in registers}
+    return {**_sent(), **_answered(), **_board(), **_persons(), **rows}
+
+
+def _sent() -> dict[str, Any]:
+    person = body(
+        {
+            "id_type": choice(ID_TYPES.codes), "id_number": TEXT, "id_reason": TEXT, "name": TEXT, "phone": TEXT,
+            "birth_date": DAY, "guardian_notice": FLAG, "ref": {**TEXT, "description": "the person's id here"},
+        }
+    )  # fmt: skip
+    moments = {"sampled_at": MOMENT, "reported_at": MOMENT}
+    test = body({"result": choice(TEST_RESULTS.codes), "sample_no": TEXT, **moments, "ct": NUMBER}, ["result"])
+    members = {
+        "key": {**TEXT, "minLength": 8, "maxLength": 200, "description": "the sender's own id of this answer"},
+        "unit": {**TEXT, "description": "code of the unit"}, "day": DAY, "slot": choice(SLOTS.codes),
+        "person": ref("PersonRef"), "state": choice(STATES.codes), "temperature": {**NUMBER, "description": "°C"},
+        "symptoms": many(choice(SYMPTOMS.codes)), "health_code": choice(HEALTH_CODES.codes), "test": ref("TestResult"),
+        "reported_at": MOMENT, "note": TEXT,
+    }  # fmt: skip
+    report = body({name: members[name] for name in MEMBERS}, ("key", "unit", "day", "person"))
+    return {"PersonRef": person, "TestResult": test, "Report": report, **_rolls(members), **_uploads()}
+
+
+def _rolls(members: dict[str, Any]) -> dict[str, Any]:
+    seen = {"person": {"anyOf": [UUID, ref("PersonRef")]}}
+    seen |= {name: members[name] for name in ("state", "temperature", "symptoms", "health_code", "test", "note")}
+    roll = {name: members[name] for name in ("key", "unit", "day", "slot")}
+    roll |= {"observed_by": TEXT, "exceptions": many(body(seen, ["person"])), "everyone_else": choice(["well"])}
+    batch = {
+        "anyOf": [many(ref("Report"), maxItems=1000), body({"items": many(ref("Report"), maxItems=1000)}, ["items"])]
+    }
+    return {
+        "RollCall": body(roll, ("key", "unit", "day", "slot", "everyone_else")),
+        "UnitReport": _unit_report(members["key"]),
+        "Batch": batch,
+    }
+
+
+def _unit_report(key: dict[str, Any]) -> dict[str, Any]:
+    items = shipped(DAILY).items
+    counts = {
+        item.code: {"type": "integer", "minimum": item.minimum, "description": item.en}
+        if item.kind == "count"
+        else TEXT
+        for item in items
+    }
+    envelope = {
+        "key": key, "unit": TEXT, "day": DAY, "form": {**TEXT, "default": DAILY}, "form_version": COUNT,
+        "nothing_to_report": {**FLAG, "description": "a zero report: every figure is an explicit zero"},
+        "remark": TEXT, "reason": {**TEXT, "description": "owed when a report that stands is corrected"},
+    }  # fmt: skip
+    return body({**envelope, **counts, "counts": body(counts)})
+
+
+def _uploads() -> dict[str, Any]:
+    upload = {
+        "what": choice(filing.KINDS),
+        "file": {"type": "string", "format": "binary", "description": "CSV, XLSX or NDJSON"},
+        "keep_good": {**FLAG, "description": "write the good rows of a file that has bad ones"},
+        "dry_run": {**FLAG, "description": "check only"},
+    }
+    return {
+        "Upload": body(upload, ("what", "file")),
+        "Confirmation": body({"keep_good": FLAG}),
+        "Search": body({"name": TEXT}, ["name"]),
+    }
+
+
+def _answered() -> dict[str, Any]:
+    error = {
+        "type": "object",
+        "properties": {"field": TEXT, "row": COUNT, "column": TEXT, "code": TEXT, "message": TEXT, "suggest": TEXT},
+        "required": ["code", "message"],
+    }
+    note = {"code": TEXT, "field": TEXT, "warning": FLAG, "kept": maybe(TEXT), "message": TEXT}
+    receipt = {
+        "receipt": UUID,
+        "key": TEXT,
+        "hash": TEXT,
+        "received_at": MOMENT,
+        "state": TEXT,
+        "notes": many(shown(note)),
+    }
+    counts = dict.fromkeys(filing.COUNTS, COUNT)
+    done = {"id": UUID, "what": TEXT, "file": TEXT, "stage": TEXT, **counts, "received_at": MOMENT}
+    return {
+        "Problem": shown({"status": COUNT, "code": TEXT, "title": TEXT, "errors": many(ref("Error"))}),
+        "Error": error,
+        "Receipt": shown(receipt),
+        "BatchResult": shown({"results": many({"anyOf": [ref("Receipt"), ref("Problem")]})}),
+        "Import": shown({**done, "errors": many(ref("Error")), "notes": many({"type": "object"})}),
+        "Done": {**shown({"done": TEXT, "subject": TEXT}), "additionalProperties": True},
+    }
+
+
+def _board() -> dict[str, Any]:
+    counts = dict.fromkeys(boards.COUNTS, COUNT)
+    persons = dict.fromkeys(boards.PEOPLE, COUNT) | {"modes": {"type": "object", "additionalProperties": COUNT}}
+    named = shown({"code": TEXT, "name": TEXT})
+    total = {"value": maybe(COUNT), "at_least": FLAG, "reporting": COUNT, "expected": COUNT}
+    child = {"unit": TEXT, "name": TEXT, "kind": TEXT, "state": choice(boards.STATES), "revision": maybe(COUNT)}
+    correction = {"code": TEXT, "name": TEXT, "revision": COUNT, "received_at": MOMENT, "signer": TEXT, "reason": TEXT}
+    board = {
+        "unit": TEXT, "name": TEXT, "day": DAY, "as_of": MOMENT, **counts, "missing_units": many(named),
+        "sums": {"type": "object", "additionalProperties": shown(total)}, "people": shown(persons),
+        "children": many(shown({**child, **counts, "people": shown(persons)})),
+        "corrections": many(shown({**correction, "changes": {"type": "object"}})),
+    }  # fmt: skip
+    return {"Board": shown(board)}
+
+
+def _persons() -> dict[str, Any]:
+    membership = {name: maybe(TEXT) for name in people.MEMBERSHIP} | {"id": UUID, "unit": TEXT, "since": DAY}
+    person = {name: maybe(TEXT) for name in people.PERSON} | {"id": UUID, "memberships": many(shown(membership))}
+    account = {"handle": maybe(TEXT), "name": TEXT, "machine": FLAG}
+    post = {"unit_name": TEXT, "role": TEXT, "unit": TEXT, "since": MOMENT, "until": MOMENT}
+    me = {
+        "account": shown(account),
+        "may_write": FLAG,
+        "posts": many(shown(post)),
+        "person": maybe(ref("Person")),
+        "wards": many(ref("Person")),
+        "answers": many({"type": "object"}),
+    }
+    found = {"id": UUID, "name": TEXT, "unit": TEXT, "kind": TEXT}
+    return {
+        "Person": {"type": "object", "properties": person},
+        "Me": shown(me),
+        "Found": shown({"rows": many(shown(found)), "more": FLAG}),
+    }
+
+
+_OF_KIND: dict[str, dict[str, Any]] = {
+    "amount": {"type": ["integer", "null"]},
+    "number": maybe({"type": "string", "description": "a decimal as text"}),
+    "day": maybe(DAY),
+    "moment": maybe(MOMENT),
+    "flag": {"type": ["boolean", "null"]},
+    "list": many(TEXT),
+    "facts": {"type": ["object", "null"]},
+    "unit": maybe({**TEXT, "description": "code of a unit"}),
+    "masked": {"type": "string", "description": "masked"},
+}
+
+
+def row_name(register: type[Register]) -> str:
+    """The name of the schema of a register's row."""
+    return "".join(part.title() for part in register.name.split("-")) + "Row"
+
+
+def register_row(register: type[Register]) -> dict[str, Any]:
+    """A row; members left out by `fields` are absent."""
+    kinds = {one.name: _of_kind(one.kind) for one in register.columns}
+    return {"type": "object", "properties": {name: kinds.get(name, {}) for name in shown_names(register)}}
+
+
+def _of_kind(kind: str) -> dict[str, Any]:
+    return _OF_KIND.get(kind, {"type": ["string", "integer", "null"]})
+
+
+def page_of(register: type[Register]) -> dict[str, Any]:
+    """A page of rows, and the cursor of the next one."""
+    return shown({"rows": many(ref(row_name(register))), "next": maybe(TEXT)})

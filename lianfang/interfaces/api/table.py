@@ -1,0 +1,181 @@
+"""The table of endpoints (接口一览): everything the API answers, once; addresses and the description come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from lianfang.interfaces.api import acts, answers, boards, filing, listing, openapi, people, schemas, sending
+from lianfang.interfaces.api.endpoint import JSON, Call, Endpoint, Parameter, json_of
+from lianfang.kernel.fields import schema_of
+from lianfang.kernel.registers.paging import LARGEST
+from lianfang.kernel.registers.register import Filter, Register, registers
+
+OWN_PAGES = frozenset({"persons", "imports"})
+"""Registers whose rows are shown by an endpoint of their own."""
+_DAYS = frozenset({"day", "from", "to"})
+_CODE = Parameter("code", "code of the unit", place="path")
+_ID = Parameter("id", "id of the row", place="path")
+_PLACE = tuple(Parameter(n, s, place="path") for n, s in (
+    ("unit", "code of the unit"), ("day", "ISO date"), ("slot", "am, noon or pm"), ("person", "id of the person"),
+))  # fmt: skip
+_FIELDS = Parameter("fields", "names of the members wanted, with commas between")
+_ANY_BODY = {JSON: {"type": "object"}}
+
+
+@cache
+def endpoints() -> tuple[Endpoint, ...]:
+    """Every endpoint, described in English; asked for when all capabilities have declared registers and actions."""
+    with translation.override("en"):
+        return (*_sending(), *_boards(), *_persons(), *_files(), *_registers(), *_actions(), *_about())
+
+
+def _sending() -> Iterator[Endpoint]:
+    receipt, refusals = json_of("Receipt"), (400, 404, 409, 413, 415, 422)
+    yield Endpoint(
+        "POST", "reports", "reports.send", sending.take_answer, "Send one person's answer for one day and slot",
+        body=json_of("Report"), answer=receipt, refusals=refusals, group="Reports",
+    )  # fmt: skip
+    yield Endpoint(
+        "POST", "reports/batch", "reports.batch", sending.take_batch,
+        "Send up to 1,000 answers; each gets its own receipt or refusal, in order",
+        body=json_of("Batch"), answer=json_of("BatchResult"), refusals=(400, 413, 415, 422), group="Reports",
+    )  # fmt: skip
+    yield Endpoint(
+        "POST", "roll-calls", "roll_calls.send", sending.take_roll_call, "Check a class as one observation",
+        body=json_of("RollCall"), answer=receipt, refusals=refusals, group="Reports",
+    )  # fmt: skip
+    yield Endpoint(
+        "POST", "unit-reports", "unit_reports.send", sending.take_unit_report,
+        "Sign and send a unit's daily report: counts, or nothing to report",
+        body=json_of("UnitReport"), answer=receipt, refusals=refusals, group="Reports",
+    )  # fmt: skip
+    yield Endpoint(
+        "GET", "reports/{unit}/{day}/{slot}/{person}", "reports.read", answers.show_answer,
+        "One answer with its earlier revisions", _PLACE,
+        answer={JSON: {"type": "object"}}, refusals=(404,), group="Reports",
+    )  # fmt: skip
+    yield Endpoint(
+        "PATCH", "reports/{unit}/{day}/{slot}/{person}", "reports.change", answers.change_answer,
+        "Always refused: an answer is corrected by sending another", _PLACE,
+        body=_ANY_BODY, refusals=(404, 422), group="Reports",
+    )  # fmt: skip
+
+
+def _boards() -> Iterator[Endpoint]:
+    day = Parameter("day", "the day; today where the unit is when left out", schemas.DAY)
+    yield Endpoint(
+        "GET", "units/{code}/board", "units.board", boards.show_board,
+        "Who was expected, who reported, who is missing by name, and the sums, at this moment",
+        (_CODE, day, Parameter("form", "code of the form")),
+        answer=json_of("Board"), refusals=(404, 422), group="Units",
+    )  # fmt: skip
+
+
+def _persons() -> Iterator[Endpoint]:
+    yield Endpoint(
+        "GET", "me", "me.read", people.show_me, "One's own account, posts, person, wards and recent answers",
+        answer=json_of("Me"), group="People",
+    )  # fmt: skip
+    yield Endpoint(
+        "PATCH", "me", "me.change", people.change_me, "Always refused: nobody changes their own role or record here",
+        body=_ANY_BODY, refusals=(422,), group="People",
+    )  # fmt: skip
+    yield Endpoint(
+        "POST", "persons/search", "persons.search", people.search_persons, "Find persons by a part of their name",
+        body=json_of("Search"), answer=json_of("Found"), refusals=(404, 422), group="People",
+    )  # fmt: skip
+    yield Endpoint(
+        "GET", "persons/{id}", "persons.read", people.show_person, "One person, number and phone masked",
+        (_ID, _FIELDS), answer=json_of("Person"), refusals=(404, 422), group="People",
+    )  # fmt: skip
+    yield Endpoint(
+        "PATCH", "persons/{id}", "persons.change", people.change_person,
+        "Always refused: a person is changed by the actions for it", (_ID,),
+        body=_ANY_BODY, refusals=(404, 422), group="People",
+    )  # fmt: skip
+
+
+def _files() -> Iterator[Endpoint]:
+    upload, refusals = {"multipart/form-data": schemas.ref("Upload")}, (404, 413, 415, 422)
+    yield Endpoint(
+        "POST", "imports", "imports.send", filing.take_file,
+        "Send a file; it is read to its end before anything is written",
+        body=upload, answer=json_of("Import"), refusals=refusals, group="Files",
+    )  # fmt: skip
+    yield Endpoint(
+        "GET", "imports/{id}", "imports.read", filing.show_import, "What became of a file, row by row", (_ID,),
+        answer=json_of("Import"), refusals=(404,), group="Files",
+    )  # fmt: skip
+    yield Endpoint(
+        "POST", "imports/{id}/confirm", "imports.confirm", filing.confirm_import,
+        "Write a file that was only checked", (_ID,), body=json_of("Confirmation"), answer=json_of("Import"), refusals=(404, 409, 422), group="Files",
+    )  # fmt: skip
+
+
+def _registers() -> Iterator[Endpoint]:
+    for name, register in sorted(registers.items()):
+        yield Endpoint(
+            "GET", f"{name}/", f"{name}.list", listing.list_of(register), f"List: {register.title}",
+            _list_parameters(register), answer=_list_answer(register), refusals=(404, 422), group="Registers",
+        )  # fmt: skip
+        if listing.key_of(register) is not None and name not in OWN_PAGES:
+            yield Endpoint(
+                "GET", f"{name}/{{id}}/", f"{name}.row", listing.row_of(register), f"One row: {register.title}",
+                (_ID, _FIELDS), answer=json_of(schemas.row_name(register)), refusals=(404, 422), group="Registers",
+            )  # fmt: skip
+
+
+def _list_answer(register: type[Register]) -> dict[str, Any]:
+    files = {media: {"type": "string", "format": "binary"} for kind, media in listing.MEDIA.items() if kind != "json"}
+    return {JSON: schemas.page_of(register), **files}
+
+
+def _list_parameters(register: type[Register]) -> tuple[Parameter, ...]:
+    search = [Parameter("search", "words to look for")] if register.search else []
+    return (
+        *[_filter(one) for one in register.filters],
+        *search,
+        Parameter("cursor", "`next` of the page before"),
+        Parameter("size", "rows of a page", {"type": "integer", "minimum": 1, "maximum": LARGEST}),
+        _FIELDS,
+        Parameter("format", "shape of the answer, when `Accept` cannot be set", schemas.choice(listing.MEDIA)),
+    )
+
+
+def _filter(one: Filter) -> Parameter:
+    schema = (
+        schemas.DAY if one.name in _DAYS else schemas.choice(code for code, _ in one.choices) if one.choices else None
+    )
+    return Parameter(one.name, f"only rows of this: {one.label}", schema or schemas.TEXT)
+
+
+def _actions() -> Iterator[Endpoint]:
+    for action in acts.offered():
+        yield Endpoint(
+            "POST", f"actions/{action.kind}", f"actions.{action.kind}", acts.act_of(action), action.title,
+            body={JSON: schema_of(action)}, answer=json_of("Done"), refusals=(403, 404, 409, 422), group="Actions",
+        )  # fmt: skip
+
+
+def _about() -> Iterator[Endpoint]:
+    yield Endpoint(
+        "GET", "openapi.json", "openapi", lambda _: document(), "This description",
+        answer={JSON: {"type": "object"}}, open=True, group="About",
+    )  # fmt: skip
+
+
+def document() -> dict[str, Any]:
+    """The description of everything in the table, as OpenAPI 3.1, in English."""
+    with translation.override("en"):
+        return openapi.document(endpoints(), [register for _, register in sorted(registers.items())])
+
+
+def docs(call: Call) -> HttpResponse:
+    """The description for people."""
+    return render(call.request, "api/docs.html", openapi.page(endpoints(), document()))

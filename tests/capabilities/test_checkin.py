@@ -1,0 +1,262 @@
+"""Answers of people: one record however they come, the missing found and chased (打卡与追踪)."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from lianfang.capabilities.checkin.chase import remind_missing
+from lianfang.capabilities.checkin.clearance import clearance, not_registered
+from lianfang.capabilities.checkin.intake import receive_answer, receive_roll_call
+from lianfang.capabilities.checkin.actions import record_contact
+from lianfang.capabilities.checkin.intake import understand
+from lianfang.capabilities.persons.actions import approve_leave, confirm_guardian
+from lianfang.domain.refusals import Refused
+from lianfang.domain.roles import Role
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.alerts.models import Alert
+from lianfang.kernel.dues.ops import open_day
+from lianfang.kernel.people.models import Membership
+from lianfang.kernel.people.ops import is_member
+from lianfang.kernel.registers.register import registers
+from lianfang.kernel.reporting.board import board
+from lianfang.kernel.reporting.forms import DAILY, form_on
+from lianfang.kernel.reporting.missing import unanswered
+from lianfang.kernel.reporting.models import Answer, AnswerRevision
+from lianfang.kernel.reporting.tally import differences, open_tallies
+from lianfang.kernel.scope import EVERYTHING, within
+from tests import make
+from tests.make import DAY, at
+
+pytestmark = pytest.mark.django_db
+
+
+def opened(day: date = DAY) -> None:
+    with within(EVERYTHING):
+        open_day(day)
+        open_tallies(day)
+
+
+def people_of(unit):
+    with within(EVERYTHING):
+        return board(unit, form_on(DAILY, DAY), DAY).people
+
+
+def check(head: Actor, unit, exceptions=(), key="class-check-1"):
+    body = {"key": key, "unit": unit.code, "day": str(DAY), "slot": "am", "observed_by": head.name, "exceptions": list(exceptions), "everyone_else": "well"}
+    with make.acting(head):
+        return receive_roll_call(head, body, channel="json")
+
+
+def oneself(person, unit) -> Actor:
+    """The person's own account."""
+    return Actor(account_id=hash(person.pk) % 10**9, name=person.name, person_id=person.pk)
+
+
+def answered_by(person, unit, **more):
+    who = oneself(person, unit)
+    with make.acting(who):
+        return receive_answer(who, make.answer(person, unit, **more), channel="form")
+
+
+def test_C05_completeness_counts_who_is_expected_and_names_who_is_unknown(afternoon):
+    institute = make.root("I", "institute")
+    division = make.unit(institute, "I-D1")
+    people = make.members(division, 240, kind="staff")
+    opened()
+    screener = make.actor(division, Role.SCREENER)
+    with make.acting(screener):
+        approve_leave(screener, unit=division, person=people[0], since=DAY, until=DAY, reason="年假")
+    check(screener, division, [{"person": str(people[1].pk), "state": "unknown"}])
+
+    seen = people_of(institute)
+
+    assert (seen.rostered, seen.answered, seen.expected, seen.unknown) == (240, 238, 239, 1)
+    assert f"{100 * seen.answered / seen.expected:.1f}" == "99.6"
+    with within(EVERYTHING):
+        assert [one.person_id for one in unanswered(division, DAY, "am")] == [people[1].pk]
+        assert differences(DAY) == []
+
+
+def test_C06_contractor_staff_register_before_the_shift_and_clear_at_once():
+    park = make.root("K", "institute")
+    guards = make.unit(park, "K-G")
+    people = make.members(guards, 60, kind="contractor", employer="物业", shift_starts=time(7, 30))
+    with clock.at(at(6)):
+        opened()
+    lead = make.actor(guards, Role.SCREENER)
+    with clock.at(at(7, 10)), make.acting(lead):
+        for person in people[:58]:
+            receive_answer(lead, make.answer(person, guards), channel="json")
+    with clock.at(at(7, 30)), within(EVERYTHING):
+        waiting = not_registered(guards, at(7, 30))
+        assert sorted(waiting) == sorted(p.pk for p in people[58:])
+        late = Membership.objects.get(person_id=waiting[0])
+        assert clearance(late, DAY).reason == "register_first"
+    with clock.at(at(7, 31)), make.acting(lead):
+        for person in people[58:]:
+            receive_answer(lead, make.answer(person, guards), channel="json")
+    with clock.at(at(7, 31)), within(EVERYTHING):
+        assert not_registered(guards, at(7, 31)) == []
+        assert clearance(late, DAY).cleared
+
+
+def test_C07_a_class_head_finds_and_chases_the_missing_by_twenty_past_four():
+    school = make.root("S", "school")
+    klass = make.unit(school, "S-K1", "class")
+    pupils = make.members(klass, 48)
+    with clock.at(at(6)):
+        opened()
+    head = make.actor(klass, Role.CLASS_HEAD)
+    with clock.at(at(15)):
+        for pupil in pupils[:36]:
+            answered_by(pupil, klass)
+    for pupil in pupils[36:]:
+        account_for(pupil)
+    with clock.at(at(16)), make.acting(head):
+        missing = unanswered(klass, DAY, "am")
+        assert len(missing) == 12
+        told = remind_missing(head, unit=klass, day=DAY, slot="am")
+        assert (told.missing, told.told) == (12, 12)
+    with clock.at(at(16, 10)):
+        for pupil in pupils[36:45]:
+            answered_by(pupil, klass)
+    with clock.at(at(16, 20)), make.acting(head):
+        for pupil in pupils[45:]:
+            draft = understand(head, make.answer(pupil, klass), channel="form").draft
+            attempt = record_contact(head, unit=klass, person=pupil, day=DAY, slot="am", outcome="well", answer=draft)
+            assert (attempt.caller, attempt.at) == (head.name, at(16, 20))
+
+    seen = people_of(school)
+    assert (seen.unknown, seen.answered, seen.modes["self"], seen.modes["phone"]) == (0, 48, 45, 3)
+    with within(EVERYTHING):
+        assert Alert.objects.filter(kind="answer.missing").count() == 12
+
+
+def account_for(person):
+    from lianfang.kernel.accounts.ops import new_account  # noqa: PLC0415
+
+    with within(EVERYTHING):
+        account = new_account(f"p-{person.pk}", person.name)
+        account.person_id = person.pk
+        account.save()
+    return account
+
+
+def test_C08_identical_answers_from_one_client_within_seconds_are_flagged_and_ordinary_ones_are_not():
+    school = make.root("S", "school")
+    klass, other = (make.unit(school, f"S-K{n}", "class") for n in (1, 2))
+    scripted, ordinary = make.members(klass, 200), make.members(other, 300)
+    script = make.actor(klass, Role.CLASS_HEAD)
+    with clock.at(at(8)), make.acting(script):
+        opened()
+        for pupil in scripted:
+            receive_answer(script, make.answer(pupil, klass, temperature="36.5"), channel="json")
+    for n, pupil in enumerate(ordinary):
+        with clock.at(at(8) + timedelta(seconds=n)):
+            answered_by(pupil, other, temperature="36.5")
+    with within(EVERYTHING):
+        assert Answer.objects.filter(unit=klass, automated=True).count() == 200
+        assert Answer.objects.filter(unit=other, automated=True).count() <= 3
+
+
+def test_somebody_with_a_symptom_is_answered_and_not_punished(afternoon):
+    school = make.root("S", "school")
+    klass = make.unit(school, "S-K1", "class")
+    pupil = make.member(klass)
+    opened()
+    receipt = answered_by(pupil, klass, state="unwell", symptoms=["fever"], temperature="38.0")
+    assert receipt["state"] == "received"
+    assert people_of(school).fever == 1
+
+
+def test_the_same_key_gets_the_same_receipt_and_other_content_is_refused(afternoon):
+    klass = make.unit(make.root("S", "school"), "S-K1", "class")
+    pupil = make.member(klass)
+    opened()
+    head = make.actor(klass, Role.CLASS_HEAD)
+    body = make.answer(pupil, klass, temperature="36.5")
+    with make.acting(head):
+        first = receive_answer(head, body, channel="json")
+        assert receive_answer(head, dict(reversed(body.items())), channel="json") == first
+        with pytest.raises(Refused) as refused:
+            receive_answer(head, {**body, "temperature": "37.0"}, channel="json")
+        assert refused.value.code == "key.reused"
+        assert Answer.objects.count() == 1
+
+
+def test_a_refusal_does_not_use_the_key_up(afternoon):
+    klass = make.unit(make.root("S", "school"), "S-K1", "class")
+    pupil = make.member(klass)
+    opened()
+    head = make.actor(klass, Role.CLASS_HEAD)
+    body = make.answer(pupil, klass, day="2026-02-20")
+    with make.acting(head):
+        with pytest.raises(Refused) as refused:
+            receive_answer(head, body, channel="json")
+        assert refused.value.code == "period.closed"
+        assert receive_answer(head, {**body, "day": str(DAY)}, channel="json")["state"] == "received"
+
+
+def test_a_correction_keeps_what_it_corrects(afternoon):
+    klass = make.unit(make.root("S", "school"), "S-K1", "class")
+    pupil = make.member(klass)
+    opened()
+    answered_by(pupil, klass, temperature="36.5")
+    answered_by(pupil, klass, temperature="36.9")
+    with within(EVERYTHING):
+        assert (str(Answer.objects.get().temperature), Answer.objects.get().revision) == ("36.90", 2)
+        assert str(AnswerRevision.objects.get().temperature) == "36.50"
+
+
+def test_of_two_senders_who_disagree_the_graver_answer_is_shown(afternoon):
+    klass = make.unit(make.root("S", "school"), "S-K1", "class")
+    pupil = make.member(klass)
+    opened()
+    answered_by(pupil, klass, state="unwell", temperature="38.1", symptoms=["fever"])
+    head = make.actor(klass, Role.CLASS_HEAD)
+    with make.acting(head):
+        receipt = receive_answer(head, make.answer(pupil, klass, temperature="36.5"), channel="json")
+    assert "report.two_sources" in [note["code"] for note in receipt["notes"]]
+    with within(EVERYTHING):
+        assert str(Answer.objects.get().temperature) == "38.10"
+        assert AnswerRevision.objects.count() == 1
+
+
+def test_T05_a_guardian_answers_for_three_children_and_only_three_roles_see_a_childs_health(afternoon):
+    school = make.root("S", "school")
+    klass = make.unit(school, "S-K1", "class")
+    children = make.members(klass, 3, born=date(2016, 6, 15))
+    mother = make.member(make.unit(school, "S-F"), kind="resident")
+    opened()
+    head = make.actor(klass, Role.CLASS_HEAD)
+    with make.acting(head):
+        for child in children:
+            confirm_guardian(head, unit=klass, guardian=mother, ward=child)
+    guardian = Actor(account_id=9, name="guardian", person_id=mother.pk, wards=tuple(c.pk for c in children))
+    with make.acting(guardian):
+        for child in children:
+            receive_answer(guardian, make.answer(child, klass, state="unwell", symptoms=["cough"]), channel="form")
+        assert Answer.objects.count() == 3
+    seen = {}
+    for role in Role:
+        who = make.actor(school, role)
+        with make.acting(who):
+            seen[role] = registers["reports"].rows(who).count()
+    assert {role for role, n in seen.items() if n} == {Role.CLASS_HEAD, Role.DOCTOR}
+    assert people_of(school).modes["proxy"] == 3
+
+
+def test_T05_somebody_without_a_phone_is_entered_by_the_number_on_the_card(afternoon):
+    school = make.root("S", "school")
+    family = make.unit(school, "S-F")
+    elder = make.member(family, "李老", kind="resident", number="11010519491231002X")
+    opened()
+    desk = make.actor(school, Role.DUTY_OFFICER)
+    body = {**make.answer(elder, family), "person": {"id_type": "resident", "id_number": "11010519491231002X", "name": "李老"}}
+    with make.acting(desk):
+        assert receive_answer(desk, body, channel="form")["state"] == "received"
+        assert Answer.objects.get().mode == "proxy"
+        assert is_member(elder.pk, family, DAY)
