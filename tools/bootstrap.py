@@ -84,7 +84,7 @@ def checks() -> dict[str, Sequence[str | Path]]:
     return {
         "format": [PYTHON, "-m", "ruff", "format", "--check", "."],
         "lint": [PYTHON, "-m", "ruff", "check", "."],
-        "types": [PYTHON, "-m", "mypy"],
+        "types": [PYTHON, "-m", "mypy", "lianfang", "tools"],
         "layers": [VENV / "bin" / "lint-imports"],
         "migrations": [PYTHON, "-W", "ignore", "-m", "django", "makemigrations", "--check", "--dry-run"],
         "translations and docs": [PYTHON, "-m", "pytest", "tests/docs", "tests/everything", "-k", "docs or translat"],

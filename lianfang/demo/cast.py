@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from random import Random
 
-from lianfang.capabilities.access.actions import open_account
+from lianfang.capabilities.access.actions import TERM, open_account
 from lianfang.demo import names
 from lianfang.demo.anchors import anchors
 from lianfang.demo.numbers import IdNumbers, Phones
+from lianfang.domain.roles import Role
+from lianfang.kernel import clock
 from lianfang.kernel.accounts import ops
-from lianfang.kernel.accounts.actor import SYSTEM, Actor, actor_for
-from lianfang.kernel.accounts.models import Account
+from lianfang.kernel.accounts.actor import SYSTEM, Actor, Post, actor_for
+from lianfang.kernel.accounts.models import Account, Grant
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.bulk import Admission
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.scope import EVERYTHING, within
 
 _YEAR = timedelta(days=365)
+_TITLES = {Role.DUTY_OFFICER: "值班员", Role.OFFICER: "值班室"}
 
 
 class Casting:
@@ -31,14 +34,22 @@ class Casting:
         self._ids, self._phones = IdNumbers(rates.id_areas), Phones(rates.phone_prefix)
 
     def admission(
-        self, unit: Unit, kind: str, since: date, *, ages: tuple[int, int], name: str = "", number: str = "", **more: str
+        self,
+        unit: Unit,
+        kind: str,
+        since: date,
+        *,
+        ages: tuple[int, int],
+        name: str = "",
+        number: str = "",
+        **more: str,
     ) -> Admission:
         """Somebody to enter on a roster; the youngest and oldest age in whole years."""
         male = self._draw() < 0.5  # noqa: PLR2004
         youngest, oldest = ages
         born = since - timedelta(days=int((youngest + self._draw() * (oldest - youngest)) * _YEAR.days))
         return Admission(
-            unit=unit,
+            unit_id=unit.pk,
             kind=kind,
             name=name or names.surname(self._draw) + names.given_name(self._draw, male=male),
             id_type="resident",
@@ -70,6 +81,27 @@ def belongs_to(account: Account, person: Person | None) -> Account:
         account.person_id = person.pk
         account.save(update_fields=["person_id"])
     return account
+
+
+def appoint_all(units: Sequence[Unit], role: Role) -> dict[str, Actor]:
+    """One account a unit, all at once, as an installer makes them; unit code -> who acts for it."""
+    at = clock.now()
+    made = [Account(handle=f"{role}-{u.code}".lower(), name=f"{u.name}{_TITLES[role]}", created_at=at) for u in units]
+    for account in made:
+        account.set_unusable_password()
+    with within(EVERYTHING):
+        accounts = Account.objects.bulk_create(made, batch_size=2000)
+        Grant.objects.bulk_create(
+            [
+                Grant(account=account, role=role, unit=unit, since=at, until=at + TERM)
+                for account, unit in zip(accounts, units, strict=True)
+            ],
+            batch_size=2000,
+        )
+    return {
+        unit.code: Actor(account.pk, account.name, (Post(role, unit),))
+        for account, unit in zip(accounts, units, strict=True)
+    }
 
 
 @contextmanager

@@ -42,7 +42,13 @@ PARTIAL = {
     "service_hours": "L13 service at sampling points",
     "samples_per_hour_at_least": "L13 service at sampling points",
 }
-NAMES = {"office": "办公室", "teaching": "教务处", "research_office": "科研处", "science": "教研室", "logistics": "总务处"}
+NAMES = {
+    "office": "办公室",
+    "teaching": "教务处",
+    "research_office": "科研处",
+    "science": "教研室",
+    "logistics": "总务处",
+}
 _SINCE = date(2020, 1, 1)
 _AGENCY = 4  # dispatched workers of the last division, whom its screener forgets (row D04)
 _AWAY = 3  # the division whose screener is on leave that day

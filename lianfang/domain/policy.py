@@ -11,7 +11,10 @@ from dataclasses import dataclass, fields
 from datetime import time
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, get_type_hints
+from typing import Any, get_origin, get_type_hints
+
+SLOTS = ("am", "noon", "pm")
+LARGEST = 100_000  # of any whole number in a rule pack; days, minutes, years and counts are all far below
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,37 @@ def policy_from(parameters: Mapping[str, Any]) -> Policy:
 
 def _read(kind: Any, raw: Any) -> Any:
     if kind is Decimal:
-        return Decimal(str(raw))
+        return _measure(raw)
     if kind is time:
         return raw if isinstance(raw, time) else time.fromisoformat(str(raw))
-    if kind in (int, str):
-        return kind(raw)
-    if isinstance(raw, Mapping):
-        return MappingProxyType({str(k): _read(time, v) for k, v in raw.items()})
-    return tuple(str(item) for item in raw)
+    if kind is int:
+        return _whole(raw)
+    if kind is str:
+        return str(raw)
+    if get_origin(kind) is Mapping:
+        return MappingProxyType({str(k): _read(time, v) for k, v in dict(raw).items()})
+    return _slots(raw)
+
+
+def _measure(raw: Any) -> Decimal:
+    value = Decimal(str(raw))
+    if not value.is_finite():
+        raise ValueError(f"not a measure: {raw!r}")
+    return value
+
+
+def _whole(raw: Any) -> int:
+    value = int(raw)
+    if isinstance(raw, bool) or not 0 <= value <= LARGEST:
+        raise ValueError(f"not a whole number from 0 to {LARGEST}: {raw!r}")
+    return value
+
+
+def _slots(raw: Any) -> tuple[str, ...]:
+    found = tuple(str(item) for item in raw)
+    if not found or isinstance(raw, str) or set(found) - set(SLOTS):
+        raise ValueError(f"not times of day ({', '.join(SLOTS)}): {raw!r}")
+    return found
 
 
 def merged(packs: list[Mapping[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.domain.roles import Role
@@ -131,6 +131,8 @@ def _translated() -> Iterator[None]:
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
         raise Refused("constraint", facts_name=name) from error
+    except DataError as error:  # longer or larger than a column holds
+        raise Refused("invalid") from error
 
 
 def _problems(error: ValidationError) -> list[Problem]:

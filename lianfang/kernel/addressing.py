@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lianfang.domain.parsing.text import one_line
 from lianfang.domain.refusals import Refused
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
@@ -10,11 +11,9 @@ from lianfang.kernel.people.models import Membership
 
 def unit_named(by: Actor, given: object, *, field: str = "unit") -> Unit:
     """The unit of this code or name. Unknown and out of scope answer alike (`scope`)."""
-    if given in (None, ""):
+    text = one_line(given, field)
+    if not text:
         raise Refused("required", field)
-    if not isinstance(given, str):
-        raise Refused("type", field)
-    text = given.strip()
     found = Unit.objects.filter(code=text).first() or _by_name(text, field)
     if found is None or not may_address(by, found):
         raise Refused("role.ended" if found is not None and by.held(found) else "scope", field)

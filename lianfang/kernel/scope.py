@@ -48,7 +48,8 @@ def within(scope: Scope) -> Iterator[None]:
         with transaction.atomic():
             _tell(scope)
             yield
-            _tell(before)
+            if not connection.needs_rollback:  # rolling back restores the settings by itself
+                _tell(before)
     finally:
         _current.reset(token)
 

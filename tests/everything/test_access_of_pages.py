@@ -13,6 +13,7 @@ from lianfang.domain.roles import Role
 from lianfang.interfaces.web.urls import urlpatterns
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
+from lianfang.kernel.actions import registry
 from tests import make
 from tests.everything.test_access_of_actions import World
 from tests.make import DAY, at
@@ -83,7 +84,7 @@ def test_an_insider_never_meets_a_failure(role):
     with clock.at(at(12)):
         w = World()
         client = entered(make.account(w.school, role))
-        for address in [*addresses(w).values(), "/", "/me", "/today", "/search?q=S1", "/check-in", "/import", "/list/units", "/list/persons", "/list/dues"]:
+        for address in [*addresses(w).values(), "/", "/me", "/today", "/search?q=S1", "/check-in", "/import", "/list/units", "/list/persons", "/list/dues", *(f"/do/{kind}" for kind in registry)]:
             for method in (client.get, client.post):
                 answer = method(address)
                 assert answer.status_code < 500, (role, address)

@@ -64,7 +64,6 @@ def _folder(mode: int) -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="lianfang-test-"))
     made.chmod(mode)
     yield made
-    home = place_of(made).home
-    shutil.rmtree(made, ignore_errors=True)
-    if not home.is_relative_to(made):
-        shutil.rmtree(home, ignore_errors=True)
+    place = place_of(made)
+    for left in (made, place.home, place.socket):
+        shutil.rmtree(left, ignore_errors=True)

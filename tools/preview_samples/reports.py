@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+# ruff: noqa: E501, RUF001 - sample tables read better unbroken, and Chinese has its own punctuation
+# fmt: off
+
 from typing import Any
 
 from preview_samples.common import NOW, at, say, shell
@@ -15,7 +17,7 @@ def row(code: str, name: str, head: str, status: str, got: int, of: int, sent: A
         "code": code, "name": name, "url": "#", "head": head, "status": status, "word": None, "received": got, "expected": of,
         "abnormal": abnormal, "sent_at": sent, "strip": strip, "nudge": status == "missing", "nudged": 0,
         "open": "look" if status == "returned" else "view",
-    }  # fmt: skip
+    }
 
 
 def rows() -> list[dict[str, Any]]:
@@ -32,7 +34,7 @@ def rows() -> list[dict[str, Any]]:
         row("D10", say("图书馆", "Library"), say("董秋菊", "Dong Qiuju"), "zero", 9, 9, at(15, 12), [Z] * 7),
         row("D11", say("物业项目部", "Property Services"), say("谢卫东", "Xie Weidong"), "returned", 35, 36, at(15, 50), [Z, L, R, Z, Z, L, B]),
         row("D12", say("食堂", "Canteen"), say("彭春兰", "Peng Chunlan"), "zero", 15, 15, at(15, 5), [Z] * 7),
-    ]  # fmt: skip
+    ]
 
 
 def rail() -> dict[str, Any]:
@@ -62,7 +64,7 @@ def figures() -> list[dict[str, Any]]:
         figure("应打卡", "Expected", 265, say("人", "")), figure("已打卡", "Checked in", 260, "98.1%"),
         figure("未打卡", "Missing", 5, say("其中已说明 1", "1 explained")), figure("症状异常", "Symptomatic", 1, say("总务处", "Logistics")),
         figure("隔离观察", "In quarantine", 0, say("连续 9 天为零", "9 days at zero")), figure("处室已报", "Units in", 8, "", 12),
-    ]  # fmt: skip
+    ]
 
 
 def missing() -> dict[str, Any]:
@@ -72,7 +74,7 @@ def missing() -> dict[str, Any]:
         ("林海燕", "教研室", "Teaching & Research", "130****6939", say("已催 3 次・15:48", "Nudged ×3 • 15:48"), "bad", say("连续 3 天未打卡", "Missing 3 days running")),
         ("郭永康", "教研室", "Teaching & Research", "138****9401", say("已说明", "Explained"), "info", say("出差・航班中", "On a flight")),
         ("谭凤英", "物业项目部", "Property Services", "172****8280", say("待本人更正", "Waiting for her fix"), "warn", say("体温填为 63.5", "Temp entered as 63.5")),
-    ]  # fmt: skip
+    ]
     shown = [
         {"name": n, "unit": say(z, e), "phone": p, "call_url": "#", "note": t, "state": s, "word": w} for n, z, e, p, t, s, w in people
     ]
@@ -87,11 +89,11 @@ def up(needed: int) -> dict[str, Any]:
         ("ok", say("隔离、外出数据已核对", "Quarantine and travel checked")),
     ]
     note = say("今日有症状人员，不能零报告。复核排除后可零报告，否则提交日报。",
-               "Someone has symptoms today. Clear the review to send a zero report, or send a daily report.")  # fmt: skip
+               "Someone has symptoms today. Clear the review to send a zero report, or send a daily report.")
     return {
         "status": "missing", "superior": say("主管部门", "superior"), "blockers": [{"kind": k, "text": t, "url": ""} for k, t in blockers],
         "note": note, "needed": needed, "zero_url": "/zh/zero_report", "daily_url": "#", "print_url": "#", "receipt_url": "",
-    }  # fmt: skip
+    }
 
 
 def tab(zh: str, en: str, count: int | None = None, current: bool = False) -> dict[str, Any]:
@@ -105,7 +107,7 @@ def board() -> tuple[str, dict[str, Any]]:
         "rail": rail(), "clocks": clocks(), "figures": figures(), "child_word": say("处室上报", "Units"), "of_units": False,
         "tabs": [tab("全部", "All", 12, True), tab("待处理", "To do", 4), tab("已报", "In", 8)], "sort_url": "#", "nudge_url": "#", "nudge_all": 3,
         "rows": rows(), "totals": None, "empty": None, "missing": missing(), "up": up(3),
-    }  # fmt: skip
+    }
     keys = [{"key": "C", "does": say("催报", "nudge")}, {"key": "Z", "does": say("零报告", "zero report")}]
     return "pages/board.html", {"shell": shell(), "now": NOW, "live": {"url": "", "every": 30}, "board": content, "keys": keys, "notices": []}
 
@@ -114,17 +116,17 @@ def board_province() -> tuple[str, dict[str, Any]]:
     template, context = board()
     names = [("甘孜州", "Ganzi", 183, 180, 168, 12, 3, 150, 1), ("凉山州", "Liangshan", 412, 409, 409, 0, 3, 388, 0),
              ("成都市", "Chengdu", 12_406, 12_406, 12_391, 15, 0, 11_987, 4), ("绵阳市", "Mianyang", 1_204, 1_204, 1_204, 0, 0, 1_190, 0),
-             ("阿坝州", "Aba", 205, 205, 203, 2, 0, None, 0)]  # fmt: skip
+             ("阿坝州", "Aba", 205, 205, 203, 2, 0, None, 0)]
     made = []
     for i, (zh, en, of, got, on_time, late, gone, zero, back) in enumerate(names):
         one = row(f"P{i}", say(zh, en), "", "overdue" if gone else "reported", got, of, None, [R, R, R, R, R, L if late else R, M if gone else R])
         word = say("逾期 46 分", "46 min overdue") if gone else None
         made.append({**one, "on_time": on_time, "late": late, "missing": gone, "zero": zero, "returned": back, "nudge": gone > 0, "word": word})
     totals = {"name": say("全省", "Province"), "expected": 14_410, "received": 14_404, "on_time": 14_375, "late": 29, "missing": 6,
-              "zero": {"n": 13_715, "at_least": True}, "returned": 5}  # fmt: skip
+              "zero": {"n": 13_715, "at_least": True}, "returned": 5}
     board_ = {**context["board"], "unit": say("示例省教育厅", "Sample Province"), "child_word": say("市州上报", "Prefectures"), "of_units": True,
               "rows": made, "totals": totals, "missing": None, "up": None, "crumbs": [], "rail": None,
-              "clocks": clocks()[1:]}  # fmt: skip
+              "clocks": clocks()[1:]}
     return template, {**context, "board": board_}
 
 
@@ -140,4 +142,3 @@ def board_ready() -> tuple[str, dict[str, Any]]:
 
 
 PAGES: dict[str, Any] = {"board": board, "board_province": board_province, "board_ready": board_ready}
-_ = timedelta

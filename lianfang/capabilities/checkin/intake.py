@@ -12,6 +12,7 @@ from django.db import transaction
 from lianfang.capabilities.checkin.actions import Seen, record_answer, take_roll_call
 from lianfang.domain.answers import AnswerDraft, PersonRef, parse_answer
 from lianfang.domain.identity import is_child
+from lianfang.domain.parsing.text import clean_text
 from lianfang.domain.policy import Policy
 from lianfang.domain.refusals import Note, Problem, Refused
 from lianfang.kernel import clock
@@ -21,10 +22,10 @@ from lianfang.kernel.crypto import blind_index
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import at
 from lianfang.kernel.people import ops as people
-from lianfang.kernel.people.models import Person
+from lianfang.kernel.people.models import Person, index_of_number
 from lianfang.kernel.policies.ops import Rules, policy_of
 from lianfang.kernel.reporting.answers import looks_automated
-from lianfang.kernel.reporting.models import Answer
+from lianfang.kernel.reporting.models import Answer, AnswerRevision
 from lianfang.kernel.reporting.receipts import claim, complete, digest
 from lianfang.kernel.scope import EVERYTHING, within
 
@@ -42,6 +43,8 @@ class Taken:
 
 def understand(by: Actor, raw: Mapping[str, Any], *, channel: str, rules: Rules | None = None) -> Taken:
     """Parse and place a raw answer without writing anything. Raises `Refused` with every problem found."""
+    if not isinstance(raw, Mapping):
+        raise Refused("type", expected="object")
     unit = unit_named(by, raw.get("unit"))
     today = clock.today(unit.zone)
     policy = (rules or Rules(today)).of(unit)
@@ -104,14 +107,19 @@ def receive_answer(
         reason=reason,
         automated=automated,
     )
-    notes = taken.notes + _two_sources(kept, taken.draft)
+    notes = taken.notes + ([] if reason else _two_sources(kept))
     return complete(receipt, state="received", notes=[_said(note) for note in notes])
 
 
 def _content(taken: Taken) -> dict[str, Any]:
-    content = asdict(replace(taken.draft, key=""))
-    who = str(taken.person.pk) if taken.person else content["person"]
-    return {**content, "unit": taken.unit.code, "person": who}
+    return {**asdict(replace(taken.draft, key="")), "unit": taken.unit.code, "person": _named(taken.draft.person)}
+
+
+def _named(who: PersonRef) -> dict[str, Any]:
+    """The person as the sender named them, the same when sent again later; a number or phone only by its index."""
+    number = index_of_number(who.identity.kind, who.identity.number).hex() if who.identity else ""
+    phone = blind_index("phone", who.phone).hex() if who.phone else ""
+    return {**asdict(who), "identity": number, "phone": phone}
 
 
 def _admit(by: Actor, taken: Taken) -> Person:
@@ -130,9 +138,16 @@ def _mode(by: Actor, person: Person) -> str:
     return "self" if person.pk == by.person_id else "proxy"
 
 
-def _two_sources(kept: Answer, draft: AnswerDraft) -> list[Note]:
-    """Said when another sender's graver answer stays in force beside this one."""
-    differs = (kept.state, kept.temperature) != (draft.state, draft.temperature)
+def _two_sources(kept: Answer) -> list[Note]:
+    """Said to whoever answers otherwise than somebody else did; of the two answers the graver one is in force."""
+    if kept.revision == 1:
+        return []
+    with within(EVERYTHING):
+        place = {"unit_id": kept.unit_id, "day": kept.day, "slot": kept.slot, "person_id": kept.person_id}
+        other = AnswerRevision.objects.filter(**place).order_by("-revision").first()
+    if other is None or other.sender_id == kept.sender_id:
+        return []
+    differs = (kept.state, kept.temperature) != (other.state, other.temperature)
     return [Note("report.two_sources", "person", warning=True)] if differs else []
 
 
@@ -156,7 +171,7 @@ def receive_roll_call(by: Actor, raw: Mapping[str, Any], *, channel: str) -> dic
     receipt, new = claim(by, frame.key, content, kind="roll_call", unit=unit)
     if not new:
         return receipt.answer
-    observed_by = str(raw.get("observed_by") or by.name)[:60]
+    observed_by = clean_text(raw.get("observed_by"), "observed_by", max_length=60, notes=[]) or by.name
     take_roll_call(by, unit=unit, day=frame.day, slot=frame.slot, observed_by=observed_by, exceptions=seen)
     return complete(receipt, state="received")
 

@@ -10,9 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from lianfang.capabilities.daily_report.actions import sign_report
+from lianfang.domain.answers import EARLIEST_DAY
 from lianfang.domain.counts import CountItem, parse_counts
 from lianfang.domain.parsing.dates import parse_day
-from lianfang.domain.parsing.text import clean_text
+from lianfang.domain.parsing.text import clean_text, one_line
 from lianfang.domain.refusals import Note, Problem, Refused
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -39,6 +40,7 @@ class Figures:
     remark: str
     reason: str
     notes: list[Note]
+    sent: dict[str, Any]  # without what the units below have said already, which may change between two sendings
 
 
 def understand(by: Actor, raw: Mapping[str, Any], *, channel: str) -> Figures:
@@ -47,7 +49,7 @@ def understand(by: Actor, raw: Mapping[str, Any], *, channel: str) -> Figures:
         raise Refused("type")
     notes: list[Note] = []
     unit = _unit(by, raw)
-    day = parse_day(raw["day"], "day", notes) if raw.get("day") else clock.today(unit.zone)
+    day = _day(unit, raw, notes)
     form = form_on(_form(raw), day)
     nothing = _nothing(raw)
     counts = _counts(raw)
@@ -60,7 +62,7 @@ def understand(by: Actor, raw: Mapping[str, Any], *, channel: str) -> Figures:
         name: clean_text(raw.get(name), name, max_length=limit, notes=notes)
         for name, limit in (("remark", 500), ("reason", 200))
     }
-    return Figures(unit, day, form, {**known, **values}, nothing, text["remark"], text["reason"], notes + said)
+    return Figures(unit, day, form, {**known, **values}, nothing, text["remark"], text["reason"], notes + said, values)
 
 
 def _unit(by: Actor, raw: Mapping[str, Any]) -> Unit:
@@ -73,11 +75,17 @@ def _unit(by: Actor, raw: Mapping[str, Any]) -> Unit:
     return next(iter(held.values()))
 
 
+def _day(unit: Unit, raw: Mapping[str, Any], notes: list[Note]) -> date:
+    if not raw.get("day"):
+        return clock.today(unit.zone)
+    day = parse_day(raw["day"], "day", notes)
+    if day < EARLIEST_DAY:
+        raise Refused("date.out_of_window", "day", low=EARLIEST_DAY.isoformat())
+    return day
+
+
 def _form(raw: Mapping[str, Any]) -> str:
-    form = raw.get("form", DAILY)
-    if not isinstance(form, str):
-        raise Refused("type", "form")
-    return form
+    return one_line(raw.get("form"), "form") or DAILY
 
 
 def _nothing(raw: Mapping[str, Any]) -> bool:
@@ -114,12 +122,12 @@ def receive_report(by: Actor, raw: Mapping[str, Any], *, channel: str, mode: str
         figures.unit.code,
         figures.day,
         figures.form.code,
-        figures.values,
+        figures.sent,
         figures.nothing,
         figures.remark,
         figures.reason,
     ]
-    key = raw.get("key") or f"report-{digest([*content, by.account_id])[:32]}"
+    key = raw.get("key") or f"report-{digest([*content, by.account_id, _sent_back(figures)])[:32]}"
     if not isinstance(key, str) or not (8 <= len(key) <= 200) or not key.isascii() or not key.isprintable():
         raise Refused("key.format", "key", low=8, high=200)
     receipt, new = claim(by, key, content, kind="unit_report", unit=figures.unit)
@@ -130,6 +138,12 @@ def receive_report(by: Actor, raw: Mapping[str, Any], *, channel: str, mode: str
         receipt, state="late" if not report.on_time else "on_time", notes=[_said(n) for n in figures.notes]
     )
     return {**answer, "report": {"revision": report.revision, "receipt": str(report.receipt), "hash": report.hash}}
+
+
+def _sent_back(figures: Figures) -> int:
+    """The revision that was sent back, so that the same figures may be signed again without a key; 0 for none."""
+    standing = current_report(figures.unit, figures.form.code, figures.day)
+    return standing.revision if standing is not None and standing.returned_at is not None else 0
 
 
 def sign(by: Actor, figures: Figures, *, mode: str) -> UnitReport:

@@ -16,6 +16,7 @@ from lianfang.kernel.people.ops import enrol
 from lianfang.kernel.scope import EVERYTHING, within
 
 KEEPERS = (Role.ADMINISTRATOR, Role.OFFICER)
+LINES = ("territory", "sector")
 # Kinds whose people answer in the unit itself.
 ROSTER_KINDS = frozenset({"class", "division", "group"})
 # Kinds that are counted through their superior's report, not by one of their own.
@@ -64,6 +65,8 @@ def change_unit(by: Actor, *, unit: Unit, name: str, name_en: str = "", phone: s
 @action("unit.moved", by=KEEPERS, over="unit", facts=("unit", "line", "since"))
 def move_unit(by: Actor, *, unit: Unit, new_parent: Unit, since: date, line: str = "territory") -> Unit:
     """Move a unit under another superior from a day on; its history stays where it was."""
+    if line not in LINES:
+        raise Refused("choice.unknown", "line", choices=LINES)
     if not by.system and not by.holds(KEEPERS, new_parent):
         raise Refused("scope", "new_parent")
     return move(unit, new_parent, line=line, on=since, today=clock.today(unit.zone))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lianfang.domain.answers import MEMBERS
+from lianfang.domain.counts import CountItem
 from lianfang.domain.identity import ID_TYPES
 from lianfang.domain.parsing.choices import HEALTH_CODES, SLOTS, STATES, TEST_RESULTS
 from lianfang.domain.symptoms import SYMPTOMS
@@ -51,9 +52,9 @@ def shown(properties: dict[str, Any]) -> dict[str, Any]:
 
 def maybe(schema: dict[str, Any]) -> dict[str, Any]:
     """The same, or null: unknown or not given."""
-    return (
-        {"anyOf": [schema, {"type": "null"}]} if "type" not in schema else {**schema, "type": _or_null(schema["type"])}
-    )
+    if "type" not in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    return {**schema, "type": _or_null(schema["type"])}
 
 
 def _or_null(kind: Any) -> list[str]:
@@ -91,30 +92,27 @@ def _rolls(members: dict[str, Any]) -> dict[str, Any]:
     seen |= {name: members[name] for name in ("state", "temperature", "symptoms", "health_code", "test", "note")}
     roll = {name: members[name] for name in ("key", "unit", "day", "slot")}
     roll |= {"observed_by": TEXT, "exceptions": many(body(seen, ["person"])), "everyone_else": choice(["well"])}
-    batch = {
-        "anyOf": [many(ref("Report"), maxItems=1000), body({"items": many(ref("Report"), maxItems=1000)}, ["items"])]
-    }
+    items = many(ref("Report"), maxItems=1000)
     return {
         "RollCall": body(roll, ("key", "unit", "day", "slot", "everyone_else")),
         "UnitReport": _unit_report(members["key"]),
-        "Batch": batch,
+        "Batch": {"anyOf": [items, body({"items": items}, ["items"])]},
     }
 
 
 def _unit_report(key: dict[str, Any]) -> dict[str, Any]:
-    items = shipped(DAILY).items
-    counts = {
-        item.code: {"type": "integer", "minimum": item.minimum, "description": item.en}
-        if item.kind == "count"
-        else TEXT
-        for item in items
-    }
+    counts = {item.code: _figure(item) for item in shipped(DAILY).items}
     envelope = {
         "key": key, "unit": TEXT, "day": DAY, "form": {**TEXT, "default": DAILY}, "form_version": COUNT,
         "nothing_to_report": {**FLAG, "description": "a zero report: every figure is an explicit zero"},
         "remark": TEXT, "reason": {**TEXT, "description": "owed when a report that stands is corrected"},
     }  # fmt: skip
     return body({**envelope, **counts, "counts": body(counts)})
+
+
+def _figure(item: CountItem) -> dict[str, Any]:
+    kind = {"type": "integer", "minimum": item.minimum} if item.kind == "count" else TEXT
+    return {**kind, "description": item.en}
 
 
 def _uploads() -> dict[str, Any]:

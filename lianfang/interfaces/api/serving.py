@@ -46,7 +46,7 @@ def _answer(request: HttpRequest, endpoints: Mapping[str, Endpoint], path: Mappi
     endpoint = endpoints.get("GET" if request.method == "HEAD" else str(request.method))
     if endpoint is None:
         answer = problem_response(request, Refused("http.method", allowed=tuple(endpoints)))
-        answer.headers.update(allowed)
+        answer.headers["Allow"] = allowed["Allow"]
         return answer
     return _handled(request, endpoint, path)
 

@@ -114,7 +114,8 @@ def _files() -> Iterator[Endpoint]:
     )  # fmt: skip
     yield Endpoint(
         "POST", "imports/{id}/confirm", "imports.confirm", filing.confirm_import,
-        "Write a file that was only checked", (_ID,), body=json_of("Confirmation"), answer=json_of("Import"), refusals=(404, 409, 422), group="Files",
+        "Write a file that was only checked", (_ID,),
+        body=json_of("Confirmation"), answer=json_of("Import"), refusals=(404, 409, 422), group="Files",
     )  # fmt: skip
 
 
@@ -149,10 +150,10 @@ def _list_parameters(register: type[Register]) -> tuple[Parameter, ...]:
 
 
 def _filter(one: Filter) -> Parameter:
-    schema = (
-        schemas.DAY if one.name in _DAYS else schemas.choice(code for code, _ in one.choices) if one.choices else None
-    )
-    return Parameter(one.name, f"only rows of this: {one.label}", schema or schemas.TEXT)
+    schema = schemas.DAY if one.name in _DAYS else schemas.TEXT
+    if one.choices:
+        schema = schemas.choice(code for code, _ in one.choices)
+    return Parameter(one.name, f"only rows of this: {one.label}", schema)
 
 
 def _actions() -> Iterator[Endpoint]:

@@ -59,6 +59,36 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "the worker: opens and sweeps what is due (started by `up`)",
             "lianfang watch",
         ),
+        "import": Command(
+            "lianfang.interfaces.commands.import_",
+            "bring a file in: units, people, reports; every row is accounted for",
+            "lianfang import people roster.xlsx --unit S1 --dry-run",
+        ),
+        "export": Command(
+            "lianfang.interfaces.commands.export",
+            "write the rows of a register as CSV, XLSX or NDJSON",
+            "lianfang export unit-reports --unit S1 --from 2026-03-01 --out reports.xlsx",
+        ),
+        "token": Command(
+            "lianfang.interfaces.commands.token",
+            "make or withdraw a bearer token for a machine",
+            "lianfang token create reporter --unit S1 --days 30 --read-only",
+        ),
+        "show": Command(
+            "lianfang.interfaces.commands.show",
+            "what is in force, in words: rules, registers, dues, actions",
+            "lianfang show rules --unit S1 --lang zh",
+        ),
+        "recount": Command(
+            "lianfang.interfaces.commands.recount",
+            "count a day again from its rows and compare",
+            "lianfang recount --day 2026-03-02",
+        ),
+        "doctor": Command(
+            "lianfang.interfaces.commands.doctor",
+            "check that this installation is safe to run",
+            "lianfang doctor --json",
+        ),
         "manage": Command(
             "lianfang.interfaces.commands.manage",
             "Django's own commands",

@@ -18,6 +18,7 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from lianfang.domain.refusals import Problem, Refused
@@ -172,7 +173,7 @@ def _of(import_id: UUID | str) -> Import:
     """An import within scope, held against a second confirmation; another answers as one that does not exist."""
     try:
         found = Import.objects.select_for_update(of=("self",)).select_related("unit").get(pk=import_id)
-    except (Import.DoesNotExist, ValueError, TypeError) as error:
+    except (Import.DoesNotExist, ValidationError) as error:
         raise Refused("scope", "import") from error
     return found
 

@@ -14,7 +14,7 @@ from lianfang.interfaces.exchange.sheet import Limits, filled
 from lianfang.interfaces.exchange.wire import End, Line, Mark, Record
 
 MOST_CELL = 32_767  # characters of one cell, the limit of spreadsheets
-LINES_LOOKED_AT = 16  # for the delimiter
+LINES_LOOKED_AT, SIGNS_LOOKED_AT = 16, 1 << 16  # lines, and characters of each, for the delimiter
 DELIMITERS = "\t,;"
 _CHINESE_DELIMITERS = "，；、|"  # typed by hand, taken by no spreadsheet
 
@@ -122,4 +122,4 @@ def delimiter_of(text: str) -> str:
 
 def _looked_at(text: str) -> Iterator[str]:
     for _, line in zip(range(LINES_LOOKED_AT), lines_of(text), strict=False):
-        yield _QUOTED.sub("", line)
+        yield _QUOTED.sub("", line[:SIGNS_LOOKED_AT])

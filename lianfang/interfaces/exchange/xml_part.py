@@ -14,6 +14,7 @@ from lianfang.domain.refusals import Refused
 MOST_DEPTH = 256  # elements within elements; a sheet nests about eight
 MOST_NAMES = 20_000  # different names of elements and attributes; a workbook uses some hundreds
 MOST_TOKEN = 1 << 20  # bytes of one tag
+MOST_TAGS = 14_000_000  # opening and closing; two million cells of text have twelve million
 
 Attributes = dict[str, str]
 _TRUE = frozenset({"1", "true", "on"})
@@ -44,17 +45,20 @@ class XmlPart:
 
     def read(self, pieces: Iterable[bytes]) -> None:
         """Parse the whole part; `Refused` when it is not well formed or asks for too much."""
-        fed = 0
+        fed = tags = 0
         try:
             for piece in pieces:
                 self.parser.Parse(piece, False)
                 fed += len(piece)
-                self._check(fed)
+                tags += piece.count(b"<")
+                self._check(fed, tags)
             self.parser.Parse(b"", True)
         except expat.ExpatError:
             raise Refused("file.damaged", part=self.part, reason="xml") from None
 
-    def _check(self, fed: int) -> None:
+    def _check(self, fed: int, tags: int) -> None:
+        if tags > MOST_TAGS:
+            raise Refused("file.too_large", part=self.part, most_tags=MOST_TAGS)
         if fed - max(self.parser.CurrentByteIndex, 0) > MOST_TOKEN or len(self._names) > MOST_NAMES:
             raise Refused("file.structure", part=self.part, reason="xml_size")
 

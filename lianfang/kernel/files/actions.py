@@ -51,8 +51,8 @@ def drop_file(by: Actor, *, received: Import, what: str) -> Import:
 
 
 def _stored(received: Import) -> Import:
-    # Lists that may be empty are not "missing", as a form would have it.
-    received.clean_fields(exclude=["problems", "notes"])
+    # Empty lists, and no account where the system sends, are not "missing", as a form would have it.
+    received.clean_fields(exclude=["problems", "notes", "sender_id"])
     received.validate_constraints()
     received.save()
     return received

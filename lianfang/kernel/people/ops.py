@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 from lianfang.domain.answers import PersonRef
 from lianfang.domain.refusals import Note, Refused
@@ -27,8 +27,10 @@ class Found:
 
 def sort_key(name: str) -> str:
     """Pinyin and its initials, by which Chinese names are ordered and searched (`zhangwei zw`)."""
-    full = "".join(lazy_pinyin(name))
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+    parts = lazy_pinyin(name)
+    full = "".join(parts)
+    # A part that stands in the name as it is (letters, a character without a reading) has no shorter form.
+    initials = "".join(part if part in name else part[0] for part in parts)
     return f"{full} {initials}".lower()[:120]
 
 

@@ -28,7 +28,8 @@ def main() -> None:
     found: dict[str, object] = {"code": "", "rows": 0, "read": 0}
     try:
         sheet = read_table(Path(sys.argv[1]), sys.argv[2])
-        found |= {"rows": len(sheet.rows), "read": sheet.read, "last": str(sheet.rows[-1].cells[0])}
+        found |= {"rows": len(sheet.rows), "read": sheet.read, "last": str((*sheet.rows[-1].cells, "")[0])}
+        found["code"] = "".join(problem.code for problem in sheet.problems[:1])
     except Refused as refused:
         found["code"] = refused.code
     found |= {

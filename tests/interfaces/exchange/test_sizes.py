@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lianfang.interfaces.exchange.writing import open_writer
-from tests.interfaces.exchange.making import put
+from tests.interfaces.exchange.making import good_rows, put, workbook
 from tests.interfaces.exchange.reading import PROJECT
 from tests.interfaces.exchange.test_catalogue_of_files import FILES, TABLES, the_file, the_table
 
@@ -48,6 +48,16 @@ def test_text_of_nothing_but_signs_costs_little(content: bytes, name: str, tmp_p
     assert found["seconds"] < SECONDS
     assert found["own_mib"] < OWN_MIB
     assert found["child_mib"] < CHILD_MIB
+
+
+@pytest.mark.parametrize("scrap", ["<a/>", "<row><c/></row>"])
+def test_a_sheet_of_nothing_but_tags_costs_little(scrap: str, tmp_path: Path) -> None:
+    start = "" if scrap.startswith("<row") else "<row>"
+    content = workbook(*good_rows(1), start, scrap * ((90 << 20) // len(scrap)), "</row>" if start else "")
+    found = measured(put(tmp_path, content))
+    assert found["code"] in {"file.too_large", "file.structure"}
+    assert found["seconds"] < SECONDS
+    assert found["own_mib"] < OWN_MIB
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "ndjson"])

@@ -1,0 +1,54 @@
+"""Scenario 004 (全省教育系统一日), its report chain: every unit of size S by 16:30, then county, prefecture, province.
+
+Spec 5.5, rows A05, C01, C03, C04. Verification, inspection and care wait for their capabilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from lianfang.demo import chain, one_prefecture, zero_semantics
+from lianfang.demo.replay import Sweep
+from lianfang.demo.script import Finding, Scenario, moment
+from lianfang.kernel import clock
+from lianfang.kernel.scope import EVERYTHING, within
+
+PARTIAL = {
+    "inspection_answers": "O01 inspection checklist, O03 coverage of all targets",
+    "union_rows": "E01 two-way verification",
+    "agreement_before": "E01 two-way verification",
+    "agreement_after": "E01 two-way verification",
+    "open_findings_after_5_days": "O05 rectification",
+    "advised_not_isolated": "J03 suspected persons and contacts",
+}
+
+
+def play(scenario: Scenario, sweep: Sweep) -> Iterator[Finding]:
+    """The day in the province, in a prefecture of 412 units, and in three schools that show what zero means."""
+    day = date.fromisoformat(str(scenario["day"]))
+    with clock.at(moment(day, "05:30")):
+        province = chain.found(scenario)
+        prefecture = one_prefecture.found(scenario)
+        zeros = zero_semantics.found()
+    for local in ("06:00", "16:00"):
+        with clock.at(moment(day, local)):
+            sweep()
+    zero_semantics.report(zeros, day)
+    chain.units_report(province, day)
+    one_prefecture.report(prefecture, scenario, day)
+    with clock.at(moment(day, "16:31")):
+        sweep()
+    chain.counties_sign(province, day)
+    with clock.at(moment(day, "17:01")):
+        sweep()
+        missing = one_prefecture.missing_now(prefecture, scenario, day)
+    one_prefecture.resolve(prefecture, scenario, day)
+    chain.late_units_and_superiors(province, day)
+    with clock.at(moment(day, "18:01")):
+        sweep()
+    with within(EVERYTHING):
+        yield from chain.findings(province, scenario, day)
+        yield missing
+        yield from one_prefecture.findings(prefecture, scenario, day)
+        yield zero_semantics.finding(zeros, scenario, day)

@@ -1,0 +1,102 @@
+"""`lianfang import …` (导入): a file of units, people or reports goes in, every row accounted for.
+
+Exit status: 0 when every row was written (or, with `--dry-run`, could be), 1 when rows were refused, 2 when the file
+cannot be read or is not the sender's to send.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.commands.session import acting, add_actor, add_common, in_words, print_json, unit_of
+from lianfang.interfaces.server.trouble import FAILED, WRONG_USAGE, CannotRun, say
+
+if TYPE_CHECKING:
+    from lianfang.kernel.accounts.actor import Actor
+    from lianfang.kernel.files.models import Import
+
+KINDS: Final = ("units", "people", "reports", "list")
+NOTHING: Final = dict.fromkeys(("read", "written", "refused", "held", "blank"), 0)
+SHOWN: Final = 20  # problems said in words; the JSON names the first thousand
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See contract section 2."""
+    parser.add_argument("what", choices=KINDS, help="what the rows are")
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, XLSX or NDJSON")
+    parser.add_argument("--dry-run", action="store_true", help="check every row and write none")
+    parser.add_argument("--keep-good", action="store_true", help="write the good rows of a file that has bad ones")
+    parser.add_argument("--unit", metavar="CODE", help="the unit of rows that name none")
+    add_actor(parser)
+    add_common(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints what became of the rows."""
+    content = _content(args.file)
+    with acting(args) as actor:
+        try:
+            kept = _received(actor, args, content)
+        except Refused as refused:
+            say(f"lianfang import: {in_words(refused)}")
+            print_json({**NOTHING, "errors": _errors(refused)}, pretty=not args.json)
+            return WRONG_USAGE
+        return _tell(args, kept)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as failure:
+        raise CannotRun(f"{file} cannot be read: {failure.strerror}.") from failure
+
+
+def _received(actor: Actor, args: argparse.Namespace, content: bytes) -> Import:
+    from django.db import transaction  # noqa: PLC0415
+
+    from lianfang.interfaces.exchange.imports import receive  # noqa: PLC0415
+
+    say(f"Reading {args.file.name} …")
+    with transaction.atomic():
+        kept = receive(
+            actor,
+            args.what,
+            args.file.name,
+            content,
+            unit=unit_of(actor, args.unit),
+            keep_good=args.keep_good,
+            dry_run=args.dry_run,
+        )
+        if args.dry_run:
+            transaction.set_rollback(True)
+    return kept
+
+
+def _tell(args: argparse.Namespace, kept: Import) -> int:
+    from lianfang.interfaces.exchange.imports import account  # noqa: PLC0415
+
+    answer = account(kept)
+    print_json(answer, pretty=not args.json)
+    for error in answer["errors"][:SHOWN]:
+        say(f"{_place(error)}{error['message']} [{error['code']}]")
+    if len(answer["errors"]) > SHOWN:
+        say(f"… and {len(answer['errors']) - SHOWN} more problems, all in the JSON.")
+    clean = not answer["errors"] and kept.refused == 0
+    if clean and not args.dry_run:
+        clean = kept.held == 0
+    return 0 if clean else FAILED
+
+
+def _place(error: dict[str, Any]) -> str:
+    if not error["row"]:
+        return ""
+    return f"row {error['row']}, {error['column']}: " if error["column"] else f"row {error['row']}: "
+
+
+def _errors(refused: Refused) -> list[dict[str, Any]]:
+    from lianfang.interfaces.wording import sentence  # noqa: PLC0415
+
+    return [{"row": p.row, "column": p.column, "code": p.code, "message": sentence(p)} for p in refused.problems]
