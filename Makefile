@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 # The scenario that is loaded when the database is new; `make run DEMO=` starts without one.
-DEMO ?= 003
+DEMO ?= day
 HOST ?= 127.0.0.1
 PORT ?= 8000
 # More arguments for pytest or for the benches: make test ARGS="-k door"

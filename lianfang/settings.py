@@ -157,10 +157,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 # The language a visitor gets whose browser asks for neither.
-LIANFANG_LANGUAGE = _text("LIANFANG_LANGUAGE", "zh-hans")
+LANGUAGE_CODE = _text("LIANFANG_LANGUAGE", "zh-hans")
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -168,7 +167,17 @@ TIME_ZONE = _text("LIANFANG_ZONE", "Asia/Shanghai")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(_text("LIANFANG_STATE", str(BASE_DIR / "var"))) / "static"
-WHITENOISE_USE_FINDERS = True
+# `lianfang up` collects static files under hashed names; without that (tests, development) they are served as they are.
+COLLECTED = _flag("LIANFANG_COLLECTED", False)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "lianfang.interfaces.web.storage.Hashed"
+        if COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not COLLECTED
 WHITENOISE_AUTOREFRESH = DEBUG
 # The folder for what this installation keeps: database, keys, logs.
 LIANFANG_STATE = Path(_text("LIANFANG_STATE", str(BASE_DIR / "var")))

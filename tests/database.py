@@ -58,6 +58,7 @@ def _make_template(server: str) -> None:
 def _prepare() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "lianfang.settings"
     os.environ["LIANFANG_SECRET_KEY"] = "for tests only"
+    os.environ["LIANFANG_LANGUAGE"] = "en"
     os.environ["LIANFANG_FIELD_KEY"] = _key(b"f")
     os.environ["LIANFANG_INDEX_KEY"] = _key(b"i")
     os.environ.setdefault("LIANFANG_STATE", tempfile.mkdtemp(prefix="lianfang-state-"))

@@ -51,13 +51,13 @@ class Chain:
 def found(scenario: Scenario) -> Chain:
     """The province of size S with its rules and a signer for every unit that reports."""
     plan = province("S")
-    root = settle(plan, lambda words: None)
+    root = settle(plan, people_answer=False)
     told = scenario["report_chain"]
     deadlines = dict.fromkeys(FIRST_HAND, f"{told['unit']}:00") | {kind: f"{told[kind]}:00" for kind in OFFICES}
     with within(EVERYTHING):
         adopt_rules(
             SYSTEM, unit=root, code="province-004", title="全省日报时限", basis="report 004", valid_from=plan.start,
-            parameters={"deadlines": deadlines, "slots": []},
+            parameters={"deadlines": deadlines},
         )  # fmt: skip
         reporting = list(Unit.objects.filter(under(root), reports=True))
     schools = [unit for unit in reporting if unit.kind not in OFFICES]

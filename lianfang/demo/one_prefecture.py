@@ -1,4 +1,4 @@
-"""One prefecture of 412 units (一个市州的 412 个单位): 371 in by 16:30, 409 by 17:00, three missing and resolved by 17:20.
+"""One prefecture of 412 units (一个市州): 371 in by 16:30, 409 by 17:00, three missing and resolved by 17:20.
 
 Its units' deadline is 17:00, by a rule pack of its own. What came late stays late, also when all are in.
 """

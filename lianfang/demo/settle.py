@@ -29,13 +29,17 @@ Thing = TypeVar("Thing")
 class _Places:
     """What later rows need of the units that are written: superiors whole, of the others number and opening day."""
 
+    people_answer: bool
     superiors: dict[str, Unit] = field(default_factory=dict)
     rosters: dict[str, tuple[int, date]] = field(default_factory=dict)
 
 
-def settle(province: Province, tell: Tell) -> Unit:
-    """Write the whole province; its root. Raises IntegrityError where its codes or numbers are taken."""
-    places = _Places()
+def settle(province: Province, tell: Tell | None = None, *, people_answer: bool = True) -> Unit:
+    """Write the whole province; its root. Raises IntegrityError where its codes or numbers are taken.
+
+    `people_answer` says whether people answer every day in their classes, or their schools only send figures.
+    """
+    tell, places = tell or (lambda _: None), _Places(people_answer)
     written = 0
     for seeds in _batches(province.units(), UNITS_AT_ONCE):
         written += len(_write_units(seeds, places))
@@ -74,7 +78,7 @@ def _unit(seed: UnitSeed, places: _Places) -> Unit:
         sector_parent=places.superiors[seed.sector_parent] if seed.sector_parent else None,
         # Offices send what they have added up; the sector's node only looks on.
         reports=seed.reports or (seed.kind_in_tree in OFFICES and seed.kind != "sector"),
-        keeps_roster=seed.keeps_roster,
+        keeps_roster=seed.keeps_roster and places.people_answer,
         opened_on=seed.opened_on,
     )
     if seed.kind != "class":

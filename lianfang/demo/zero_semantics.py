@@ -1,4 +1,4 @@
-"""What zero means (零报告语义): of three schools one signs zeros, one sends nothing, one leaves a draft of zeros (C01)."""
+"""What zero means (零报告语义): of three schools one signs zeros, one sends nothing, one leaves a draft (C01)."""
 
 from __future__ import annotations
 

@@ -123,12 +123,14 @@ def _account(asked: Asked, raw: Any) -> Account:
     handle = one_line(raw, asked.name)
     if not handle:
         raise Refused("required", asked.name)
-    return _found(Account.objects.filter(handle=handle, is_active=True), asked.name)
+    account: Account = _found(Account.objects.filter(handle=handle, is_active=True), asked.name)
+    return account
 
 
 def _report(asked: Asked, raw: Any) -> UnitReport:
     reports = UnitReport.objects.filter(receipt=_uuid(asked, raw)).select_related("unit")
-    return _found(reports, asked.name)
+    report: UnitReport = _found(reports, asked.name)
+    return report
 
 
 def _uuid(asked: Asked, raw: Any) -> UUID:
@@ -169,7 +171,8 @@ def _row_kind(model: type[models.Model]) -> Kind:
             key = model._meta.pk.to_python(raw)
         except ValidationError:
             raise Refused("scope", asked.name) from None
-        return _found(_near(model).filter(pk=key), asked.name)
+        row: models.Model = _found(_near(model).filter(pk=key), asked.name)
+        return row
 
     uuid = isinstance(model._meta.pk, models.UUIDField)
     return Kind(read, {"type": "string", "format": "uuid"} if uuid else {"type": "integer", "maximum": _LARGEST_KEY})

@@ -43,6 +43,8 @@ def addresses(w: World) -> dict[str, str]:
         "reports/<str:code>/<str:day>/<str:form>/<int:revision>": f"/reports/{s}/{d}/daily_counts/1",
         "receipts/<str:code>": f"/receipts/{s}",
         "missing/<str:code>": f"/missing/{s}",
+        "desk/<str:code>": f"/desk/{s}",
+        "responsibility/<str:code>": f"/responsibility/{s}",
         "units/<str:code>": f"/units/{s}",
         "people/<uuid:number>": f"/people/{p}",
         "people/<uuid:number>/reveal": f"/people/{p}/reveal",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# ruff: noqa: E501, RUF001 - sample tables read better unbroken, and Chinese has its own punctuation
+# ruff: noqa: E501, I001 - sample tables read better unbroken
 # fmt: off
 
 from datetime import date

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from lianfang.capabilities.checkin.actions import Seen, record_answer, take_roll_call
 from lianfang.domain.answers import AnswerDraft, PersonRef, parse_answer
@@ -23,7 +24,7 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import at
 from lianfang.kernel.people import ops as people
 from lianfang.kernel.people.models import Person, index_of_number
-from lianfang.kernel.policies.ops import Rules, policy_of
+from lianfang.kernel.policies.ops import Rules, default_policy, policy_of
 from lianfang.kernel.reporting.answers import looks_automated
 from lianfang.kernel.reporting.models import Answer, AnswerRevision
 from lianfang.kernel.reporting.receipts import claim, complete, digest
@@ -45,7 +46,10 @@ def understand(by: Actor, raw: Mapping[str, Any], *, channel: str, rules: Rules 
     """Parse and place a raw answer without writing anything. Raises `Refused` with every problem found."""
     if not isinstance(raw, Mapping):
         raise Refused("type", expected="object")
-    unit = unit_named(by, raw.get("unit"))
+    try:
+        unit = _unit_of(by, raw.get("unit"))
+    except Refused as refused:
+        raise Refused([*refused.problems, *_other_problems(raw, channel)]) from refused
     today = clock.today(unit.zone)
     policy = (rules or Rules(today)).of(unit)
     draft, notes = parse_answer(raw, policy=policy, today=today, now=clock.now(), zone=unit.zone, channel=channel)
@@ -56,6 +60,27 @@ def understand(by: Actor, raw: Mapping[str, Any], *, channel: str, rules: Rules 
     if person is None:
         notes.append(Note("person.off_roster", "person", warning=True))
     return Taken(unit, person, draft, policy, notes)
+
+
+def _unit_of(by: Actor, given: object) -> Unit:
+    """The unit named; one's own superior, which everybody knows, is told apart from a unit that is elsewhere."""
+    try:
+        return unit_named(by, given)
+    except Refused as refused:
+        above = Unit.objects.filter(code=given).first() if isinstance(given, str) and given.isprintable() else None
+        if above and not above.keeps_roster and any(above.covers(post.unit) for post in by.posts):
+            raise Refused("unit.not_reporting", "unit") from refused
+        raise
+
+
+def _other_problems(raw: Mapping[str, Any], channel: str) -> list[Problem]:
+    """What else is wrong with an answer whose unit is not known, under the rules as shipped."""
+    zone = timezone.get_default_timezone()
+    try:
+        parse_answer(raw, policy=default_policy(), today=clock.today(zone), now=clock.now(), zone=zone, channel=channel)
+    except Refused as refused:
+        return [problem for problem in refused.problems if problem.field != "unit"]
+    return []
 
 
 def _answering(unit: Unit, day: date, notes: list[Note]) -> Unit:
@@ -96,7 +121,8 @@ def receive_answer(
     receipt, new = claim(by, taken.draft.key, content, kind="answer", unit=taken.unit, fingerprint=alike)
     if not new:
         return receipt.answer
-    person = taken.person or _admit(by, taken)
+    person = taken.person if _is_on_roster(taken) else _admit(by, taken)
+    assert person is not None  # noqa: S101  for the type checker
     automated = mode != "import" and looks_automated(by.account_id, alike, taken.policy)
     kept = record_answer(
         by,
@@ -107,7 +133,7 @@ def receive_answer(
         reason=reason,
         automated=automated,
     )
-    notes = taken.notes + ([] if reason else _two_sources(kept))
+    notes = [*taken.notes, *people.fill_in(person, taken.draft.person), *([] if reason else _two_sources(kept))]
     return complete(receipt, state="received", notes=[_said(note) for note in notes])
 
 
@@ -122,12 +148,16 @@ def _named(who: PersonRef) -> dict[str, Any]:
     return {**asdict(who), "identity": number, "phone": phone}
 
 
+def _is_on_roster(taken: Taken) -> bool:
+    return not any(note.code == "person.off_roster" for note in taken.notes)
+
+
 def _admit(by: Actor, taken: Taken) -> Person:
-    """Somebody whom the register does not know yet is entered by whoever answers for the unit."""
+    """Somebody who is on no roster yet, or no longer, is entered by whoever answers for the unit."""
     if not by.holds(record_answer.action.by, taken.unit):  # type: ignore[attr-defined]
         raise Refused("scope", "person")
     with within(EVERYTHING):
-        person = people.register(taken.draft.person, taken.unit)
+        person = taken.person or people.register(taken.draft.person, taken.unit)
         people.enrol(person, taken.unit, people.usual_kind(taken.unit), taken.draft.day)
     return person
 

@@ -10,7 +10,7 @@ from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.api.endpoint import Call
 from lianfang.interfaces.api.listing import find_row, zone_of
 from lianfang.interfaces.api.problems import noted, placed
-from lianfang.interfaces.api.reach import out_of_reach, uuid_of
+from lianfang.interfaces.api.reach import out_of_reach, unit_within, uuid_of
 from lianfang.interfaces.api.requests import read_object, read_query, read_upload
 from lianfang.interfaces.exchange import imports
 from lianfang.interfaces.wording import note_sentence
@@ -29,11 +29,12 @@ def take_file(call: Call) -> dict[str, Any]:
     read_query(call.request, ())
     fields, filename, content = read_upload(call.request)
     what, switches = _what(fields), _switches(fields)
-    return shown_import(call.actor, imports.receive(call.actor, what, filename, content, **switches))
+    unit = unit_within(call.actor, fields["unit"]) if fields.get("unit") else None
+    return shown_import(call.actor, imports.receive(call.actor, what, filename, content, unit=unit, **switches))
 
 
 def _what(fields: Mapping[str, str]) -> str:
-    problems = [Problem("field.unknown", name[:60]) for name in fields if name not in ("what", *SWITCHES)]
+    problems = [Problem("field.unknown", name[:60]) for name in fields if name not in ("what", "unit", *SWITCHES)]
     what = fields.get("what", "")
     if what not in KINDS:
         problems.append(Problem("choice.unknown" if what else "required", "what", facts={"choices": KINDS}))
@@ -63,6 +64,12 @@ def confirm_import(call: Call) -> dict[str, Any]:
     return shown_import(call.actor, imports.confirm(call.actor, _import(call).pk, keep_good=keep))
 
 
+def drop_import(call: Call) -> dict[str, Any]:
+    """Give a file up; none of its rows is written."""
+    read_query(call.request, ())
+    return shown_import(call.actor, imports.drop(call.actor, _import(call).pk))
+
+
 def _import(call: Call) -> Import:
     row = find_row(Imports, call.actor, str(uuid_of(call.actor, call.path["id"])))
     if not isinstance(row, Import):
@@ -79,11 +86,6 @@ def shown_import(actor: Actor, row: Import) -> dict[str, Any]:
         "stage": row.stage,
         **{name: getattr(row, name) for name in COUNTS},
         "received_at": as_json(row.received_at, zone_of(actor)),
-        "errors": [placed(_problem(kept)) for kept in row.problems],
+        "errors": [placed(problem) for problem in imports.problems_of(row)],
         "notes": [{**kept, "message": note_sentence(noted(kept))} for kept in row.notes],
     }
-
-
-def _problem(kept: Mapping[str, Any]) -> Problem:
-    place = (kept.get("field") or "", kept.get("row"), kept.get("column") or "")
-    return Problem(kept["code"], *place, facts=kept.get("facts") or {})

@@ -121,14 +121,14 @@ def show_me(call: Call) -> dict[str, Any]:
 
 
 def _account(actor: Actor) -> dict[str, Any]:
-    account = Account.objects.filter(pk=actor.account_id).first()
+    account = Account.objects.filter(pk=actor.account_id or 0).first()
     return {"handle": account.handle if account else None, "name": actor.name, "machine": actor.machine}
 
 
 def _grants(actor: Actor) -> list[Grant]:
     """The roles in force; those out of a narrowed token's scope are not among them."""
     held = {(post.role, post.unit.pk) for post in actor.posts}
-    grants = Grant.objects.filter(account_id=actor.account_id).select_related("unit").order_by("id")
+    grants = Grant.objects.filter(account_id=actor.account_id or 0).select_related("unit").order_by("id")
     return [one for one in grants if (one.role, one.unit_id) in held and one.holds_at(clock.now())]
 
 

@@ -84,6 +84,7 @@ def with_messages(receipt: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def noted(kept: Mapping[str, Any]) -> Note:
-    """The note that a receipt keeps: `code`, `field`, `kept`, `warning`, and its facts beside them."""
-    facts = {name: value for name, value in kept.items() if name not in ("code", "field", "kept", "warning")}
+    """The note that a receipt or an import keeps: its members, and its facts beside them or among `facts`."""
+    facts = {name: value for name, value in kept.items() if name not in ("code", "field", "kept", "warning", "facts")}
+    facts |= kept.get("facts") or {}
     return Note(kept["code"], kept.get("field", ""), kept.get("kept"), bool(kept.get("warning")), facts)

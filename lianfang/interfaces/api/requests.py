@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
@@ -43,10 +43,10 @@ def check_forgery(request: HttpRequest) -> None:
     """Refuse (`session`) what a foreign page could have sent with the cookies of somebody signed in."""
     if request.method in _SAFE:
         return
-    check = _Forgery(lambda _: None)  # type: ignore[arg-type, return-value]
+    check = _Forgery(lambda _: HttpResponse())
     check.process_request(request)
     with _plainly_refused():
-        forged = check.process_view(request, lambda _: None, (), {})  # type: ignore[arg-type]
+        forged = check.process_view(request, lambda _: HttpResponse(), (), {})
     if forged is not None:
         raise Refused("session")
 

@@ -118,6 +118,7 @@ def _figure(item: CountItem) -> dict[str, Any]:
 def _uploads() -> dict[str, Any]:
     upload = {
         "what": choice(filing.KINDS),
+        "unit": {**TEXT, "description": "the unit of rows that name none; the sender's own when left out"},
         "file": {"type": "string", "format": "binary", "description": "CSV, XLSX or NDJSON"},
         "keep_good": {**FLAG, "description": "write the good rows of a file that has bad ones"},
         "dry_run": {**FLAG, "description": "check only"},

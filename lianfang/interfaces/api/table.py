@@ -113,6 +113,11 @@ def _files() -> Iterator[Endpoint]:
         answer=json_of("Import"), refusals=(404,), group="Files",
     )  # fmt: skip
     yield Endpoint(
+        "DELETE", "imports/{id}", "imports.drop", filing.drop_import,
+        "Give a file up; none of its rows is written", (_ID,),
+        answer=json_of("Import"), refusals=(404, 409), group="Files",
+    )  # fmt: skip
+    yield Endpoint(
         "POST", "imports/{id}/confirm", "imports.confirm", filing.confirm_import,
         "Write a file that was only checked", (_ID,),
         body=json_of("Confirmation"), answer=json_of("Import"), refusals=(404, 409, 422), group="Files",

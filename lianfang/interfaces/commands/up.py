@@ -60,6 +60,8 @@ def _serve(state: Path, host: str, port: int, demo: str | None) -> None:
         os.environ.setdefault("LIANFANG_HOSTS", ",".join(reached))
         say("Bringing the tables up to date …")
         _run_once(programs.MIGRATE, {"LIANFANG_ROLE": "owner"}, "The tables could not be brought up to date")
+        os.environ["LIANFANG_COLLECTED"] = "true"
+        _run_once(programs.COLLECT, {}, "The files of the pages could not be laid out")
         lines = _run_once((*FIRST_START, *([demo] if demo else [])), {}, "The first start could not be prepared")
         supervisor = Supervisor(state, cluster, [programs.web(host, port), programs.worker()], address=address)
         supervisor.run(lambda: answers(reached[0], port), lambda: _announce(reached, port, lines))

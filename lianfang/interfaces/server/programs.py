@@ -20,6 +20,7 @@ DOOR: Final = "lianfang.interfaces.server.door:build"
 
 ITSELF: Final = (sys.executable, "-m", "lianfang")
 MIGRATE: Final = (*ITSELF, "manage", "migrate", "--noinput", "--verbosity", "1")
+COLLECT: Final = (*ITSELF, "manage", "collectstatic", "--noinput", "--verbosity", "0")
 
 
 def web(host: str, port: int, *, target: str = DOOR) -> Program:

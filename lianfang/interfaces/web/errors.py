@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+RETRY_SECONDS = 30
+UNAVAILABLE = 503
 log = logging.getLogger(__name__)
 
 
@@ -17,10 +21,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Something broke on our side; the reference finds it in the log."""
+    """Something broke on our side; the reference finds it in the log. A database that is away or full says when to return."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable(request)
     reference = secrets.token_hex(2).upper()
     log.error("request failed, reference %s, path %s", reference, request.path)
     return _answer(request, 500, "failed", reference)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 with `Retry-After`: the database is restarting or full; what was typed is kept by whoever sent it."""
+    response = _answer(request, UNAVAILABLE, "unavailable", "")
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _answer(request: HttpRequest, status: int, code: str, reference: str) -> HttpResponse:
@@ -30,6 +43,6 @@ def _answer(request: HttpRequest, status: int, code: str, reference: str) -> Htt
     safe = False if request.method == "POST" else None
     error = {
         "status": status, "safe": safe, "reference": reference, "retry_url": request.path if request.method == "GET" else "",
-        "home_url": "/today", "duty": "", "holders": [], "seconds": 0,
+        "home_url": "/today", "duty": "", "holders": [], "seconds": RETRY_SECONDS if status == UNAVAILABLE else 0,
     }  # fmt: skip
     return render(request, "pages/error.html", {"error": error}, status=status)

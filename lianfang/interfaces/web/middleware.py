@@ -6,38 +6,32 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import OperationalError, transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.api.problems import problem_response
+from lianfang.interfaces.web.errors import unavailable
 from lianfang.kernel.accounts.actor import Actor, actor_for
 from lianfang.kernel.accounts.ops import actor_of_token
 from lianfang.kernel.policies import drills
 from lianfang.kernel.scope import EVERYTHING, within
 
 Handler = Callable[[HttpRequest], HttpResponse]
-_RETRY_SECONDS = 30
 _FAILED = 500
 
 
 class PlainErrors:
-    """When the database cannot take more (full, restarting), say so and when to come back; never a bare failure."""
+    """When the database cannot take more (full, restarting), a view says so and when to come back."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except OperationalError:
-            return self.process_exception(request, OperationalError()) or JsonResponse({}, status=503)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """503 with `Retry-After` for a database that is away or full."""
-        if not isinstance(exception, OperationalError):
-            return None
-        body = {"code": "unavailable", "title": "Not saved. Your entry is safe; please try again shortly."}
-        return JsonResponse(body, status=503, headers={"Retry-After": str(_RETRY_SECONDS)})
+        return unavailable(request) if isinstance(exception, OperationalError) else None
 
 
 class DrillClock:

@@ -8,6 +8,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from lianfang.capabilities.checkin.actions import ANSWERERS
 from lianfang.domain.identity import mask_name
 from lianfang.domain.roles import Role
 from lianfang.interfaces.web.views.access import words_of
@@ -86,6 +87,8 @@ def _daily(actor: Actor) -> list[tuple[str, str, str, str]]:
     links += [(str(p.unit), f"/classes/{p.unit.code}", "users", "") for p in actor.posts if p.unit.keeps_roster]
     if actor.person_id:
         links.append((_("Check-in"), "/check-in", "check-circle", ""))
+    if home and actor.holds(ANSWERERS, home):
+        links.append((_("Answer for somebody"), f"/desk/{home.code}", "user", ""))
     if home and home.reports:
         links.append((_("Reports and receipts"), f"/receipts/{home.code}", "history", ""))
     return list(dict.fromkeys(links))
@@ -99,6 +102,8 @@ def _lists(actor: Actor) -> list[tuple[str, str, str, str]]:
         for name, icon in _LISTS
         if registers[name].open_to(actor)
     ]
+    if actor.home and actor.roles & {Role.ADMINISTRATOR, Role.LEADER, Role.OFFICER}:
+        links.append((_("Responsibility"), f"/responsibility/{actor.home.code}", "check-circle", ""))
     if actor.roles & {Role.ADMINISTRATOR, Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER, Role.OFFICER}:
         links.append((_("Import"), "/import", "upload", ""))
     return links

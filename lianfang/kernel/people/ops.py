@@ -10,6 +10,7 @@ from pypinyin import lazy_pinyin
 
 from lianfang.domain.answers import PersonRef
 from lianfang.domain.refusals import Note, Refused
+from lianfang.kernel.crypto import Masked
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Absence, Membership, Person, index_of_number, on_roster
 from lianfang.kernel.people.variants import same_characters
@@ -88,10 +89,10 @@ def _by_identity(ref: PersonRef, unit: Unit, day: date, notes: list[Note]) -> Pe
     person = by_number(ref.identity.kind, ref.identity.number)
     if person is None:
         return None
-    if Membership.objects.filter(on_roster(day), person=person).exclude(unit=unit).exists() and not is_member(
-        person.pk, unit, day
-    ):
-        raise Refused("scope", "person.id_number")
+    if not is_member(person.pk, unit, day):
+        if Membership.objects.filter(on_roster(day), person=person).exists():
+            raise Refused("scope", "person.id_number")
+        notes.append(Note("person.off_roster", "person", warning=True))
     if ref.name and ref.name != person.name:
         likeness = "person.possible_match" if same_characters(ref.name, person.name) else "person.name_mismatch"
         notes.append(Note(likeness, "person.name", warning=True))
@@ -124,6 +125,18 @@ def new_person(ref: PersonRef, unit: Unit) -> Person:
         person.birth_date = ref.identity.birth_date or ref.birth_date
     person.phone = ref.phone or ""
     return person
+
+
+def fill_in(person: Person, ref: PersonRef) -> list[Note]:
+    """Keep the phone that came with a report where none was known; another one is named, and the known one stays."""
+    if not ref.phone or person.phone == Masked("phone", ref.phone):
+        return []
+    if person.phone:
+        return [Note("field.read_only", "person.phone", warning=True)]
+    person.phone = ref.phone
+    with within(EVERYTHING):
+        person.save(update_fields=["phone_sealed", "phone_index"])
+    return []
 
 
 def enrol(person: Person, unit: Unit, kind: str, since: date, **more: object) -> Membership:

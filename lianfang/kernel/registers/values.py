@@ -23,7 +23,7 @@ def as_text(value: Any, zone: tzinfo) -> str:
     if isinstance(value, datetime):
         return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f") if value == value.to_integral() else format(value, "f")
+        return _plain(value)
     if isinstance(value, list | tuple):
         return ", ".join(str(one) for one in value) or UNKNOWN
     return str(value)
@@ -43,13 +43,20 @@ def as_json(value: Any, zone: tzinfo) -> Any:
         return [as_json(one, zone) for one in value]
     if isinstance(value, dict):
         return {str(name): as_json(one, zone) for name, one in value.items()}
-    return str(value)
+    return _plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def _plain(value: Decimal) -> str:
+    """As it was measured: 36.5, not the 36.50 of a column with two decimals."""
+    return format(value.normalize(), "f")
 
 
 def as_cell(value: Any, zone: tzinfo) -> Any:
     """A value as a file holds it: numbers stay numbers, unknown is empty, at least n is text."""
-    if value is None or isinstance(value, bool | int | Decimal):
+    if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, Decimal):
+        return Decimal(_plain(value))
     if isinstance(value, datetime):
         return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, Unit):

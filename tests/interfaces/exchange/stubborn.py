@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,11 +28,14 @@ def misbehave(how: str) -> Iterator[Record]:
             pass
     if how == "waits":
         signal.pause()
+    if how == "starts a process":
+        subprocess.Popen([sys.executable, "-c", ""])
     if how == "writes a file":
         Path(os.environ.get("HOME", "/tmp"), "left-behind").write_text("x" * 4096)  # noqa: S108
     if how == "leaves a process":
         started = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
         yield Line(started.pid, ())
+        sys.stdout.buffer.flush()
         signal.pause()
     if how == "stops early":
         yield Line(1, ("x",))
@@ -42,12 +44,13 @@ def misbehave(how: str) -> Iterator[Record]:
 
 
 def main() -> None:
-    """Confined as the real one, then on its own way."""
+    """Confined as the real one but where the confinement would forbid it, then on its own way."""
     request = json.loads(sys.argv[1])
-    if how := request["how"]:
+    if not request["how"]:
+        return
+    if request["how"] != "leaves a process":
         confine(Limits(**request["limits"]))
-        answer(misbehave(how), sys.stdout.buffer)
-    time.sleep(0)
+    answer(misbehave(request["how"]), sys.stdout.buffer)
 
 
 if __name__ == "__main__":

@@ -167,8 +167,8 @@ def test_columns_of_two_groups_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_merged_cell_is_refused_in_every_row_it_covers_but_the_first_and_not_in_blank_ones(tmp_path: Path) -> None:
-    rows = [*good_rows(1), texts(3, PERSON[:3]), texts(4, PERSON[:3])]
-    merged = '<mergeCells><mergeCell ref="D2:D4"/><mergeCell ref="A7:D9"/></mergeCells>'
+    rows = [*good_rows(1), texts(3, PERSON[:3]), texts(4, PERSON[:3]), texts(8, PERSON)]
+    merged = '<mergeCells><mergeCell ref="D2:D4"/><mergeCell ref="A6:D7"/><mergeCell ref="A10:D12"/></mergeCells>'
     outcome = read(tmp_path, workbook(*rows, after=merged))
     assert [(problem.row, problem.column) for problem in outcome.problems] == [(3, "体温"), (4, "体温")]
 

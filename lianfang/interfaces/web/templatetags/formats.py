@@ -94,7 +94,7 @@ def amount(value: Any) -> str:
 
 def plain(value: Any) -> str:
     """Digits with thousands separators from 10,000 on; text is left alone."""
-    if isinstance(value, int | Decimal) and abs(value) >= THOUSANDS_FROM:
+    if isinstance(value, int | Decimal) and not -THOUSANDS_FROM < value < THOUSANDS_FROM:
         return f"{value:,}"
     return str(value)
 

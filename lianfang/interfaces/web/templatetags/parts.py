@@ -182,10 +182,9 @@ def countdown(now: datetime, due: datetime, near: int, label: str, *, words: boo
     }  # fmt: skip
     state = "data-over" if left < ZERO else "data-near" if left <= timedelta(minutes=near) else ""
     shown = (over if left < ZERO else text).replace("{time}", formats.clock_left(left))
-    return format_html(
-        '<lf-countdown role="timer"{} {}><span data-clock>{}</span><span class="sr" aria-live="polite"></span></lf-countdown>',
-        format_html_join("", ' {}="{}"', attributes.items()), state, shown,
-    )  # fmt: skip
+    inside = format_html('<span data-clock>{}</span><span class="sr" aria-live="polite"></span>', shown)
+    listed = format_html_join("", ' {}="{}"', attributes.items())
+    return format_html('<lf-countdown role="timer"{} {}>{}</lf-countdown>', listed, state, inside)
 
 
 @register.filter

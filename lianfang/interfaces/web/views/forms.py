@@ -29,7 +29,14 @@ from lianfang.kernel.scope import EVERYTHING, within
 
 MOST_CHOICES = 60
 _INPUTS = {date: "date", datetime: "datetime-local", time: "time", bool: "radio"}
-_PERSON = (("name", True), ("id_type", True), ("id_number", False), ("id_reason", False), ("phone", False), ("birth_date", False))
+_PERSON = (
+    ("name", True),
+    ("id_type", True),
+    ("id_number", False),
+    ("id_reason", False),
+    ("phone", False),
+    ("birth_date", False),
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,7 +62,12 @@ def _done(request: HttpRequest, declared: Action, result: Any) -> HttpResponse:
         with within(EVERYTHING):
             secret = invite(result)
         address = request.build_absolute_uri(f"/first/{secret}")
-        told(request, str(_("Give {name} this one-time link, good for 72 hours: {address}")).format(name=result.name, address=address))
+        told(
+            request,
+            str(_("Give {name} this one-time link, good for 72 hours: {address}")).format(
+                name=result.name, address=address
+            ),
+        )
     else:
         told(request, _("Done."))
     return redirect(_list_of(declared))
@@ -73,7 +85,11 @@ def _raw(declared: Action, posted: Mapping[str, str]) -> dict[str, Any]:
     raw: dict[str, Any] = {}
     for field in fields_of(declared):
         if _annotation(declared, field) is PersonRef:
-            person = {name: posted[f"{field.name}.{name}"] for name, _required in _PERSON if posted.get(f"{field.name}.{name}", "").strip()}
+            person = {
+                name: posted[f"{field.name}.{name}"]
+                for name, _required in _PERSON
+                if posted.get(f"{field.name}.{name}", "").strip()
+            }
             raw[field.name] = person
         elif posted.get(field.name, "").strip():
             raw[field.name] = posted[field.name]
@@ -92,7 +108,9 @@ def _form(actor: Actor, declared: Action, given: Mapping[str, str], refused: Ref
     }  # fmt: skip
 
 
-def _fields(actor: Actor, declared: Action, field: Field, given: Mapping[str, str], refused: Refused | None) -> list[dict[str, Any]]:
+def _fields(
+    actor: Actor, declared: Action, field: Field, given: Mapping[str, str], refused: Refused | None
+) -> list[dict[str, Any]]:
     annotation = _annotation(declared, field)
     if annotation is PersonRef:
         return [_one(f"{field.name}.{name}", _person_label(name), "select" if name == "id_type" else "date" if name == "birth_date" else "text",
@@ -102,7 +120,15 @@ def _fields(actor: Actor, declared: Action, field: Field, given: Mapping[str, st
     return [_one(field.name, str(field.label), kind, field.required, given, refused, choices)]
 
 
-def _one(name: str, label: str, kind: str, required: bool, given: Mapping[str, str], refused: Refused | None, choices: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def _one(
+    name: str,
+    label: str,
+    kind: str,
+    required: bool,
+    given: Mapping[str, str],
+    refused: Refused | None,
+    choices: Iterable[tuple[str, Any]],
+) -> dict[str, Any]:
     value = given.get(name, "")
     return {
         "name": name, "label": label, "hint": "", "kind": kind, "value": value, "errors": said_of(refused, name) if refused else [],
