@@ -81,6 +81,8 @@ def tell_leader_of_return(event: Event) -> None:
 
 def tell_superior_of_new_revision(event: Event) -> None:
     """A report that was sent back has come again: tell the superiors who wait for it."""
+    if _is_first(event):
+        return
     report = _report(event)
     before = _before(report)
     if before is not None and before.returned_at is not None:
@@ -90,9 +92,9 @@ def tell_superior_of_new_revision(event: Event) -> None:
 
 def tell_holders_of_old_figure(event: Event) -> None:
     """A corrected report: tell every superior whose signed report still holds the old figure (C08)."""
-    report = _report(event)
-    if report.revision == 1:
+    if _is_first(event):
         return
+    report = _report(event)
     for above in _superiors(report):
         holds = current_report(above, report.form, report.day)
         if holds is not None and _holds_older(holds, report):
@@ -164,6 +166,10 @@ def _tell_about(answer: Answer, accounts: Iterable[int], kind: str) -> None:
 def _due_name(event: Event) -> str:
     facts = event.facts
     return f"{facts['code']}/{facts['what']}/{facts['day']}/{facts['slot']}/{facts['due_at']}"
+
+
+def _is_first(event: Event) -> bool:
+    return _key(event)[-1] == "1"
 
 
 def _report(event: Event) -> UnitReport:

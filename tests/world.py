@@ -1,4 +1,4 @@
-"""The small world in which the catalogue of bad inputs plays (坏输入的小世界), built through the product's own actions."""
+"""The small world in which the catalogue of bad inputs plays (坏输入的小世界), built through the actions."""
 
 from __future__ import annotations
 

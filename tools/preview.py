@@ -31,7 +31,7 @@ HEIGHTS = {390: 844, 1440: 900, 320: 640, 1366: 768, 768: 1024}
 LISTEN = """document.addEventListener('securitypolicyviolation', e =>
   (window.csp = [...(window.csp || []), e.violatedDirective + ' ' + e.sourceFile]))"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-CLIPPED = """[...document.querySelectorAll('.chip, .button, .seg > *, h1, h2, th, td, .figures dd, label')]
+CLIPPED = """[...document.querySelectorAll('.table-wrap, .chip, .button, .seg > *, h1, h2, th, td, .figures dd, label')]
   .filter(e => e.offsetParent && !e.matches('.sr'))
   .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline'
      || e.matches('.chip') && e.offsetHeight > 26)

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.db.models import Count
 
+from lianfang.demo.hands import share_out
 from lianfang.demo.population import PersonSeed, Province, UnitSeed
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
@@ -19,7 +20,7 @@ from lianfang.kernel.people.models import Membership
 from lianfang.kernel.scope import EVERYTHING, within
 
 UNITS_AT_ONCE = 2000
-PEOPLE_AT_ONCE = 5000
+PEOPLE_AT_ONCE = 2000
 _NO_DOCUMENT = "学籍号登记，暂无证件"
 Tell = Callable[[str], None]
 Thing = TypeVar("Thing")
@@ -44,11 +45,7 @@ def settle(province: Province, tell: Tell | None = None, *, people_answer: bool 
     for seeds in _batches(province.units(), UNITS_AT_ONCE):
         written += len(_write_units(seeds, places))
         tell(f"{written:,} units")
-    written = 0
-    for people in _batches(province.people(), PEOPLE_AT_ONCE):
-        with within(EVERYTHING):
-            written += len(admit([_admission(seed, places) for seed in people]))
-        tell(f"{written:,} people")
+    share_out(lambda hand, hands: _write_people(province, places, tell, hand, hands))
     return next(unit for unit in places.superiors.values() if unit.parent is None)
 
 
@@ -66,6 +63,17 @@ def _write_units(seeds: list[UnitSeed], places: _Places) -> list[Unit]:
         if seed.keeps_roster:
             places.rosters[seed.code] = (unit.pk, seed.opened_on)
     return units
+
+
+def _write_people(province: Province, places: _Places, tell: Tell, hand: int, hands: int) -> int:
+    """Every hand draws everybody, which is quick, and writes its own share, which is not."""
+    written = 0
+    for number, people in enumerate(_batches(province.people(), PEOPLE_AT_ONCE)):
+        if number % hands == hand:
+            with within(EVERYTHING):
+                written += len(admit([_admission(seed, places) for seed in people]))
+            tell(f"{written * hands:,} people or so")
+    return written
 
 
 def _unit(seed: UnitSeed, places: _Places) -> Unit:

@@ -25,7 +25,7 @@ from lianfang.domain.parsing.dates import parse_day, parse_moment
 from lianfang.domain.parsing.drafts import AnswerDraft, PersonRef, TestResult
 from lianfang.domain.parsing.findings import Findings
 from lianfang.domain.parsing.laboratory import parse_test
-from lianfang.domain.parsing.number import parse_temperature
+from lianfang.domain.parsing.number import parse_count, parse_temperature
 from lianfang.domain.parsing.person import parse_person
 from lianfang.domain.parsing.rows import row_problems
 from lianfang.domain.parsing.text import clean_text, is_blank
@@ -51,12 +51,13 @@ __all__ = [
 
 # The members of a report, in the order of the form.
 _WHERE_AND_WHO = ("key", "unit", "day", "slot", "person")
-_OBSERVED = ("state", "temperature", "symptoms", "health_code", "test", "reported_at", "note")
+_OBSERVED = ("state", "temperature", "symptoms", "health_code", "test", "reported_at", "revision", "note")
 MEMBERS = (*_WHERE_AND_WHO, *_OBSERVED)
 RETIRED: Mapping[str, str] = {"travel_code_star": "2022-12-13"}  # member -> since when it is no longer asked for
 
 UNIT_LENGTH = 100  # characters of a unit's code or name
 NOTE_LENGTH = 1_000  # characters
+MOST_REVISIONS = 1_000  # of one answer
 EARLIEST_DAY = date(2000, 1, 1)  # before it a day is a slip: spreadsheets count from 1900 and 1904
 
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{6,198})[\x21-\x7e]")
@@ -104,6 +105,7 @@ def parse_answer(
         test=parse_test(raw.get("test"), found, zone=zone, channel=channel),
         reported_at=_reported_at(raw, found, door),
         note=_note(raw, found),
+        revision=_revision(raw, found, door),
     )
     return draft, found.close()
 
@@ -183,6 +185,16 @@ def _reported_at(raw: Mapping[str, object], found: Findings, door: _Door) -> dat
     if moment and moment > door.now + timedelta(minutes=door.policy.clock_skew_minutes):
         found.warn("clock.skew", field, kept=moment, minutes=int((moment - door.now).total_seconds() // 60))
     return moment
+
+
+def _revision(raw: Mapping[str, object], found: Findings, door: _Door) -> int | None:
+    given, field = raw.get("revision"), "revision"
+    if is_blank(given):
+        return None
+    count = found.attempt(lambda: parse_count(given, field, found.notes, channel=door.channel), 1)
+    if not 1 <= count <= MOST_REVISIONS:
+        found.problem("number.out_of_range", field, low=1, high=MOST_REVISIONS)
+    return count
 
 
 def _note(raw: Mapping[str, object], found: Findings) -> str:

@@ -33,6 +33,7 @@ LABELS: Mapping[str, Any] = {
     "test.ct": _("Ct value"),
     "reported_at": _("Time of entry"),
     "note": _("Remark"),
+    "revision": _("Revision"),
     "exceptions": _("Exceptions"),
     "everyone_else": _("Everyone else"),
     "observed_by": _("Observed by"),

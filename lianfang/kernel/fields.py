@@ -74,6 +74,8 @@ def read_parameters(action: Action, by: Actor, raw: Mapping[str, Any], *, channe
             continue
         asked = Asked(by, channel, one.name, one.required)
         given[one.parameter] = found.attempt(partial(one.kind.read, asked, value), None)
+    # What is wrong with the words comes first; whether a thing is there is said last, and alike for all.
+    found.problems.sort(key=lambda problem: problem.code == "scope")
     found.close()
     return given
 

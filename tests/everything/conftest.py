@@ -14,6 +14,8 @@ from tests.world import World, built, undone
 def whole_world(django_db_setup: Any, django_db_blocker: Any) -> Iterator[World]:
     """The world, in a transaction of its own."""
     with django_db_blocker.unblock(), built() as world:
+        with undone():
+            world.send("class_head", "GET", "me")  # the first request loads every address, and is slow
         yield world
 
 

@@ -1,4 +1,4 @@
-"""What an answer over HTTP amounts to (结果判定), in the words of the catalogue of bad inputs, and what it left behind."""
+"""What an answer over HTTP amounts to (结果判定), in the words of the catalogue, and what it left behind."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Outcome:
 def _kept(body: Mapping[str, Any]) -> str:
     if body.get("errors"):
         return "reject"
-    notes = [note for note in body.get("notes", ()) if note["code"] != "key"]
+    notes = body.get("notes", ())
     if any(note["warning"] for note in notes):
         return "warn"
     return "normalize" if notes else "accept"
@@ -109,8 +109,3 @@ def tables() -> dict[str, str]:
 def kept_apart_from_denials(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
     """Whether nothing changed but the record of what was refused to somebody."""
     return {name for name in after if before[name] != after[name]} <= {"audit_event"}
-
-
-def as_was(found: Mapping[str, str], name: str) -> str:
-    """The digest of one table."""
-    return found[name]

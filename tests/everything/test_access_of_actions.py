@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 
@@ -11,6 +13,7 @@ from lianfang.domain.roles import Role
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM, Actor
 from lianfang.kernel.accounts.models import Account, Grant
+from lianfang.kernel.accounts.ops import new_token
 from lianfang.kernel.actions import INSTALLER, Action, registry
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.dues.models import REPORT, Due
@@ -55,6 +58,7 @@ class World:
         self.membership = Membership.objects.get(person=self.pupil)
         self.somebody: Account = make.account(self.klass, Role.SCREENER)
         self.grant = Grant.objects.get(account=self.somebody)
+        self.token, _ = new_token(self.somebody, unit=self.klass)
 
     def draft(self) -> AnswerDraft:
         raw = make.answer(self.pupil, self.klass)
@@ -123,6 +127,9 @@ def arguments(kind: str, w: World) -> dict:
             "valid_from": DAY,
             "parameters": {"remind_minutes": 20},
         },
+        "roster.entered": {"unit": klass, "entries": [], "how_many": 0},
+        "token.issued": {"account": w.somebody, "unit": klass, "lasts": timedelta(days=1)},
+        "token.revoked": {"token": w.token},
         "import.received": None,
         "import.confirmed": None,
         "import.dropped": None,

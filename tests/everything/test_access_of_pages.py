@@ -21,7 +21,17 @@ from tests.make import DAY, at
 pytestmark = pytest.mark.django_db
 OPEN = {"", "sign-in", "sign-out", "first/<str:secret>", "demo", "demo/<str:handle>", "check-in/shell", "sw.js"}
 """Addresses that show nothing about anybody; their own tests say what they do."""
-OWN = {"me", "today", "search", "check-in", "check-in/done", "check-in/records", "import", "list/<str:name>", "do/<str:kind>"}
+OWN = {
+    "me",
+    "today",
+    "search",
+    "check-in",
+    "check-in/done",
+    "check-in/records",
+    "import",
+    "list/<str:name>",
+    "do/<str:kind>",
+}
 """Addresses whose content is the visitor's own; no object is named in them, or only a kind of object."""
 
 
@@ -86,7 +96,19 @@ def test_an_insider_never_meets_a_failure(role):
     with clock.at(at(12)):
         w = World()
         client = entered(make.account(w.school, role))
-        for address in [*addresses(w).values(), "/", "/me", "/today", "/search?q=S1", "/check-in", "/import", "/list/units", "/list/persons", "/list/dues", *(f"/do/{kind}" for kind in registry)]:
+        for address in [
+            *addresses(w).values(),
+            "/",
+            "/me",
+            "/today",
+            "/search?q=S1",
+            "/check-in",
+            "/import",
+            "/list/units",
+            "/list/persons",
+            "/list/dues",
+            *(f"/do/{kind}" for kind in registry),
+        ]:
             for method in (client.get, client.post):
                 answer = method(address)
                 assert answer.status_code < 500, (role, address)

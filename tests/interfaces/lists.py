@@ -10,7 +10,12 @@ from typing import Any
 import xlsxwriter
 from stdnum.cn import ric
 
+from lianfang.interfaces.exchange.imports import problems_of
+from lianfang.kernel.audit.models import Event
+from lianfang.kernel.files.models import Import
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.people.models import Membership
+from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
 
 Rows = Sequence[Sequence[Any]]
@@ -46,3 +51,26 @@ def school(classes: int = 2) -> Unit:
     for n in range(1, classes + 1):
         make.unit(found, f"S1-K{n}", "class", name=f"高一（{n}）班")
     return found
+
+
+def everybody() -> dict[str, str]:
+    """Who is on a roster, and of which unit."""
+    with within(EVERYTHING):
+        return {m.person.name: m.unit.code for m in Membership.objects.select_related("person", "unit")}
+
+
+def accounted(kept: Import) -> tuple[int, int, int, int, int]:
+    """(read, written, refused, held, blank), which always add up."""
+    assert kept.read == kept.written + kept.refused + kept.held + kept.blank
+    return kept.read, kept.written, kept.refused, kept.held, kept.blank
+
+
+def places(kept: Import) -> list[tuple[int | None, str, str]]:
+    """(row, column, code) of every problem, in the order of the file."""
+    return [(p.row, p.column, p.code) for p in problems_of(kept)]
+
+
+def events(kind: str) -> int:
+    """How many acts of this kind are on record."""
+    with within(EVERYTHING):
+        return Event.objects.filter(kind=kind).count()

@@ -27,7 +27,7 @@ class Answers(Register):
     order = ("-day", "-unit_id", "-slot", "-person_id")
     columns = [
         column(Answer, "unit"),
-        column(Answer, "person_id", kind="code"),
+        column(Answer, "person_id", kind="key"),
         column(Answer, "day"),
         column(Answer, "slot"),
         column(Answer, "state", kind="state"),
@@ -91,7 +91,7 @@ class Contacts(Register):
     columns = [
         column(ContactAttempt, "at"),
         column(ContactAttempt, "unit"),
-        column(ContactAttempt, "person_id", kind="code"),
+        column(ContactAttempt, "person_id", kind="key"),
         column(ContactAttempt, "day"),
         column(ContactAttempt, "outcome"),
         column(ContactAttempt, "caller"),

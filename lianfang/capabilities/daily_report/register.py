@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.domain.counts import CountItem
@@ -18,7 +20,8 @@ _DAYS = [
 
 
 def _figure(item: CountItem) -> Column:
-    return Column(item.code, _(item.en), lambda row: row.values.get(item.code), "amount", 2)
+    label = lazy(lambda: item.zh if (get_language() or "").startswith("zh") else item.en, str)
+    return Column(item.code, label(), lambda row: row.values.get(item.code), "amount", 2)
 
 
 class UnitReports(Register):

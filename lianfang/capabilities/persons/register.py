@@ -23,7 +23,7 @@ class People(Register):
     search = ("person__name", "person__sort_key", "number")
     columns = [
         Column("name", _("name"), lambda row: row.person.name, "person"),
-        Column("id", _("person"), lambda row: row.person_id, "code", 3),
+        Column("id", _("person"), lambda row: row.person_id, "key", 3),
         column(Membership, "unit"),
         column(Membership, "kind", priority=2),
         column(Membership, "number", priority=3),
@@ -47,7 +47,7 @@ class Leave(Register):
     roles = SEE_PEOPLE
     order = ("id",)
     columns = [
-        column(Absence, "person_id", kind="code"),
+        column(Absence, "person_id", kind="key"),
         column(Absence, "unit"),
         column(Absence, "since"),
         column(Absence, "until"),

@@ -90,7 +90,7 @@ def _people_by_number(entries: Sequence[Entry]) -> dict[bytes, Person]:
     found: dict[bytes, Person] = {}
     for start in range(0, len(wanted), AT_ONCE):
         people = Person.objects.filter(number_index__in=wanted[start : start + AT_ONCE])
-        found |= {bytes(person.number_index): person for person in people.select_related("merged_into")}
+        found |= {bytes(person.number_index or b""): person for person in people.select_related("merged_into")}
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianfang.capabilities.units.actions import change_unit, close_unit, merge_unit, move_unit, open_unit
 from lianfang.kernel.orgs.kinds import KINDS
@@ -20,7 +21,7 @@ class Units(Register):
     search = ("code", "name", "name_en")
     columns = [
         column(Unit, "code"),
-        Column("name", _("name"), str),
+        Column("name", pgettext_lazy("of a unit", "name"), str),
         column(Unit, "kind", priority=2),
         Column("parent", _("superior"), lambda unit: unit.parent, "unit", 2),
         Column("sector_parent", _("sector superior"), lambda unit: unit.sector_parent, "unit", 3),

@@ -59,3 +59,4 @@ class AnswerDraft:
     test: TestResult | None
     reported_at: datetime | None
     note: str
+    revision: int | None = None  # the sender's own count of how often it has given this answer; None when not counted

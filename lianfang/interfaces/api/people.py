@@ -19,9 +19,12 @@ from lianfang.interfaces.api.requests import read_object, read_query
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.accounts.models import Account, Grant
+from lianfang.kernel.audit.models import Event
+from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.people.models import Membership, Person
 from lianfang.kernel.registers.values import as_json
 from lianfang.kernel.reporting.models import Answer
+from lianfang.kernel.scope import EVERYTHING, within
 
 NAME_LENGTH = 64  # characters
 MOST_FOUND = 50  # persons in one answer of a search
@@ -80,6 +83,21 @@ def _shown(actor: Actor, person: Person) -> dict[str, Any]:
 def _values(row: Any, names: Iterable[str], actor: Actor) -> dict[str, Any]:
     zone = zone_of(actor)
     return {name: as_json(getattr(row, name), zone) for name in names}
+
+
+def show_access_log(call: Call) -> dict[str, Any]:
+    """When and why a person's number was opened, and by a duty of which unit; for those who may see the person."""
+    read_query(call.request, ())
+    person = _person(call.actor, uuid_of(call.actor, call.path["id"]))
+    with within(EVERYTHING):
+        opened = Event.objects.filter(subject=ref(person), kind="person.revealed", denied=False)
+        rows = list(opened.select_related("unit").order_by("-at")[:MOST_FOUND])
+    return {"rows": [_opening(one, call.actor) for one in rows]}
+
+
+def _opening(event: Event, actor: Actor) -> dict[str, Any]:
+    shown = _values(event, ("at", "kind", "unit"), actor)
+    return {**shown, "purpose": event.facts.get("purpose")}
 
 
 def search_persons(call: Call) -> dict[str, Any]:

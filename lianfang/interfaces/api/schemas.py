@@ -82,6 +82,7 @@ def _sent() -> dict[str, Any]:
         "person": ref("PersonRef"), "state": choice(STATES.codes), "temperature": {**NUMBER, "description": "°C"},
         "symptoms": many(choice(SYMPTOMS.codes)), "health_code": choice(HEALTH_CODES.codes), "test": ref("TestResult"),
         "reported_at": MOMENT, "note": TEXT,
+        "revision": {"type": "integer", "minimum": 1, "description": "the sender's own count of this answer"},
     }  # fmt: skip
     report = body({name: members[name] for name in MEMBERS}, ("key", "unit", "day", "person"))
     return {"PersonRef": person, "TestResult": test, "Report": report, **_rolls(members), **_uploads()}
@@ -187,9 +188,11 @@ def _persons() -> dict[str, Any]:
         "answers": many({"type": "object"}),
     }
     found = {"id": UUID, "name": TEXT, "unit": TEXT, "kind": TEXT}
+    opening = {"at": MOMENT, "kind": TEXT, "unit": maybe(TEXT), "purpose": maybe(TEXT)}
     return {
         "Person": {"type": "object", "properties": person},
         "Me": shown(me),
+        "AccessLog": shown({"rows": many(shown(opening))}),
         "Found": shown({"rows": many(shown(found)), "more": FLAG}),
     }
 

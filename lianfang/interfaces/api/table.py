@@ -95,6 +95,11 @@ def _persons() -> Iterator[Endpoint]:
         (_ID, _FIELDS), answer=json_of("Person"), refusals=(404, 422), group="People",
     )  # fmt: skip
     yield Endpoint(
+        "GET", "persons/{id}/access-log", "persons.log", people.show_access_log,
+        "When and why the person's number was opened", (_ID,),
+        answer=json_of("AccessLog"), refusals=(404,), group="People",
+    )  # fmt: skip
+    yield Endpoint(
         "PATCH", "persons/{id}", "persons.change", people.change_person,
         "Always refused: a person is changed by the actions for it", (_ID,),
         body=_ANY_BODY, refusals=(404, 422), group="People",

@@ -66,7 +66,7 @@ def _rules(unit: Any, day: date) -> list[Mapping[str, Any]]:
     from lianfang.kernel.policies.ops import DEFAULT, Rules, packs_on, shipped  # noqa: PLC0415
 
     default = shipped(DEFAULT)["pack"]
-    packs = [
+    packs: list[Mapping[str, Any]] = [
         {
             "code": default["code"],
             "title": _title(default),
@@ -149,15 +149,14 @@ def _figures(one: Mapping[str, Any]) -> dict[str, Any]:
 
 def _actions(unit: Any, day: date) -> list[Mapping[str, Any]]:
     """Every action: what it leaves in the record, what it does, and who may do it."""
-    from django.utils.translation import gettext  # noqa: PLC0415
-
+    from lianfang.interfaces.titles import title_of  # noqa: PLC0415
     from lianfang.kernel.accounts.models import ROLE_NAMES  # noqa: PLC0415
     from lianfang.kernel.actions import registry  # noqa: PLC0415
 
     return [
         {
             "kind": kind,
-            "title": gettext(one.title),
+            "title": title_of(kind),
             "by": [str(ROLE_NAMES[role]) for role in one.by] + (["oneself"] if one.oneself else []),
             "over": one.over,
         }

@@ -63,7 +63,7 @@ def _revoke(args: argparse.Namespace) -> int:
     revoke_token(SYSTEM, token=token)
     say(f"Token {token.pk} of {token.account.handle} is withdrawn.")
     if args.json:
-        print_json({"id": token.pk, "revoked_at": token.revoked_at.isoformat()})
+        print_json({"id": token.pk, "revoked_at": token.revoked_at})
     return 0
 
 

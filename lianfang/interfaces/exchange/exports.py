@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from django.utils import timezone
 
@@ -49,7 +49,7 @@ def export(
         raise Refused("choice.unknown", "kind", choices=KINDS)
     zone = actor.home.zone if actor.home else timezone.get_default_timezone()
     with within(actor.scope):
-        written = _written(actor, register, asked_filters, cast(Kind, kind), out, zone, labelled)
+        written = _written(actor, register, asked_filters, kind, out, zone, labelled)
         filters = {name: "***" if name in _WORDS else value for name, value in asked_filters.items() if value}
         # Leaving this trace is no writing: a token that may only read may export.
         note_export(

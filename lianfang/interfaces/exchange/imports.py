@@ -74,10 +74,9 @@ def receive(
         if kept.stage == WRITTEN:
             return kept
         case = _checked(actor, layout, kept, content, partly=keep_good or dry_run)
-        if home is None:
-            return kept if dry_run else _first_units(actor, case)
-        _keep(actor, case, content)
-        return kept if dry_run or kept.stage != CHECKED else _write(actor, case, keep_good=keep_good)
+        if home is not None:
+            _keep(actor, kept, content)
+        return kept if dry_run else _write(actor, case, keep_good=keep_good)
 
 
 def confirm(actor: Actor, import_id: UUID | str, *, keep_good: bool = False) -> Import:
@@ -93,17 +92,17 @@ def confirm(actor: Actor, import_id: UUID | str, *, keep_good: bool = False) -> 
             raise Refused("flow.condition", "import", stage=kept.stage)
         content = _opened(kept)
         case = _checked(actor, layout_of(kept.what), kept, content, partly=keep_good)
-        if kept.stage == CHECKED:
-            return _write(actor, case, keep_good=keep_good)
-        _keep(actor, case, content)
-        return kept
+        if kept.stage == REFUSED:
+            _keep(actor, kept)
+        return _write(actor, case, keep_good=keep_good)
 
 
 def drop(actor: Actor, import_id: UUID | str) -> Import:
     """Give a file up; its rows are written nowhere and kept no longer."""
     with within(actor.scope):
         kept = _of(import_id)
-        return drop_file(actor, received=kept, what=kept.what)
+        drop_file(actor, received=kept, what=kept.what)
+    return kept
 
 
 def problems_of(kept: Import) -> list[Problem]:
@@ -230,9 +229,9 @@ def _as_kept(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _keep(actor: Actor, case: _Case, content: bytes) -> None:
-    kept = case.kept
-    kept.content = _closed(kept, content)
+def _keep(actor: Actor, kept: Import, content: bytes = b"") -> None:
+    if content:
+        kept.content = _closed(kept, content)
     receive_file(actor, unit=kept.unit, what=kept.what, read=kept.read, refused=kept.refused, received=kept)
 
 
@@ -251,34 +250,24 @@ def _about(kept: Import) -> str:
 
 def _write(actor: Actor, case: _Case, *, keep_good: bool) -> Import:
     """Write all rows that may be, in one transaction; a row that is refused only now spoils the file as before."""
-    while True:
+    kept, outcome = case.kept, case.outcome
+    while kept.stage == CHECKED:
         try:
             with transaction.atomic():
-                rows = case.outcome.kept
-                case.layout.write(case.desk, rows)
-                return confirm_file(
-                    actor, received=case.kept, what=case.kept.what, written=len(rows), refused=case.outcome.refused
-                )
+                _write_rows(actor, case)
         except RowRefused as failed:
-            case.outcome.refuse(failed.row, failed.problems)
-            case.outcome.refused_rows.add(failed.row)
-        _account(case.kept, case.outcome, partly=keep_good)
-        if case.kept.stage != CHECKED:
-            return _keep_found(actor, case.kept)
+            outcome.refuse(failed.row, failed.problems)
+            outcome.refused_rows.add(failed.row)
+            _account(kept, outcome, partly=keep_good)
+            if kept.stage == REFUSED and kept.unit_id:
+                _keep(actor, kept)
+    return kept
 
 
-def _keep_found(actor: Actor, kept: Import) -> Import:
-    return receive_file(actor, unit=kept.unit, what=kept.what, read=kept.read, refused=kept.refused, received=kept)
-
-
-def _first_units(actor: Actor, case: _Case) -> Import:
-    """The tree of an empty installation: there is no unit yet over which the import could be held."""
-    kept = case.kept
-    if kept.stage != CHECKED:
-        return kept
-    with transaction.atomic():
-        rows = case.outcome.kept
-        case.layout.write(case.desk, rows)
-        kept.unit = _root()
-        _keep_found(actor, kept)
-        return confirm_file(actor, received=kept, what=kept.what, written=len(rows), refused=kept.refused)
+def _write_rows(actor: Actor, case: _Case) -> None:
+    kept, rows = case.kept, case.outcome.kept
+    case.layout.write(case.desk, rows)
+    if not kept.unit_id:  # the first units: only now there is one over which the import can be held
+        kept.unit = Unit.objects.order_by("path").filter(parent__isnull=True)[0]
+        _keep(actor, kept)
+    confirm_file(actor, received=kept, what=kept.what, written=len(rows), refused=case.outcome.refused)

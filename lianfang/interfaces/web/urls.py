@@ -56,6 +56,7 @@ urlpatterns = [
     path("list/<str:name>", lists.show),
     path("do/<str:kind>", forms.show),
     path("import", imports.choose),
+    path("import/template/<str:what>.csv", imports.template),
     path("import/<uuid:number>", imports.show),
     path("sw.js", service.worker),
     path("i18n/", include("django.conf.urls.i18n")),

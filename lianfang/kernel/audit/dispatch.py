@@ -48,35 +48,38 @@ def _handle(number: UUID, plan: Plan) -> bool:
         if event is None:
             return False
         before = {one.function: one for one in Handling.objects.filter(event_id=number)}
-        settled = [_settled(function, event, before) for function in plan[event.kind]]
-        if not all(settled):
-            return False
-        event.handled_at = clock.now()
-        event.save(update_fields=["handled_at"])
-    return True
+        notes = [_noted(function, event, before) for function in plan[event.kind]]
+        done = all(note.done_at is not None for note in notes)
+        if done:
+            event.handled_at = clock.now()
+            event.save(update_fields=["handled_at"])
+        if before or not done:  # what went well at once needs no note of its own
+            for note in notes:
+                note.save(force_insert=note.function not in before)
+    return done
 
 
-def _settled(function: Reaction, event: Event, before: Mapping[str, Handling]) -> bool:
+def _noted(function: Reaction, event: Event, before: Mapping[str, Handling]) -> Handling:
+    """What is known of one function after this pass: done, now or before, or to be tried again."""
     name = f"{function.__module__}.{function.__qualname__}"[:120]
-    noted = before.get(name) or Handling(event_id=event.pk, function=name)
-    if noted.done_at is None and (noted.retry_at is None or noted.retry_at <= clock.now()):
-        _try(function, event, noted)
-        noted.save(force_insert=name not in before)
-    return noted.done_at is not None
+    note = before.get(name) or Handling(event_id=event.pk, function=name)
+    if note.done_at is None and (note.retry_at is None or note.retry_at <= clock.now()):
+        _try(function, event, note)
+    return note
 
 
-def _try(function: Reaction, event: Event, noted: Handling) -> None:
-    noted.tries += 1
+def _try(function: Reaction, event: Event, note: Handling) -> None:
+    note.tries += 1
     try:
         with transaction.atomic():
             function(event)
     except Exception as failure:
         # Whatever a reaction stumbles over must not stop the others. When the database is away, noting it fails too.
-        noted.trouble = type(failure).__name__
-        noted.retry_at = clock.now() + min(timedelta(seconds=2 ** min(noted.tries, 12)), LONGEST_WAIT)
-        _log.error("%s failed on event %s (try %d): %s", noted.function, event.pk, noted.tries, _where(failure))
+        note.trouble = type(failure).__name__
+        note.retry_at = clock.now() + min(timedelta(seconds=2 ** min(note.tries, 12)), LONGEST_WAIT)
+        _log.error("%s failed on event %s (try %d): %s", note.function, event.pk, note.tries, _where(failure))
     else:
-        noted.done_at, noted.retry_at, noted.trouble = clock.now(), None, ""
+        note.done_at, note.retry_at, note.trouble = clock.now(), None, ""
 
 
 def _where(failure: Exception) -> str:

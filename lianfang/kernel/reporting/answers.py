@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from lianfang.domain.answers import AnswerDraft
 from lianfang.domain.periods import closes_at, is_on_time
 from lianfang.domain.policy import Policy
@@ -60,9 +62,9 @@ def keep_answer(unit: Unit, person_id: UUID, draft: AnswerDraft, how: Sending) -
         before = Answer.objects.filter(unit=unit, day=draft.day, slot=draft.slot, person_id=person_id).first()
         answer = _written(unit, person_id, draft, how)
         if before is not None:
-            if _same(before, answer):
-                return before
-            answer = _revised(before, answer)
+            if _same(before, answer) or _is_overtaken(before, answer, draft.revision):
+                return _with_number(before, answer, draft.revision)
+            answer = _revised(before, answer, draft.revision)
         answer.save(force_insert=before is None)
         counted = tally.recount(unit, draft.day, draft.slot)
         _close_if_complete(unit, counted)
@@ -90,6 +92,7 @@ def _written(unit: Unit, person_id: UUID, draft: AnswerDraft, how: Sending) -> A
         on_time=on_time(unit, draft.day, draft.slot, at),
         automated=how.automated,
         reason=how.reason,
+        revision=draft.revision or 1,
     )
     if draft.test is not None:
         answer.test = json.dumps(_test(draft.test), sort_keys=True)
@@ -109,16 +112,44 @@ def _same(one: AnswerFields, other: AnswerFields) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in _CONTENT)
 
 
-def _revised(before: Answer, answer: Answer) -> Answer:
+def _is_overtaken(before: Answer, answer: Answer, number: int | None) -> bool:
+    """Whether the sender numbered this answer before the one in force: it was overtaken on its way."""
+    return number is not None and before.sender_id == answer.sender_id and number < before.revision
+
+
+def _with_number(before: Answer, answer: Answer, number: int | None) -> Answer:
+    """The answer in force, unchanged; what was overtaken is filed under its own number."""
+    if number is None or before.sender_id != answer.sender_id:
+        return before
+    known = _revisions(before).filter(revision=number).first()
+    if number < before.revision and known is None:
+        _file(answer, number)
+    elif number < before.revision and known is not None and not _same(known, answer):
+        _file(answer, before.revision)
+        number = before.revision + 1
+    if number > before.revision:
+        before.revision = number
+        before.save(update_fields=["revision"])
+    return before
+
+
+def _revised(before: Answer, answer: Answer, number: int | None) -> Answer:
     """File the earlier answer as a revision. Of two senders who disagree, the graver answer is shown until settled."""
-    names = [f.name for f in AnswerRevision._meta.local_concrete_fields]
-    kept = {name: getattr(before, name) for name in names}
     contradicted = before.sender_id != answer.sender_id and not answer.reason and _graver(before, answer)
     older, newer = (answer, before) if contradicted else (before, answer)
-    newer.revision = before.revision + 1
-    filed = kept if older is before else {name: getattr(answer, name) for name in names} | {"revision": before.revision}
-    AnswerRevision.objects.create(**filed)
+    _file(older, before.revision)
+    own = number if number is not None and before.sender_id == answer.sender_id else 0
+    newer.revision = max(before.revision + 1, own)
     return newer
+
+
+def _file(answer: AnswerFields, number: int) -> None:
+    names = [f.name for f in AnswerRevision._meta.local_concrete_fields]
+    AnswerRevision.objects.create(**{name: getattr(answer, name) for name in names} | {"revision": number})
+
+
+def _revisions(answer: AnswerFields) -> QuerySet[AnswerRevision]:
+    return AnswerRevision.objects.filter(unit=answer.unit, day=answer.day, slot=answer.slot, person_id=answer.person_id)
 
 
 def _graver(one: Answer, other: Answer) -> bool:

@@ -176,14 +176,13 @@ def _peopled(tallies: Iterable[Tally]) -> People:
 def _rows(unit: Unit, day: date, form: Edition, dues: list[Due], tallies: list[Tally]) -> list[Row]:
     children = Unit.objects.filter(Q(parent=unit) | Q(sector_parent=unit), opened_on__lte=day)
     rows = [Row(child) for child in children.exclude(closed_on__lt=day).order_by("code")]
-    owned = {
-        d.unit_id: d
-        for d in Due.objects.filter(unit__in=[r.unit for r in rows], day=day, kind=REPORT, line="territory")
-    }
+    owed = Due.objects.filter(unit__in=[r.unit for r in rows], day=day, kind__in=[REPORT, ROLL_CALL], line="territory")
+    # A unit that sends no report of its own owes its class check instead ("report" comes before "roll_call").
+    owned = {due.unit_id: due for due in owed.order_by("-kind", "-slot")}
     reports = UnitReport.objects.filter(unit__in=[r.unit for r in rows], day=day, form=form.code, current=True)
     reported = {r.unit_id: r for r in reports}
     for row in rows:
-        row.due = owned.get(row.unit.pk) or next((d for d in dues if d.unit_id == row.unit.pk), None)
+        row.due = owned.get(row.unit.pk)
         row.report = reported.get(row.unit.pk)
         _fill(row, dues, tallies)
     return rows

@@ -15,12 +15,16 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.dues.models import REPORT, Due
 from lianfang.kernel.dues.ops import due_of, reopen, settle
+from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit, place_of
 from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.reporting.forms import DAILY, Edition
-from lianfang.kernel.reporting.models import Draft, Tally, UnitReport
+from lianfang.kernel.reporting.models import SLOTS, Draft, Tally, UnitReport
 from lianfang.kernel.reporting.receipts import digest
 from lianfang.kernel.scope import EVERYTHING, within
+
+
+SLOTS_IN_ORDER = [code for code, _ in SLOTS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +83,28 @@ def _source(report: UnitReport) -> dict[str, Any]:
 
 
 def own_figures(unit: Unit, day: date) -> dict[str, int]:
-    """What the answers of the people in and under the unit already say: nobody is asked again (T01)."""
+    """What the answers of the unit's people already say: nobody is asked again (T01).
+
+    People under a lower unit that reports for itself are in that report, and not counted here again.
+    """
+    if unit.kind in OFFICES:
+        return {}
     low, high = below(unit.path)
-    sums = Tally.objects.filter(day=day, path__gte=low, path__lt=high, slot=_latest_slot(unit, day)).aggregate(
-        rostered=Sum("rostered"), excused=Sum("excused"), fever=Sum("fever")
-    )
+    tallies = Tally.objects.filter(day=day, path__gte=low, path__lt=high)
+    for path in set(Due.objects.filter(kind=REPORT, day=day, recipient=unit).values_list("path", flat=True)):
+        tallies = tallies.exclude(path__startswith=path)
+    slot = max(tallies.filter(answered__gt=0).values_list("slot", flat=True).distinct(), key=SLOTS_IN_ORDER.index, default="am")
+    sums = tallies.filter(slot=slot).aggregate(rostered=Sum("rostered"), excused=Sum("excused"), fever=Sum("fever"))
     if not sums["rostered"]:
         return {}
     present = sums["rostered"] - sums["excused"]
     return {"expected": sums["rostered"], "present": present, "absent": sums["excused"], "fever": sums["fever"]}
 
 
-def _latest_slot(unit: Unit, day: date) -> str:
-    low, high = below(unit.path)
-    used = Tally.objects.filter(day=day, path__gte=low, path__lt=high, answered__gt=0).values_list("slot", flat=True)
-    return max(used.distinct(), key=["am", "noon", "pm"].index, default="am")
-
-
 def prefilled(unit: Unit, form: Edition, day: date) -> dict[str, int]:
     """The figures a signer starts from: the sum of the units below, or what the people's answers say."""
-    gathered = gather(unit, form, day)
-    if gathered.expected:
-        return gathered.values
-    return own_figures(unit, day) if form.code == DAILY else {}
+    own = own_figures(unit, day) if form.code == DAILY else {}
+    return add_up([figures for figures in (gather(unit, form, day).values, own) if figures], form.items)
 
 
 def freeze(

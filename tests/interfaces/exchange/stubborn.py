@@ -17,7 +17,7 @@ from lianfang.interfaces.exchange.wire import End, Line, Record
 GIBIBYTE = 1 << 30
 
 
-def misbehave(how: str) -> Iterator[Record]:
+def misbehave(how: str, folder: str) -> Iterator[Record]:
     """One way of not reading a table."""
     if how == "takes memory":
         yield Line(len(bytearray(GIBIBYTE)), ())
@@ -31,7 +31,7 @@ def misbehave(how: str) -> Iterator[Record]:
     if how == "starts a process":
         subprocess.Popen([sys.executable, "-c", ""])
     if how == "writes a file":
-        Path(os.environ.get("HOME", "/tmp"), "left-behind").write_text("x" * 4096)  # noqa: S108
+        Path(folder, "left-behind").write_text("x")
     if how == "leaves a process":
         started = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
         yield Line(started.pid, ())
@@ -50,7 +50,7 @@ def main() -> None:
         return
     if request["how"] != "leaves a process":
         confine(Limits(**request["limits"]))
-    answer(misbehave(request["how"]), sys.stdout.buffer)
+    answer(misbehave(request["how"], request.get("folder", "")), sys.stdout.buffer)
 
 
 if __name__ == "__main__":

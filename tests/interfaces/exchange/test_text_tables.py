@@ -127,6 +127,15 @@ def test_lines_end_in_three_ways_and_in_no_other(ends: str, tmp_path: Path) -> N
     assert said(outcome) == [("text.control_character", 3, "备注")]
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_a_line_end_on_the_seam_of_two_pieces_counts_once(codec: str, tmp_path: Path) -> None:
+    for length in (32_760, 65_530):
+        for more in range(8):
+            padding = "\n".join(["x" * 1_000] * (length // 1_001)) + "x" * (length % 1_001 + more)
+            outcome = read(tmp_path, f"{padding}\r\n一\r\n".encode(codec))
+            assert outcome.sheet is not None
+
+
 @pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\x85", "\u202e", "\u2066"])
 def test_controls_and_direction_marks_are_refused_with_their_cell(sign: str, tmp_path: Path) -> None:
     outcome = read(tmp_path, f"姓名,备注\n张{sign}伟,无\n欧阳,{sign}\n")

@@ -68,12 +68,12 @@ def look_at_header(outcome: Outcome) -> None:
     """Refuse a field that two columns claim, and say of a column that is not known that it will not be kept."""
     sheet, columns = outcome.sheet, outcome.columns
     for name, earlier in columns.twice():
-        facts = {"other": earlier}
-        outcome.refuse_table(Problem("header.duplicate", row=sheet.header_row, column=name, facts=facts))
+        twice = Problem("header.duplicate", row=sheet.header_row, column=name, facts={"other": earlier})
+        outcome.refuse_table(twice)
     for index in columns.unknown:
         cells = sum(len(row.cells) > index and row.cells[index] is not None for row in sheet.rows)
         if cells:
-            facts = {"column": columns.name(index), "cells": cells}
+            facts: dict[str, Any] = {"column": columns.name(index), "cells": cells}
             outcome.notes.append((sheet.header_row or None, Note("header.unknown", warning=True, facts=facts)))
 
 

@@ -140,7 +140,7 @@ def _since(raw: Mapping[str, Any], unit: Unit, today: date, found: Findings) -> 
 
 
 def _text(raw: Mapping[str, Any], path: str, field: str, found: Findings) -> str:
-    longest = Membership._meta.get_field(path).max_length or 0
+    longest = getattr(Membership._meta.get_field(path), "max_length", 0)
     return found.attempt(lambda: clean_text(raw.get(path), field, max_length=longest, notes=found.notes), "")
 
 

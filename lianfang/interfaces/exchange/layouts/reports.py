@@ -120,12 +120,14 @@ def _unit_of(desk: Desk, raw: dict[str, Any]) -> tuple[list[Problem], Unit | Non
 
 
 def _person_problems(desk: Desk, taken: Taken) -> Iterable[Problem]:
-    """A name that does not fit its number is a slip of a row; only who answers for a unit enters somebody new."""
-    if taken.person is None:
-        return [] if desk.by.holds(ANSWERERS, taken.unit) else [Problem("scope", "person")]
-    if not any(note.code == "person.name_mismatch" for note in taken.notes):
+    """A name that does not fit its number is a slip of a row; only who answers for a unit answers for its people."""
+    person = taken.person
+    own = person is not None and desk.by.answers_for(person.pk)
+    if not own and not desk.by.holds(ANSWERERS, taken.unit):
+        return [Problem("scope", "person")]
+    if person is None or not any(note.code == "person.name_mismatch" for note in taken.notes):
         return []
-    if rare_sign_stands_for(taken.draft.person.name, taken.person.name):
+    if rare_sign_stands_for(taken.draft.person.name, person.name):
         return []
     spoilt = next((note for note in taken.notes if note.code == "text.mojibake"), None)
     code, facts = ("text.mojibake", spoilt.facts) if spoilt else ("person.name_mismatch", {})

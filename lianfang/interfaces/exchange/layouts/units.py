@@ -114,7 +114,7 @@ class Units:
 def _wanted(desk: Desk, raw: Mapping[str, Any], found: Findings) -> Wanted:
     def text(path: str, *, required: bool = False) -> str:
         column = {"parent": "code", "sector_parent": "code"}.get(path, path)
-        longest = Unit._meta.get_field(column).max_length or 0
+        longest = getattr(Unit._meta.get_field(column), "max_length", 0)
         return found.attempt(
             lambda: clean_text(raw.get(path), path, max_length=longest, notes=found.notes, required=required), ""
         )
@@ -146,13 +146,17 @@ def _day(raw: object, notes: list[Note]) -> date | None:
 def _open(desk: Desk, wanted: Wanted) -> Unit:
     common = {"code": wanted.code, "name": wanted.name, "kind": wanted.kind, "name_en": wanted.name_en}
     if not wanted.parent:
-        return found_root(desk.by, **common, opened_on=wanted.opened_on or desk.today)
+        root: Unit = found_root(desk.by, **common, opened_on=wanted.opened_on or desk.today)
+        return root
     codes = {wanted.parent, wanted.sector_parent}
     superiors = {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
-    return open_unit(
+    if lost := [p for p in ("parent", "sector_parent") if (code := getattr(wanted, p)) and code not in superiors]:
+        raise Refused("scope", lost[0])
+    opened: Unit = open_unit(
         desk.by, parent=superiors[wanted.parent], sector_parent=superiors.get(wanted.sector_parent),
         opened_on=wanted.opened_on, **common,
     )  # fmt: skip
+    return opened
 
 
 class _Forest:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lianfang.interfaces.titles import listed
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.kernel.accounts import ops
 from lianfang.kernel.accounts.actor import Actor
@@ -26,7 +27,7 @@ def words_of(actor: Actor) -> str:
     """An actor's duties in words."""
     if not actor.posts:
         return str(_("member"))
-    return ", ".join(dict.fromkeys(str(ROLE_NAMES[post.role]) for post in actor.posts))
+    return listed(dict.fromkeys(str(ROLE_NAMES[post.role]) for post in actor.posts))
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -19,6 +19,7 @@ from lianfang.capabilities.daily_report.intake import receive_bulletin, receive_
 from lianfang.domain.counts import CountItem
 from lianfang.domain.parsing.dates import parse_day
 from lianfang.domain.refusals import Problem, Refused
+from lianfang.interfaces.titles import labelled, listed
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.frame import errors_of, page, said_of, signed_in, told, unit_of
 from lianfang.kernel.accounts.actor import Actor
@@ -185,7 +186,7 @@ def _zero(actor: Actor, unit: Unit, on: date, form: Edition) -> dict[str, Any]:
     figures = [states.figure(str(_("Units in")), gathered.received, of=gathered.expected)] if gathered.expected else []
     figures += [states.figure(_label(form, name), known.get(name)) for name in ("expected", "fever", "isolated")]
     return {
-        "unit": str(unit), "day": on, "figures": figures, "sentence": f"{unit}: {form.zero_sentence[language()]}",
+        "unit": str(unit), "day": on, "figures": figures, "sentence": labelled(str(unit), form.zero_sentence[language()]),
         "note": _gap_note(gathered.gaps) if gathered.gaps else "", "signer": actor.name, "action": f"/reports/{unit.code}/{on}/zero",
         "hidden": [{"name": "key", "value": f"zero-{uuid7()}"}], "back_url": f"/board/{unit.code}?day={on}", "unwell": sum(sick),
     }  # fmt: skip
@@ -198,4 +199,4 @@ def _label(form: Edition, name: str) -> str:
 
 def _gap_note(gaps: tuple[str, ...]) -> str:
     names = Unit.objects.filter(code__in=gaps).order_by("code")
-    return str(_("Not in, and named in the report: {names}")).format(names=", ".join(str(u) for u in names))
+    return str(_("Not in, and named in the report: {names}")).format(names=listed(str(u) for u in names))

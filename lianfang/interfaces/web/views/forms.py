@@ -9,11 +9,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from lianfang.domain.answers import PersonRef
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role, may_grant
+from lianfang.interfaces.titles import title_of
 from lianfang.interfaces.web.views.frame import errors_of, page, said_of, signed_in, told
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.accounts.models import ROLE_NAMES, Account
@@ -103,7 +105,7 @@ def _annotation(declared: Action, field: Field) -> Any:
 def _form(actor: Actor, declared: Action, given: Mapping[str, str], refused: Refused | None) -> dict[str, Any]:
     fields = [one for field in fields_of(declared) for one in _fields(actor, declared, field, given, refused)]
     return {
-        "title": str(_(declared.title)), "sub": "", "intro": "", "facts": [], "fields": fields, "action": f"/do/{declared.kind}",
+        "title": title_of(declared.kind), "sub": "", "intro": "", "facts": [], "fields": fields, "action": f"/do/{declared.kind}",
         "verb": str(_("Save")), "files": False, "sentence": "", "tick": "", "danger": False, "back_url": _list_of(declared),
     }  # fmt: skip
 
@@ -117,7 +119,12 @@ def _fields(
                      required, given, refused, ID_TYPES if name == "id_type" else ()) for name, required in _PERSON]  # fmt: skip
     choices = _choices(actor, declared, field, annotation)
     kind = "select" if choices and annotation is not bool else _INPUTS.get(annotation, "text")
-    return [_one(field.name, str(field.label), kind, field.required, given, refused, choices)]
+    return [_one(field.name, _label(declared, field), kind, field.required, given, refused, choices)]
+
+
+def _label(declared: Action, field: Field) -> str:
+    of_no_person = field.name == "name" and declared.kind.startswith(("unit.", "zone."))
+    return pgettext("of a unit", "Name") if of_no_person else str(field.label)
 
 
 def _one(

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from lianfang.domain.refusals import Problem, Refused
@@ -73,7 +74,7 @@ def _choosing(what: str, errors: list[str], text: str = "") -> dict[str, Any]:
         "action": f"/import?what={what}",
         "accept": ".xlsx,.csv,.txt",
         "columns": columns,
-        "template_url": "",
+        "template_url": f"/import/template/{what}.csv",
         "file_errors": errors,
         "text": text,
     }
@@ -124,7 +125,7 @@ def _problem(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _confirm(kept: Import) -> dict[str, Any]:
-    words = str(_("Write {n} rows")).format(n=kept.held)
+    words = ngettext("Write {n} row", "Write {n} rows", kept.held).format(n=kept.held)
     return {"action": f"/import/{kept.pk}", "verb": words, "sentence": "", "hidden": [], "partial": bool(kept.refused)}
 
 
@@ -140,3 +141,14 @@ def _next(kept: Import) -> list[dict[str, Any]]:
     }
     url, label = at.get(kept.what, ("/today", _("My day")))
     return [{"label": str(label), "url": url, "primary": True}]
+
+
+@signed_in
+def template(request: HttpRequest, what: str) -> HttpResponse:
+    """An empty table with the columns that are read, for Excel."""
+    if what not in COLUMNS:
+        raise Http404
+    heads = ",".join(str(label) for label, _needed, _example in COLUMNS[what])
+    response = HttpResponse("\ufeff" + heads + "\r\n", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{what}.csv"'
+    return response

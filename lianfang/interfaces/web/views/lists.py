@@ -12,8 +12,12 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
 from lianfang.domain.refusals import Refused
+from lianfang.interfaces.labels import LABELS
+from lianfang.interfaces.titles import code_words, event_words, labelled, listed, title_of
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in
+from lianfang.kernel import fields
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.audit.models import Event
 from lianfang.kernel.registers.paging import Page
 from lianfang.kernel.registers.paging import page as paged
 from lianfang.kernel.registers.register import Column, Register, registers
@@ -21,6 +25,7 @@ from lianfang.kernel.registers.values import as_text
 
 SIZE = 50
 _OWN = {"cursor", "size"}
+_LABELS = {**fields.LABELS, **LABELS}
 
 
 @signed_in
@@ -44,7 +49,7 @@ def _context(
     actor: Actor, register: type[Register], found: Page, asked: Mapping[str, str], request: HttpRequest
 ) -> dict[str, Any]:
     here = f"/list/{register.name}"
-    words = ", ".join(f"{name}: {value}" for name, value in asked.items() if value)
+    words = _asked_words(register, asked)
     return {
         "title": str(register.title), "sub": "", "filters": _filters(register, asked), "filter_url": here, "filter_words": words,
         "clear_url": here, "tabs": [], "table": table_of(register, found.rows, _zone(actor)), "pager": _pager(here, asked, found, request),
@@ -52,6 +57,11 @@ def _context(
         "import_url": {"units": "/import?what=units", "persons": "/import?what=people"}.get(register.name, ""), "batch": None,
         "note": str(_("Numbers and phones are masked; opening one asks for a reason and is logged.")) if register.people else "",
     }  # fmt: skip
+
+
+def _asked_words(register: type[Register], asked: Mapping[str, str]) -> str:
+    labels = {one.name: str(one.label) for one in register.filters} | {"search": str(_("Search"))}
+    return listed(labelled(labels.get(name) or name, value) for name, value in asked.items() if value)
 
 
 def _zone(actor: Actor) -> tzinfo:
@@ -77,7 +87,7 @@ def _field(name: str, label: str, kind: str, value: str, choices: list[dict[str,
 
 def table_of(register: type[Register], rows: list[Any], zone: tzinfo) -> dict[str, Any]:
     """A register's rows as the table part shows them."""
-    columns = register.columns
+    columns = [one for one in register.columns if one.kind != "key"]
     heading = next((i for i, c in enumerate(columns) if c.kind in ("person", "code", "unit")), 0)
     heads = [
         {
@@ -97,7 +107,7 @@ def table_of(register: type[Register], rows: list[Any], zone: tzinfo) -> dict[st
 
 def _row(register: type[Register], row: Any, heading: int, zone: tzinfo) -> dict[str, Any]:
     url = register.address(row) if register.address else ""
-    cells = [_cell(column, row, url if i == heading else "", zone) for i, column in enumerate(register.columns)]
+    cells = [_cell(column, row, url if i == heading else "", zone) for i, column in enumerate(c for c in register.columns if c.kind != "key")]
     return {"key": str(row.pk), "state": "", "url": url, "cells": cells, "heading": heading, "action": None}
 
 
@@ -119,8 +129,10 @@ def _text(column: Column, row: Any, value: Any, zone: tzinfo) -> str:
     if column.kind == "choice" and hasattr(row, f"get_{column.name}_display"):
         return str(getattr(row, f"get_{column.name}_display")())
     if column.kind == "facts":
-        return ", ".join(f"{name}: {one}" for name, one in value.items())
-    return "" if value in (None, "") else as_text(value, zone)
+        return listed(labelled(str(_LABELS.get(name, name)), str(one)) for name, one in value.items())
+    if column.name == "kind" and isinstance(row, Event):
+        return event_words(value)
+    return "" if value in (None, "") else as_text(code_words(column.name, value), zone)
 
 
 def _pager(here: str, asked: Mapping[str, str], found: Page, request: HttpRequest) -> dict[str, Any] | None:
@@ -153,5 +165,5 @@ def _adding(actor: Actor, register: type[Register]) -> dict[str, str] | None:
     for function in register.actions:
         declared = function.action  # type: ignore[attr-defined]
         if actor.roles & set(declared.by):
-            return {"label": str(_(declared.title)), "url": f"/do/{declared.kind}"}
+            return {"label": title_of(declared.kind), "url": f"/do/{declared.kind}"}
     return None

@@ -14,6 +14,7 @@ from lianfang.domain.counts import difference
 from lianfang.domain.parsing.dates import parse_day
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import SIGNERS, SUPERVISORS
+from lianfang.interfaces.titles import labelled
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.daily import language
 from lianfang.interfaces.web.views.frame import page, said_of, signed_in, told, unit_of
@@ -65,7 +66,7 @@ def _head(unit: Unit, report: UnitReport, form: Edition) -> dict[str, Any]:
         "number": str(report.receipt)[-12:], "day": report.day, "revision": report.revision, "status": _status(report),
         "coverage": {"expected": children.get("expected"), "received": children.get("received"), "missing": len(children.get("gaps", [])),
                      "zero": children.get("zero"), "on_time": None, "late": None, "returned": None, "excused": None},
-        "sentence": f"{unit}: {form.zero_sentence[language()]}" if report.nothing_to_report else "",
+        "sentence": labelled(str(unit), form.zero_sentence[language()]) if report.nothing_to_report else "",
         "signer": report.signer, "signed_at": report.received_at, "receipt": states.receipt_of(report),
         "printed_at": clock.now(), "remarks": [{"label": str(_("Remark")), "text": report.remark}] if report.remark else [],
     }  # fmt: skip

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from lianfang.capabilities.persons.actions import SEERS, reveal
 from lianfang.domain.refusals import Refused
+from lianfang.interfaces.titles import event_words, listed
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in, unit_of
 from lianfang.interfaces.web.views.lists import _zone, table_of
 from lianfang.kernel.accounts.actor import Actor
@@ -78,7 +79,7 @@ def _go(label: Any, url: str, icon: str) -> dict[str, Any]:
 def _timeline(thing: Any) -> list[dict[str, Any]]:
     events = Event.objects.filter(subject=ref(thing)).order_by("-at")[:MOST]
     return [
-        {"at": e.at, "who": e.actor_name, "text": e.kind, "why": e.facts.get("reason", ""), "changes": []}
+        {"at": e.at, "who": e.actor_name, "text": event_words(e.kind), "why": e.facts.get("reason", ""), "changes": []}
         for e in events
     ]
 
@@ -109,7 +110,7 @@ def _about(actor: Actor, who: Person, memberships: list[Membership], *, opened: 
          "reveal_url": f"/people/{who.pk}/reveal" if may_open and value and not opened else ""}
         for label, value in secrets
     ]  # fmt: skip
-    belongs = [(m.unit, f"{dict(PERSON_KINDS)[m.kind]}, {m.since}–{m.until or ''}") for m in memberships]
+    belongs = [(m.unit, listed([str(dict(PERSON_KINDS)[m.kind]), f"{m.since}–{m.until or ''}"])) for m in memberships]
     detail = _detail(who.name, str(dict(ID_TYPES)[who.id_type]), belongs)
     return {
         **detail,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from lianfang.domain.roles import SIGNERS
+from lianfang.interfaces.titles import listed
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.checkin import asked_of
 from lianfang.interfaces.web.views.frame import page, signed_in
@@ -88,7 +89,7 @@ def _own(actor: Actor) -> list[dict[str, Any]]:
     open_ = {m.person_id for m in mine} - set(answered)
     at = clock.now()
     return [{
-        "title": str(_("Health check-in")), "unit": ", ".join(m.person.name for m in mine), "due": at, "left": at - at, "near": 0,
+        "title": str(_("Health check-in")), "unit": listed(m.person.name for m in mine), "due": at, "left": at - at, "near": 0,
         "status": "not_in" if open_ else "done", "word": None, "url": "/check-in", "verb": str(_("Check in")), "note": "", "primary": True,
         "settled": None if open_ else at,
     }]  # fmt: skip

@@ -38,7 +38,8 @@ def _blockers(seen: Board) -> list[dict[str, str]]:
     if counts.missing:
         found.append(("todo", ngettext("{n} unit not in", "{n} units not in", counts.missing).format(n=counts.missing)))
     elif counts.expected:
-        found.append(("ok", str(_("all {n} units are in")).format(n=counts.expected)))
+        said = ngettext("the {n} unit is in", "all {n} units are in", counts.expected)
+        found.append(("ok", said.format(n=counts.expected)))
     if people.unknown:
         found.append(
             (
@@ -49,7 +50,8 @@ def _blockers(seen: Board) -> list[dict[str, str]]:
             )
         )
     elif people.expected:
-        found.append(("ok", str(_("all {n} people are accounted for")).format(n=people.expected)))
+        said = ngettext("the {n} person is accounted for", "all {n} people are accounted for", people.expected)
+        found.append(("ok", said.format(n=people.expected)))
     if people.unwell:
         found.append(
             (

@@ -1,0 +1,123 @@
+"""What actions, events and codes are called (操作名称、记事用语): a button says what it does, a history what was done.
+
+Every declared action has a line here; a test finds the one that has none. xgettext reads only literals, so the meanings
+of the rules, which stand beside the numbers in `Policy`, are repeated here for the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext_noop as _
+
+from lianfang.domain.parsing.choices import HEALTH_CODES, SLOTS, Choices
+from lianfang.domain.symptoms import SYMPTOMS
+
+TITLES: Mapping[str, tuple[str, str]] = {
+    "account.first_opened": (_("Open the first account"), _("First account opened")),
+    "account.opened": (_("Open an account"), _("Account opened")),
+    "answer.recorded": (_("Record an answer"), _("Answer recorded")),
+    "class.checked": (_("Check a class"), _("Class checked")),
+    "contact.recorded": (_("Record a call"), _("Call recorded")),
+    "gap.explained": (_("Explain a missing report"), _("Missing report explained")),
+    "guardian.confirmed": (_("Confirm a guardian"), _("Guardian confirmed")),
+    "import.confirmed": (_("Confirm an import"), _("Import written")),
+    "import.dropped": (_("Drop an import"), _("Import dropped")),
+    "import.received": (_("Check a file"), _("File checked")),
+    "leave.approved": (_("Approve leave"), _("Leave approved")),
+    "missing.reminded": (_("Remind the missing"), _("Missing people reminded")),
+    "person.left": (_("Take off the roster"), _("Taken off the roster")),
+    "person.registered": (_("Add to the roster"), _("Added to the roster")),
+    "person.revealed": (_("Show the full number"), _("Full number shown")),
+    "post.marked": (_("Mark on post"), _("Marked on post or off")),
+    "register.exported": (_("Export a list"), _("List exported")),
+    "report.drafted": (_("Keep a draft"), _("Draft kept")),
+    "report.nudged": (_("Nudge lower units"), _("Lower units nudged")),
+    "report.sent_back": (_("Send a report back"), _("Report sent back")),
+    "report.signed": (_("Sign a report"), _("Report signed")),
+    "responsible.named": (_("Name the first responsible person"), _("First responsible person named")),
+    "responsible.stepped_down": (_("End the first responsibility"), _("First responsibility ended")),
+    "role.ended": (_("End a role"), _("Role ended")),
+    "role.granted": (_("Grant a role"), _("Role granted")),
+    "roster.entered": (_("Enter a roster"), _("Roster entered")),
+    "rules.adopted": (_("Adopt rules"), _("Rules adopted")),
+    "screener.named": (_("Name a screener"), _("Screener named")),
+    "token.issued": (_("Issue a token"), _("Token issued")),
+    "token.revoked": (_("Withdraw a token"), _("Token withdrawn")),
+    "unit.changed": (_("Change a unit"), _("Unit changed")),
+    "unit.closed": (_("Close a unit"), _("Unit closed")),
+    "unit.founded": (_("Found the root unit"), _("Root unit founded")),
+    "unit.merged": (_("Merge a unit"), _("Unit merged")),
+    "unit.moved": (_("Move a unit"), _("Unit moved")),
+    "unit.opened": (_("Open a unit"), _("Unit opened")),
+    "unit.screened": (_("Record a screening"), _("Screening recorded")),
+    "zone.assigned": (_("Assign a zone"), _("Zone assigned")),
+}
+"""By kind of action: its title as on a button, and what its event says."""
+
+BESIDE: Mapping[str, str] = {
+    "access.denied": _("Access refused"),
+    "due.overdue": _("Report overdue"),
+    "tallies.recounted": _("Counters recounted"),
+}
+"""Events that no action records."""
+
+MEANINGS = (
+    _("unit kind -> local time by which its daily report must be in"),
+    _("local time by which everyone has answered or been observed"),
+    _("local time at which the day's dues arise"),
+    _("local time at which a unit's screener gets the day's task"),
+    _("minutes before the deadline at which those not yet in are reminded"),
+    _("minutes after the deadline at which the leader on duty is alerted"),
+    _("whole days after the reported day for which a report may still come, late"),
+    _("times of day that are asked for: am, noon, pm"),
+    _('"daily" or "school_days": the calendar on which reports are owed'),
+    _("°C, from which a reading is a fever"),
+    _("°C, below which a reading is refused"),
+    _("°C, above which a reading is refused"),
+    _("°C, below which a reading asks for a second look"),
+    _("°C, above which a reading asks for a second look"),
+    _("minutes a client's clock may differ before we say so"),
+    _("times yesterday's figure from which a count asks for a second look"),
+    _("counts below this never ask for a second look"),
+    _("years; younger persons are children whose data only guardian, class head and doctor see"),
+    _("published counts below this are hidden"),
+    _("identical answers from one client ..."),
+    _("... within this many seconds are flagged as automated"),
+    _("minutes before a shift by which contractor staff have registered"),
+)
+
+CODES: Mapping[str, Choices] = {"symptoms": SYMPTOMS, "health_code": HEALTH_CODES, "slot": SLOTS}
+"""Columns that hold codes, and their words."""
+
+
+def title_of(kind: str) -> str:
+    """The title of a declared action, short as on a button, in the language in force."""
+    return gettext(TITLES[kind][0])
+
+
+def event_words(kind: str) -> str:
+    """What an event of this kind says in a history; a kind that is not known here is shown as it is."""
+    known = TITLES.get(kind)
+    return gettext(known[1] if known else BESIDE.get(kind, kind))
+
+
+def code_words(column: str, value: Any) -> Any:
+    """The word, or the words in a row, for what a column of codes holds; any other value as it is."""
+    choices = CODES.get(column)
+    if choices is None or not value:
+        return value
+    codes = value if isinstance(value, list | tuple) else [value]
+    return listed(choices.label(one, get_language() or "en") if one in choices.codes else str(one) for one in codes)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Names or words in a row: `甲、乙`, `A, B`."""
+    return pgettext("between words", ", ").join(words)
+
+
+def labelled(label: str, text: str) -> str:
+    """`单位：…`, `Unit: …`."""
+    return gettext("%(field)s: %(says)s") % {"field": label, "says": text}
