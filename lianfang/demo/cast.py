@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from random import Random
+from uuid import UUID
 
 from lianfang.capabilities.access.actions import TERM, open_account
 from lianfang.demo import names
@@ -22,7 +23,7 @@ from lianfang.kernel.people.models import Person
 from lianfang.kernel.scope import EVERYTHING, within
 
 _YEAR = timedelta(days=365)
-_TITLES = {Role.DUTY_OFFICER: "值班员", Role.OFFICER: "值班室"}
+_TITLES = {Role.DUTY_OFFICER: "值班员", Role.OFFICER: "值班室", Role.CLASS_HEAD: "班主任"}
 
 
 class Casting:
@@ -73,6 +74,17 @@ def member_account(handle: str, person: Person) -> Account:
     """An account without any role: somebody who answers for oneself and one's wards."""
     with within(EVERYTHING):
         return belongs_to(ops.new_account(handle, person.name), person)
+
+
+def member_accounts(people: Sequence[tuple[str, UUID]]) -> dict[UUID, Actor]:
+    """Accounts without any role for many people, given by name and id, at once; person -> who answers."""
+    at = clock.now()
+    made = [Account(handle=f"m-{number.hex}", name=name, person_id=number, created_at=at) for name, number in people]
+    for account in made:
+        account.set_unusable_password()
+    with within(EVERYTHING):
+        accounts = Account.objects.bulk_create(made)
+    return {one.person_id: Actor(one.pk, one.name, person_id=one.person_id) for one in accounts if one.person_id}
 
 
 def belongs_to(account: Account, person: Person | None) -> Account:

@@ -15,6 +15,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from lianfang.capabilities.rules.actions import adopt_rules
+from lianfang.demo.acts import added_up
 from lianfang.demo.behaviour import UnitReported, day_of
 from lianfang.demo.cast import appoint_all
 from lianfang.demo.hands import Sending, send_all
@@ -30,7 +31,7 @@ from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.reporting.board import board
 from lianfang.kernel.reporting.forms import DAILY, form_on
 from lianfang.kernel.reporting.models import UnitReport
-from lianfang.kernel.reporting.reports import is_intact, prefilled
+from lianfang.kernel.reporting.reports import is_intact
 from lianfang.kernel.scope import EVERYTHING, within
 
 OFFICES = ("county", "prefecture", "province")
@@ -121,10 +122,7 @@ def _sign(
 
 
 def _added_up(chain: Chain, unit: Unit, day: date, at: datetime, reason: str) -> Sending:
-    """What the page offers to sign: the sums of what came from below."""
-    sums = prefilled(unit, form_on(DAILY, day), day)
-    nothing = not any(sums.get(code) for code in ("fever", "confirmed", "isolated"))
-    body = {"unit": unit.code, "day": str(day), "nothing_to_report": nothing, "reason": reason, "counts": sums}
+    body = {"unit": unit.code, "day": str(day), "reason": reason, **added_up(unit, day)}
     return Sending(at, chain.signers[unit.code], body)
 
 

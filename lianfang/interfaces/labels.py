@@ -14,7 +14,7 @@ LABELS: Mapping[str, Any] = {
     "slot": _("Time of day"),
     "person": _("Person"),
     "person.ref": _("Person"),
-    "person.name": _("Name"),
+    "person.name": _("Person’s name"),
     "person.id_type": _("Document"),
     "person.id_number": _("ID number"),
     "person.id_reason": _("Reason for no document"),

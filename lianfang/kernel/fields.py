@@ -32,7 +32,9 @@ LABELS: Mapping[str, Any] = {
     "sector_parent": _("Sector superior"), "shift_starts": _("Shift starts"), "since": _("Since"),
     "substitute": _("Substitute"), "superior": _("Superior"), "title": _("Title"), "title_en": _("Title in English"),
     "unit": _("Unit"), "until": _("Until"), "valid_from": _("Valid from"), "valid_until": _("Valid until"),
-    "ward": _("Child"), "day": _("Day"),
+    "ward": _("Child"), "day": _("Day"), "due": _("Owed report"), "dues": _("Owed reports"), "form": _("Form"),
+    "mode": _("How it came"), "nothing_to_report": _("Zero report"), "received": _("File"), "remark": _("Remark"),
+    "slot": _("Time of day"), "values": _("Figures"), "what": _("Purpose of the file"),
 }  # fmt: skip
 
 

@@ -65,6 +65,11 @@ def deviations() -> dict[str, str]:
     return {line: outcome for line, outcome, _ in _ROW.findall(DOCUMENT.read_text(encoding="utf-8"))}
 
 
+def reasons() -> dict[str, str]:
+    """Line -> why it ends otherwise."""
+    return {line: reason for line, _, reason in _ROW.findall(DOCUMENT.read_text(encoding="utf-8"))}
+
+
 def holds(line: Mapping[str, Any], outcome: Outcome) -> None:
     """The outcome is the catalogue's, or the one written down; reason, place, suggestion and status are right."""
     expect = line["expect"]

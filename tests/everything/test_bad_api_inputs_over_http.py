@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from lianfang.kernel.accounts.ops import new_token
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.scope import EVERYTHING, within
 from tests.everything.outcomes import Outcome, deviations, kept_apart_from_denials, tables
 from tests.world import BASE, World, lines, report
 
-LINES = {line["id"]: line for line in lines("api.jsonl") if line["group"] in ("object_scope", "write_fields")}
+ALL = {line["id"]: line for line in lines("api.jsonl")}
+LINES = {name: line for name, line in ALL.items() if line["group"] in ("object_scope", "write_fields")}
 NOBODY = UUID("00000000-0000-7000-8000-000000000000")
 Address = Callable[[World, Any], str]
 
@@ -175,6 +178,61 @@ def test_a_kept_answer_is_not_changed_in_place(world: World, name: str) -> None:
     assert tables() == before
 
 
-def test_every_line_of_the_two_groups_is_tried_here() -> None:
+QUERIES = {
+    "AP-023": "persons/?_connector=OR%201=1)--",
+    "AP-024": "persons/?name__regex=(a%2B)%2B$",
+    "AP-025": "persons/?ordering=a.b%22)--",
+    "AP-026": "persons/?page=-1",
+    "AP-027": "reports/?from=1900-01-01&to=2100-01-01",
+    "AP-028": "persons/?cursor=eyJpZCI6MX0",
+    "AP-029": "persons/?search=%00",
+    "AP-030": "files/%252e%252e%252fetc%252fpasswd",
+    "AP-031": "units/S1-K1/board?form=facts__a%27)=%27b",
+    "AP-032": "persons/?ids=" + ",".join(map(str, range(20_000))),
+}
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_a_hostile_query_is_refused_by_name_and_at_once(world: World, name: str) -> None:
+    started = time.perf_counter()
+    found = Outcome.of(world.send("class_head", "GET", QUERIES[name]))
+    assert time.perf_counter() - started < 1
+    assert found.name in ("reject", "limit") or name == "AP-030"
+    assert ALL[name]["expect"]["code"] in [place["code"] for place in found.said], found.text
+
+
+def test_ap_033_a_method_in_a_header_is_not_believed(world: World) -> None:
+    before = tables()
+    headers = {"X-HTTP-Method-Override": "DELETE"}
+    refused = world.send("class_head", "POST", person(world, world.persons["D"].pk), {}, headers=headers)
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, OPTIONS, PATCH")
+    assert tables() == before
+
+
+def test_ap_041_a_download_is_named_by_us(world: World) -> None:
+    refused = world.send("class_head", "GET", "persons/?format=csv&filename=a%0d%0aSet-Cookie:x=1.csv")
+    assert (refused.status_code, refused.json()["code"]) == (422, "filter.unknown")
+    named = world.send("class_head", "GET", "persons/?format=csv").headers["Content-Disposition"]
+    assert named == 'attachment; filename="persons-2026-03-02.csv"'
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "text/csv", "multipart/form-data; boundary="])
+def test_ap_043_an_upload_without_a_boundary_is_no_upload(world: World, kind: str) -> None:
+    refused = world.send("class_head", "POST", "imports", b"--x\r\n", content_type=kind)
+    assert (refused.status_code, refused.json()["code"]) == (415, "content_type")
+
+
+def test_ap_049_a_token_limited_to_reading_does_not_write(world: World) -> None:
+    with within(EVERYTHING):
+        world.tokens["reader"] = new_token(world.accounts["class_head"], may_write=False)[1]
+    before = tables()
+    refused = world.report(BASE, actor="reader")
+    assert (refused.status_code, refused.json()["code"]) == (403, "token.scope")
+    assert kept_apart_from_denials(before, tables())
+    assert world.send("reader", "GET", "persons/?format=csv").status_code == 200
+
+
+def test_every_line_of_the_groups_is_tried_here() -> None:
+    groups = {line["id"] for line in ALL.values() if line["group"] in ("object_scope", "write_fields", "query")}
     named = {f"AP-{name[8:11]}" for name in globals() if name.startswith("test_ap_")}
-    assert {*FOREIGN, *ASKED, *named, "AP-019", "AP-020", "AP-021"} == set(LINES)
+    assert groups <= {*FOREIGN, *ASKED, *QUERIES, *named, "AP-019", "AP-020", "AP-021"}

@@ -85,8 +85,8 @@ SLOTS = Choices(
     Choice("pm", "下午", "Evening", ("p.m.", "晚上", "晚", "傍晚", "晚检", "晚间", "下午晚上", "afternoon", "night")),
 )
 STATES = Choices(
-    Choice("well", "健康", "Well", ("正常", "良好", "healthy")),
-    Choice("unwell", "不适", "Unwell", ("身体不适", "异常", "sick", "ill")),
+    Choice("well", "健康", "Well", ("正常", "良好", "都好", "healthy")),
+    Choice("unwell", "不适", "Unwell", ("身体不适", "不舒服", "异常", "not well", "sick", "ill")),
     Choice("unknown", "未见到", "Not seen", ("未知", "不详")),
 )
 HEALTH_CODES = Choices(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -83,11 +84,11 @@ def test_what_a_child_has_started_ends_with_it() -> None:
     with child_records(request, limits, STUBBORN) as records:
         record = next(records)
         assert isinstance(record, Line)
-        left = record.number
-        assert Path(f"/proc/{left}").exists()
-    status = Path(f"/proc/{left}/stat")
-    # Whoever takes over orphans here has not necessarily buried it yet.
-    assert not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"
+        left = os.pidfd_open(record.number)
+        assert select.select([left], [], [], 0)[0] == []
+    # It can be waited for by nobody but init; its file becomes readable when it has ended.
+    assert select.select([left], [], [], 10)[0] == [left]
+    os.close(left)
 
 
 def test_the_reader_itself_is_ended_when_a_workbook_asks_for_the_moon(tmp_path: Path) -> None:

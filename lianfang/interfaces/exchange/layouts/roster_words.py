@@ -71,7 +71,7 @@ KINDS = Choices(
     Choice("resident", "居民", "Resident", ("住户", "家属", "随住家属")),
     Choice("tenant", "租户", "Tenant", ("租住人员", "承租人", "租客", "商户")),
     Choice("contractor", "外包", "Contractor", ("外包人员", "物业", "保安", "保洁", "施工人员", "contractor staff")),
-    Choice("agency", "劳务派遣", "Agency", ("派遣", "派遣人员", "劳务派遣人员", "劳务", "agency staff")),
+    Choice("agency", "劳务派遣", "Agency", ("派遣", "派遣制员工", "派遣人员", "劳务派遣人员", "劳务", "agency staff")),
 )
 SEXES = Choices(
     Choice("male", "男", "Male", ("m", "男性", "男生")), Choice("female", "女", "Female", ("f", "女性", "女生"))

@@ -37,9 +37,9 @@ HEADERS = Headers(
 )
 KINDS = Choices(
     Choice("province", "省", "Province", ("自治区", "直辖市", "省级")),
-    Choice("prefecture", "州", "Prefecture", ("地区", "自治州", "盟", "地级市", "州市")),
+    Choice("prefecture", "州", "Prefecture", ("地区", "自治州", "盟", "地级市", "州市", "市州")),
     Choice("city", "市", "City", ("市级",)),
-    Choice("county", "县", "County", ("区", "县区", "县级市", "区县", "旗")),
+    Choice("county", "县", "County", ("区", "县区", "县级市", "区县", "旗", "县市区")),
     Choice("sector", "条线部门", "Sector office", ("条线", "主管部门", "教育局", "教体局", "教育厅", "委办局")),
     Choice("institute", "研究所", "Institute", ("研究院", "科研院所", "院所", "机关", "事业单位")),
     Choice("university", "大学", "University", ("高校", "学院", "高等学校", "高职")),

@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from lianfang.domain.parsing.columns import HEADERS, header_of
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.exchange import imports
+from lianfang.interfaces.exchange.layouts import roster_words, units
+from lianfang.interfaces.web.views.daily import language
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel.accounts.actor import Actor
@@ -20,17 +23,29 @@ from lianfang.kernel.files.models import Import
 from lianfang.kernel.registers.register import registers
 
 SHOWN = 100
-COLUMNS: dict[str, list[tuple[Any, bool, str]]] = {
+_NUMBER = "519999201001010005"
+COLUMNS: dict[str, list[tuple[str, bool, str, str]]] = {
     "people": [
-        ("姓名", True, "张三"), ("证件号码", True, "519999201001010005"), ("班级", True, "S1-K1"), ("学号", False, "20260101"),
-        ("类别", False, "学生"), ("手机", False, ""),
+        ("person.name", True, "张三", "Sam Example"), ("person.id_number", True, _NUMBER, _NUMBER), ("unit_name", True, "S1-K1", "S1-K1"),
+        ("number", False, "20260101", "20260101"), ("kind", False, "学生", "Learner"), ("person.phone", False, "", ""),
     ],
-    "units": [("代码", True, "S1-K1"), ("名称", True, "高一（1）班"), ("类别", True, "class"), ("上级代码", True, "S1")],
+    "units": [
+        ("code", True, "S1-K1", "S1-K1"), ("name", True, "高一（1）班", "Class 1"), ("kind", True, "班级", "Class"), ("parent", True, "S1", "S1"),
+    ],
     "reports": [
-        ("姓名", True, "张三"), ("证件号码", True, "519999201001010005"), ("单位代码", True, "S1-K1"), ("日期", True, "2026-03-02"),
-        ("时段", False, "上午"), ("体温", True, "36.5"), ("症状", False, "无"),
+        ("person.name", True, "张三", "Sam Example"), ("person.id_number", True, _NUMBER, _NUMBER), ("unit", True, "S1-K1", "S1-K1"),
+        ("day", True, "2026-03-02", "2026-03-02"), ("slot", False, "上午", "Morning"), ("temperature", True, "36.5", "36.5"),
+        ("symptoms", False, "无", "None"),
     ],
 }  # fmt: skip
+"""What a file of each purpose asks for: field, whether every row needs it, an example in Chinese and in English."""
+
+
+def _headers(what: str) -> dict[str, str]:
+    """The headings of the fields in the language of whoever reads; files are read with either."""
+    if what == "people":
+        return roster_words.shown()
+    return units.HEADERS.shown(language()) if what == "units" else {path: header_of(path, language()) for path in HEADERS}
 
 
 def _titles() -> dict[str, str]:
@@ -69,7 +84,11 @@ def _given(request: HttpRequest) -> tuple[str, bytes]:
 
 
 def _choosing(what: str, errors: list[str], text: str = "") -> dict[str, Any]:
-    columns = [{"label": label, "needed": needed, "example": example} for label, needed, example in COLUMNS[what]]
+    headers = _headers(what)
+    columns = [
+        {"label": headers[path], "needed": needed, "example": zh if language() == "zh" else en}
+        for path, needed, zh, en in COLUMNS[what]
+    ]
     choosing = {
         "action": f"/import?what={what}",
         "accept": ".xlsx,.csv,.txt",

@@ -25,7 +25,7 @@ from lianfang.kernel.registers.values import as_text
 
 SIZE = 50
 _OWN = {"cursor", "size"}
-_LABELS = {**fields.LABELS, **LABELS}
+_LABELS = {**LABELS, **fields.LABELS}
 
 
 @signed_in
