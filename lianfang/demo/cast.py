@@ -35,15 +35,7 @@ class Casting:
         self._ids, self._phones = IdNumbers(rates.id_areas), Phones(rates.phone_prefix)
 
     def admission(
-        self,
-        unit: Unit,
-        kind: str,
-        since: date,
-        *,
-        ages: tuple[int, int],
-        name: str = "",
-        number: str = "",
-        **more: str,
+        self, unit: Unit, kind: str, since: date, *, ages: tuple[int, int], name: str = "", number: str = ""
     ) -> Admission:
         """Somebody to enter on a roster; the youngest and oldest age in whole years."""
         male = self._draw() < 0.5  # noqa: PLR2004
@@ -59,7 +51,6 @@ class Casting:
             since=since,
             phone=f"+86{self._phones.issue()}",
             roster_number=number,
-            **more,
         )
 
 

@@ -50,6 +50,8 @@ def play(world: World, sweep: Sweep) -> None:
     _open(days[:-1])
     _together([_academy_before(world, days[:-1]), _outside_before(world, days[:-1])])
     perform(_superiors_before(world, days[:-1]))
+    with clock.at(moment(days[-2], "20:00")):
+        sweep()
     _name_screeners(world, today)
     acts = list(_academy_today(world, today)) + list(_outside_today(world, today))
     since = moment(today, "00:00")
@@ -72,8 +74,7 @@ def _open(days: list[date]) -> None:
 def _name_screeners(world: World, today: date) -> None:
     with clock.at(moment(today, "05:30")), within(EVERYTHING):
         for one in world.told["academy"]["divisions"]:
-            by = world.reporters[one["code"]]
-            screener = Account.objects.get(pk=by.account_id)
+            screener = Account.objects.get(pk=world.reporters[one["code"]].account_id or 0)
             name_screener(SYSTEM, unit=world.units[one["code"]], account=screener)
 
 

@@ -18,6 +18,7 @@ from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.bulk import Admission, admit
 from lianfang.kernel.people.models import Person
+from lianfang.kernel.people.ops import sort_key
 from lianfang.kernel.scope import EVERYTHING, within
 
 Told = dict[str, Any]
@@ -176,7 +177,10 @@ def _family(world: World) -> None:
 def _guardian(world: World, unit: Unit, name: str) -> Person:
     """On no roster: a guardian belongs to the children, not to the school."""
     drawn = world.casting.admission(unit, "resident", SINCE, ages=(36, 45), name=name)
-    guardian = Person(home_unit=unit, name=name, sort_key=name, id_type=drawn.id_type, birth_date=drawn.birth_date)
-    guardian.number, guardian.phone = drawn.number, drawn.phone  # type: ignore[assignment]  sealed by the setters
+    guardian = Person(
+        home_unit=unit, name=name, sort_key=sort_key(name), id_type=drawn.id_type, birth_date=drawn.birth_date
+    )
+    guardian.number = drawn.number  # type: ignore[assignment]
+    guardian.phone = drawn.phone  # type: ignore[assignment]
     guardian.save(force_insert=True)
     return guardian

@@ -91,24 +91,29 @@ def _found(scenario: Scenario) -> _World:
         )  # fmt: skip
     world = _World(above, school)
     casting = Casting("002")
-    _staff(world, _unit(school, "LEADERS", "院领导", "Institute leaders", "group"), scenario["leaders"], casting)
+    _staff(_unit(school, "LEADERS", "院领导", "Institute leaders", "group"), scenario["leaders"], casting)
     for told in scenario["divisions"]:
         unit = _unit(school, told["key"].upper(), NAMES[told["key"]], told["key"].replace("_", " ").title(), "division")
         agency = _AGENCY if told is scenario["divisions"][-1] else 0
-        _division(world, unit, _staff(world, unit, told["n"], casting, agency=agency))
-    _duty(world, casting)
+        _division(world, unit, _staff(unit, told["n"], casting, agency=agency))
+    _duty(world)
     return world
 
 
 def _unit(parent: Unit, code: str, name: str, name_en: str, kind: str) -> Unit:
     with within(EVERYTHING):
-        return open_unit(SYSTEM, parent=parent, code=code, name=name, name_en=name_en, kind=kind, opened_on=_SINCE)
+        unit: Unit = open_unit(
+            SYSTEM, parent=parent, code=code, name=name, name_en=name_en, kind=kind, opened_on=_SINCE
+        )
+    return unit
 
 
-def _staff(world: _World, unit: Unit, number: int, casting: Casting, *, agency: int = 0) -> list[Person]:
+def _staff(unit: Unit, number: int, casting: Casting, *, agency: int = 0) -> list[Person]:
+    """Enter the people of a unit; the first two of them."""
     kinds = ["staff"] * (number - agency) + ["agency"] * agency
     with within(EVERYTHING):
-        return admit([casting.admission(unit, kind, _SINCE, ages=(24, 59)) for kind in kinds])
+        numbers = admit([casting.admission(unit, kind, _SINCE, ages=(24, 59)) for kind in kinds])
+        return [Person.objects.get(pk=number) for number in numbers[:2]]
 
 
 def _division(world: _World, unit: Unit, people: list[Person]) -> None:
@@ -130,7 +135,7 @@ def _division(world: _World, unit: Unit, people: list[Person]) -> None:
     world.screeners.append(on_duty)
 
 
-def _duty(world: _World, casting: Casting) -> None:
+def _duty(world: _World) -> None:
     world.officer = appoint("duty-officer", "值班员", Role.DUTY_OFFICER, world.school)
     appoint("leader", "带班领导", Role.LEADER, world.school)
     appoint("superior", "主管部门联系人", Role.OFFICER, world.above)

@@ -26,14 +26,14 @@ ID_TYPES = Choices(
         "permit",
         "来往内地通行证",
         "Mainland travel permit",
-        ("通行证", "港澳通行证", "回乡证", "台胞证", "港澳台通行证"),
+        ("通行证", "港澳通行证", "回乡证", "台胞证", "港澳台通行证", "travel permit"),
     ),
     Choice("residence_permit", "港澳台居民居住证", "Residence permit", ("居住证", "港澳台居住证")),
     Choice(
         "foreign_resident",
         "外国人永久居留身份证",
         "Foreign permanent resident card",
-        ("永久居留证", "外国人永久居留证"),
+        ("永久居留证", "外国人永久居留证", "foreign resident card"),
     ),
     Choice("none", "无证件", "No document", ("无", "没有")),
 )

@@ -46,7 +46,7 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
         _("%(field)s must be %(low)s or later."),
         _("%(field)s lies outside the days that can be given."),
     ),
-    "time.invalid": (_("%(field)s must be a time, such as 16:30 or 2026-03-02T16:30:00+08:00."),),
+    "time.invalid": (_("%(field)s must be a time, such as 09:05 or 2026-03-02T09:05:00+08:00."),),
     "time.no_offset": (_("%(field)s must end with its offset from UTC, such as +08:00."),),
     "clock.skew": (
         _("The clock of the sending device is %(minutes)s minutes ahead. The time of receipt counts."),

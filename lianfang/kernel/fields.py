@@ -34,7 +34,7 @@ LABELS: Mapping[str, Any] = {
     "unit": _("Unit"), "until": _("Until"), "valid_from": _("Valid from"), "valid_until": _("Valid until"),
     "ward": _("Child"), "day": _("Day"), "due": _("Owed report"), "dues": _("Owed reports"), "form": _("Form"),
     "mode": _("How it came"), "nothing_to_report": _("Zero report"), "received": _("File"), "remark": _("Remark"),
-    "slot": _("Time of day"), "values": _("Figures"), "what": _("Purpose of the file"),
+    "slot": _("Time of day"), "token": _("Token"), "values": _("Figures"), "what": _("Purpose of the file"),
 }  # fmt: skip
 
 

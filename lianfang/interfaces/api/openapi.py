@@ -45,6 +45,7 @@ def document(endpoints: Sequence[Endpoint], registers: Iterable[type[Register]])
         "paths": _paths(endpoints),
         "components": {
             "schemas": components(registers),
+            "parameters": {"lang": _parameter(_LANG)},
             "responses": {str(status): _refusal(status) for status in SAYS},
             "securitySchemes": _security(),
         },
@@ -61,8 +62,7 @@ def _paths(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
 
 def _operation(one: Endpoint) -> dict[str, Any]:
     shown: dict[str, Any] = {"operationId": one.name, "summary": one.does, "tags": [one.group]}
-    if one.parameters or not one.open:
-        shown["parameters"] = [_parameter(each) for each in (*one.parameters, _LANG)]
+    shown["parameters"] = [*(_parameter(each) for each in one.parameters), {"$ref": "#/components/parameters/lang"}]
     if one.body:
         shown["requestBody"] = {"required": True, "content": _content(one.body)}
     shown["responses"] = _responses(one)

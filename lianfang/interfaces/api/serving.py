@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -82,8 +82,10 @@ def note_denial(actor: Actor, what: str, refused: Refused, about: Mapping[str, A
 
 
 def _without_body(answer: HttpResponseBase) -> HttpResponseBase:
+    # Not `answer.close()`: to Django that is the end of the whole request, connections included.
     bare = HttpResponse(status=answer.status_code, headers=dict(answer.headers.items()))
     if isinstance(answer, HttpResponse):
         bare.headers["Content-Length"] = str(len(answer.content))
-    answer.close()
+    elif isinstance(answer, FileResponse) and answer.file_to_stream:
+        answer.file_to_stream.close()
     return bare

@@ -71,7 +71,9 @@ def _person(one: Admission) -> Person:
         id_reason=one.id_reason,
         birth_date=one.birth_date,
     )
-    person.number, person.phone = one.number, one.phone  # type: ignore[assignment]  sealed by the setters
+    # The setters seal.
+    person.number = one.number  # type: ignore[assignment]
+    person.phone = one.phone  # type: ignore[assignment]
     return person
 
 

@@ -22,7 +22,7 @@ from lianfang.domain.symptoms import SYMPTOMS
 from lianfang.interfaces.api.problems import problem_response
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.daily import language
-from lianfang.interfaces.web.views.frame import errors_of, page, signed_in, wants_json
+from lianfang.interfaces.web.views.frame import check_sender, errors_of, page, signed_in, wants_json
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -68,12 +68,12 @@ def asked_of(actor: Actor) -> list[Membership]:
 
 def _received(request: HttpRequest, actor: Actor, mine: list[Membership]) -> dict[str, Any]:
     posted = request.POST
-    if request.headers.get("X-Lianfang-Account", str(actor.account_id)) != str(actor.account_id):
-        raise Refused("account")
+    check_sender(request)
     answered = [m for m in mine if posted.get(f"state-{_name(actor, m, posted)}")]
     if not answered:
         raise Refused(Problem("required", f"state-{mine[0].person_id}"))
-    receipts = [_one(actor, membership, posted) for membership in answered]
+    made_at = request.headers.get("X-Lianfang-Made-At", "")
+    receipts = [_one(actor, membership, posted, made_at) for membership in answered]
     # The outbox waits for the key of the whole form.
     return {**receipts[-1], "key": posted.get("key") or receipts[-1]["key"], "receipts": receipts}
 
@@ -84,7 +84,7 @@ def _name(actor: Actor, membership: Membership, posted: Any) -> str:
     return "me" if own else str(membership.person_id)
 
 
-def _one(actor: Actor, membership: Membership, posted: Any) -> dict[str, Any]:
+def _one(actor: Actor, membership: Membership, posted: Any, made_at: str) -> dict[str, Any]:
     who = _name(actor, membership, posted)
     raw: dict[str, Any] = {
         "key": posted.get(f"key-{who}") or f"{posted.get('key') or uuid7()}-{who}"[:120], "unit": membership.unit.code,
@@ -93,6 +93,8 @@ def _one(actor: Actor, membership: Membership, posted: Any) -> dict[str, Any]:
     }  # fmt: skip
     if posted.get(f"temperature-{who}", "").strip():
         raw["temperature"] = posted[f"temperature-{who}"]
+    if made_at:
+        raw["reported_at"] = made_at  # when it was entered, by the device's clock; a claim, kept beside our own time
     if raw["state"] == "unwell":
         raw["symptoms"] = posted.getlist(f"symptom-{who}") or ["other"]
     try:

@@ -24,7 +24,16 @@ from lianfang.domain.symptoms import SYMPTOMS
 from lianfang.interfaces.api.problems import problem_response
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.daily import language
-from lianfang.interfaces.web.views.frame import day_of, errors_of, page, signed_in, told, unit_of, wants_json
+from lianfang.interfaces.web.views.frame import (
+    check_sender,
+    day_of,
+    errors_of,
+    page,
+    signed_in,
+    told,
+    unit_of,
+    wants_json,
+)
 from lianfang.interfaces.web.views.missing import attempts
 from lianfang.interfaces.web.views.missing import rows as rows_to_call
 from lianfang.interfaces.wording import sentence
@@ -185,6 +194,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     unit = unit_of(actor, code)
     day = day_of(request, unit)
     try:
+        check_sender(request)
         with transaction.atomic():
             receipt = _taken(actor, unit, day, request.POST)
     except Refused as refused:

@@ -95,6 +95,13 @@ def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
+def check_sender(request: HttpRequest) -> None:
+    """An entry kept on a shared device is sent in the name of whoever made it, or not at all (`account`)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if request.headers.get("X-Lianfang-Account", str(actor.account_id)) != str(actor.account_id):
+        raise Refused("account")
+
+
 def body_of(request: HttpRequest) -> dict[str, Any]:
     """A JSON body as a mapping; anything else is empty."""
     try:

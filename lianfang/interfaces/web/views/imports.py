@@ -26,16 +26,18 @@ SHOWN = 100
 _NUMBER = "519999201001010005"
 COLUMNS: dict[str, list[tuple[str, bool, str, str]]] = {
     "people": [
-        ("person.name", True, "张三", "Sam Example"), ("person.id_number", True, _NUMBER, _NUMBER), ("unit_name", True, "S1-K1", "S1-K1"),
-        ("number", False, "20260101", "20260101"), ("kind", False, "学生", "Learner"), ("person.phone", False, "", ""),
+        ("person.name", True, "张三", "Sam Example"), ("person.id_number", True, _NUMBER, _NUMBER),
+        ("unit_name", True, "S1-K1", "S1-K1"), ("number", False, "20260101", "20260101"),
+        ("kind", False, "学生", "Learner"), ("person.phone", False, "", ""),
     ],
     "units": [
-        ("code", True, "S1-K1", "S1-K1"), ("name", True, "高一（1）班", "Class 1"), ("kind", True, "班级", "Class"), ("parent", True, "S1", "S1"),
+        ("code", True, "S1-K1", "S1-K1"), ("name", True, "高一（1）班", "Class 1"),
+        ("kind", True, "班级", "Class"), ("parent", True, "S1", "S1"),
     ],
     "reports": [
-        ("person.name", True, "张三", "Sam Example"), ("person.id_number", True, _NUMBER, _NUMBER), ("unit", True, "S1-K1", "S1-K1"),
-        ("day", True, "2026-03-02", "2026-03-02"), ("slot", False, "上午", "Morning"), ("temperature", True, "36.5", "36.5"),
-        ("symptoms", False, "无", "None"),
+        ("person.name", True, "张三", "Sam Example"), ("person.id_number", True, _NUMBER, _NUMBER),
+        ("unit", True, "S1-K1", "S1-K1"), ("day", True, "2026-03-02", "2026-03-02"),
+        ("slot", False, "上午", "Morning"), ("temperature", True, "36.5", "36.5"), ("symptoms", False, "无", "None"),
     ],
 }  # fmt: skip
 """What a file of each purpose asks for: field, whether every row needs it, an example in Chinese and in English."""
@@ -45,7 +47,9 @@ def _headers(what: str) -> dict[str, str]:
     """The headings of the fields in the language of whoever reads; files are read with either."""
     if what == "people":
         return roster_words.shown()
-    return units.HEADERS.shown(language()) if what == "units" else {path: header_of(path, language()) for path in HEADERS}
+    if what == "units":
+        return units.HEADERS.shown(language())
+    return {path: header_of(path, language()) for path in HEADERS}
 
 
 def _titles() -> dict[str, str]:

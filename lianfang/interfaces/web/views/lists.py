@@ -107,7 +107,10 @@ def table_of(register: type[Register], rows: list[Any], zone: tzinfo) -> dict[st
 
 def _row(register: type[Register], row: Any, heading: int, zone: tzinfo) -> dict[str, Any]:
     url = register.address(row) if register.address else ""
-    cells = [_cell(column, row, url if i == heading else "", zone) for i, column in enumerate(c for c in register.columns if c.kind != "key")]
+    cells = [
+        _cell(column, row, url if i == heading else "", zone)
+        for i, column in enumerate(c for c in register.columns if c.kind != "key")
+    ]
     return {"key": str(row.pk), "state": "", "url": url, "cells": cells, "heading": heading, "action": None}
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 
-KEPT = ("app.css", "check-in.js", "countdown.js", "outbox.js", "store.js", "queue.js", "icons.svg")
+KEPT = ("app.css", "check-in.js", "countdown.js", "outbox.js", "store.js", "queue.js", "reopen.js", "icons.svg")
 SHELLS = {"/check-in": "/check-in/shell"}
 
 
