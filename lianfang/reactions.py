@@ -55,7 +55,7 @@ def follow_health_code(event: Event) -> None:
             _tell_about(answer, [*near, *holders(answer.unit, CLASS_HEADS)], "answer.health_code")
 
 
-# A report is late, sent back, sent again, or corrected (迟报、退回、重报、更正).
+# A report is late, comes again, or is corrected (迟报、重报、更正). Of one sent back, the act itself tells who signs.
 
 
 def alert_leader_on_duty(event: Event) -> None:
@@ -70,13 +70,6 @@ def alert_superior(event: Event) -> None:
     if above is not None:
         told = holders(above, RECEIVING)
         tell(told, "due.overdue_below", subject=_due_name(event), unit=_there(event.unit), **event.facts)
-
-
-def tell_leader_of_return(event: Event) -> None:
-    """Tell the unit's leader that its report came back; those who sign were told by the act itself."""
-    report = _report(event)
-    facts = {"day": str(report.day), "form": report.form, "reason": report.return_reason}
-    tell(holders(report.unit, (Role.LEADER,)), "report.sent_back", subject=ref(report), unit=report.unit, **facts)
 
 
 def tell_superior_of_new_revision(event: Event) -> None:
@@ -123,7 +116,6 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "contact.recorded": (call_doctor_and_class_head, follow_health_code),
     "due.overdue": (alert_leader_on_duty, alert_superior),
     "report.signed": (tell_superior_of_new_revision, tell_holders_of_old_figure),
-    "report.sent_back": (tell_leader_of_return,),
     "screener.named": (owe_screening_today,),
     "leave.approved": (hand_screening_over,),
 }

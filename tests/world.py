@@ -100,9 +100,10 @@ def built() -> Iterator[World]:
         world = World()
         with within(EVERYTHING):
             _enter_people(world)
-            _open_days()
+            _open_days(DAYS[1:])
             _open_accounts(world)
             _change_units()
+            _open_days(DAYS[:1])
         _answer_for_d(world)
         yield world
         transaction.set_rollback(True)
@@ -132,7 +133,7 @@ def _grow_units() -> None:
 
 
 def _change_units() -> None:
-    with clock.at(NOW.replace(hour=7)):
+    with clock.at(NOW.replace(hour=5)):
         move_unit(SYSTEM, unit=_unit("S1"), new_parent=_unit("N1"), since=TODAY)
         for one in WORLD["units"]:
             if "merged_into" in one:
@@ -150,8 +151,8 @@ def _enter_people(world: World) -> None:
         world.persons[one["ref"]] = entered.person
 
 
-def _open_days() -> None:
-    for day in sorted(DAYS):
+def _open_days(days: list[date]) -> None:
+    for day in sorted(days):
         with clock.at(datetime.combine(day, NOW.replace(hour=6, minute=0).timetz())):
             open_day(day)
             open_tallies(day)

@@ -45,7 +45,15 @@ def people_of(unit):
 
 
 def check(head: Actor, unit, exceptions=(), key="class-check-1"):
-    body = {"key": key, "unit": unit.code, "day": str(DAY), "slot": "am", "observed_by": head.name, "exceptions": list(exceptions), "everyone_else": "well"}
+    body = {
+        "key": key,
+        "unit": unit.code,
+        "day": str(DAY),
+        "slot": "am",
+        "observed_by": head.name,
+        "exceptions": list(exceptions),
+        "everyone_else": "well",
+    }
     with make.acting(head):
         return receive_roll_call(head, body, channel="json")
 
@@ -148,7 +156,7 @@ def account_for(person):
 def test_C08_identical_answers_from_one_client_within_seconds_are_flagged_and_ordinary_ones_are_not():
     school = make.root("S", "school")
     klass, other = (make.unit(school, f"S-K{n}", "class") for n in (1, 2))
-    scripted, ordinary = make.members(klass, 200), make.members(other, 300)
+    scripted, ordinary = make.members(klass, 200), make.members(other, 100)
     script = make.actor(klass, Role.CLASS_HEAD)
     with clock.at(at(8)), make.acting(script):
         opened()
@@ -159,7 +167,7 @@ def test_C08_identical_answers_from_one_client_within_seconds_are_flagged_and_or
             answered_by(pupil, other, temperature="36.5")
     with within(EVERYTHING):
         assert Answer.objects.filter(unit=klass, automated=True).count() == 200
-        assert Answer.objects.filter(unit=other, automated=True).count() <= 3
+        assert Answer.objects.filter(unit=other, automated=True).count() == 0
 
 
 def test_somebody_with_a_symptom_is_answered_and_not_punished(afternoon):
@@ -255,7 +263,10 @@ def test_T05_somebody_without_a_phone_is_entered_by_the_number_on_the_card(after
     elder = make.member(family, "李老", kind="resident", number="11010519491231002X")
     opened()
     desk = make.actor(school, Role.DUTY_OFFICER)
-    body = {**make.answer(elder, family), "person": {"id_type": "resident", "id_number": "11010519491231002X", "name": "李老"}}
+    body = {
+        **make.answer(elder, family),
+        "person": {"id_type": "resident", "id_number": "11010519491231002X", "name": "李老"},
+    }
     with make.acting(desk):
         assert receive_answer(desk, body, channel="form")["state"] == "received"
         assert Answer.objects.get().mode == "proxy"

@@ -48,4 +48,7 @@ def test_A06_the_audit_lists_just_the_unit_without_an_owner_and_the_floor_withou
         step_down(SYSTEM, unit=divisions[1])
         assign_zone(SYSTEM, unit=school, name="图书馆三楼")
         found = list(gaps(school, DAY))
-    assert [(gap.kind, gap.code, gap.name) for gap in found] == [("unit", "S-D1", "单位S-D1"), ("zone", "S", "图书馆三楼")]
+    assert [(gap.kind, gap.code, gap.name) for gap in found] == [
+        ("unit", "S-D1", "单位S-D1"),
+        ("zone", "S", "图书馆三楼"),
+    ]

@@ -186,7 +186,8 @@ class Shown(HTMLParser):
 
 
 WHAT_IS_SHOWN_AS_IT_IS = re.compile(
-    r"XLSX?|ODS|CSV|Excel|API|[0-9a-f]{12,64}|[0-9a-f]+(?:-[0-9a-f]+){4}|\{\w+\}|[\w.]+:\S+|\w+_\w+|(?:visitor|screener)-[\w-]+|system"
+    r"XLSX?|ODS|CSV|Excel|API|[0-9a-f]{12,64}|[0-9a-f]+(?:-[0-9a-f]+){4}|\{\w+\}|[\w.]+:\S+|\w+_\w+"
+    r"|(?:visitor|screener)-[\w-]+|system"
 )
 """File types, keys, codes, account names and the system's own name."""
 NAMES = re.compile(r"学生\d+|单位[\w-]+|示例省|值班甲")

@@ -61,7 +61,7 @@ def _handle(number: UUID, plan: Plan) -> bool:
 
 def _noted(function: Reaction, event: Event, before: Mapping[str, Handling]) -> Handling:
     """What is known of one function after this pass: done, now or before, or to be tried again."""
-    name = f"{function.__module__}.{function.__qualname__}"[:120]
+    name = f"{function.__module__}.{function.__qualname__}"[-120:]
     note = before.get(name) or Handling(event_id=event.pk, function=name)
     if note.done_at is None and (note.retry_at is None or note.retry_at <= clock.now()):
         _try(function, event, note)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client
 
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.api.requests import read_json
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.reporting.models import Receipt
 from lianfang.kernel.scope import EVERYTHING, within
@@ -112,9 +116,14 @@ def test_a_nul_in_any_text_is_refused_at_its_place(world: World) -> None:
     ]
 
 
-def test_a_body_shorter_than_declared_is_not_taken(world: World) -> None:
-    refused = world.report(BASE, CONTENT_LENGTH="5000")
-    assert (refused.status_code, refused.json()["code"]) == (400, "http.framing")
+@pytest.mark.parametrize(
+    ("declared", "code"), [("5000", "http.framing"), ("x", "http.framing"), ("99999999", "body.too_large")]
+)
+def test_a_body_is_as_long_as_declared(declared: str, code: str) -> None:
+    frame = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": JSON, "CONTENT_LENGTH": declared, "wsgi.input": BytesIO(b"{}")}
+    with pytest.raises(Refused) as refused:
+        read_json(WSGIRequest(frame))
+    assert refused.value.code == code
 
 
 def test_a_session_needs_the_token_of_its_page_and_a_bearer_does_not(world: World) -> None:

@@ -34,7 +34,7 @@ from lianfang.interfaces.web.views.frame import (
     unit_of,
     wants_json,
 )
-from lianfang.interfaces.web.views.missing import attempts
+from lianfang.interfaces.web.views.missing import attempts, phone_of
 from lianfang.interfaces.web.views.missing import rows as rows_to_call
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
@@ -156,7 +156,7 @@ def _chase(
 
 def _to_call(unit: Unit, day: date, row: dict[str, Any], person: Person, tried: list[Any]) -> dict[str, Any]:
     return {
-        "code": row["code"], "name": person.name, "phone": str(person.phone) if person.phone else "",
+        "code": row["code"], "name": person.name, "phone": phone_of(person),
         "call_url": f"/people/{person.pk}/call" if person.phone else "",
         "note": ngettext("called {n} time", "called {n} times", len(tried)).format(n=len(tried)) if tried else "",
         "state": "warn" if tried else "", "word": str(dict(OUTCOMES)[tried[0].outcome]) if tried else "",
@@ -260,7 +260,7 @@ def remind(request: HttpRequest, code: str) -> HttpResponse:
             told=result.told, missing=result.missing
         ),
     )
-    return redirect(f"/classes/{unit.code}?day={day}")
+    return redirect(f"/classes/{unit.code}?day={day}" if unit.keeps_roster else f"/board/{unit.code}?day={day}")
 
 
 @require_POST

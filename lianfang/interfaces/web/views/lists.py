@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
@@ -60,7 +61,7 @@ def _context(
 
 
 def _asked_words(register: type[Register], asked: Mapping[str, str]) -> str:
-    labels = {one.name: str(one.label) for one in register.filters} | {"search": str(_("Search"))}
+    labels = {one.name: capfirst(str(one.label)) for one in register.filters} | {"search": str(_("Search"))}
     return listed(labelled(labels.get(name) or name, value) for name, value in asked.items() if value)
 
 
@@ -74,7 +75,7 @@ def _filters(register: type[Register], asked: Mapping[str, str]) -> list[dict[st
         kind = "select" if one.choices else "date" if one.name in ("day", "from", "to") else "text"
         choices = [{"value": "", "label": str(_("all")), "chosen": not asked.get(one.name)}] if one.choices else []
         choices += [{"value": v, "label": str(w), "chosen": asked.get(one.name) == v} for v, w in one.choices]
-        fields.append(_field(one.name, str(one.label) or one.name, kind, asked.get(one.name, ""), choices))
+        fields.append(_field(one.name, capfirst(str(one.label) or one.name), kind, asked.get(one.name, ""), choices))
     return fields
 
 
@@ -91,7 +92,7 @@ def table_of(register: type[Register], rows: list[Any], zone: tzinfo) -> dict[st
     heading = next((i for i, c in enumerate(columns) if c.kind in ("person", "code", "unit")), 0)
     heads = [
         {
-            "label": str(c.label),
+            "label": capfirst(str(c.label)),
             "priority": c.priority,
             "numeric": c.kind in ("amount", "number"),
             "sort_url": "",

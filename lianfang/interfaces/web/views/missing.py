@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lianfang.capabilities.checkin.actions import ANSWERERS
 from lianfang.capabilities.checkin.models import OUTCOMES, ContactAttempt
+from lianfang.domain.identity import mask_phone
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
@@ -28,7 +30,7 @@ def missing_people(actor: Actor, seen: Board) -> dict[str, Any] | None:
     total = seen.people.unknown
     return {
         "title": ngettext("{n} person not in", "{n} people not in", total).format(n=total),
-        "remind_n": 0, "remind_url": "",
+        "remind_n": total if actor.holds(ANSWERERS, seen.unit) else 0, "remind_url": f"/classes/{seen.unit.code}/remind?day={seen.day}",
         "people": rows(found[:SHOWN], seen.day), "more": max(0, total - SHOWN), "more_url": f"/missing/{seen.unit.code}?day={seen.day}",
     }  # fmt: skip
 
@@ -48,9 +50,14 @@ def rows(found: list[Unanswered], day: date) -> list[dict[str, Any]]:
 def _row(person: Person, unit: Unit, tried: list[ContactAttempt]) -> dict[str, Any]:
     last = tried[0] if tried else None
     return {
-        "name": person.name, "unit": str(unit), "phone": str(person.phone) if person.phone else "", "call_url": "",
+        "name": person.name, "unit": str(unit), "phone": phone_of(person), "call_url": f"/people/{person.pk}/call" if person.phone else "",
         "note": _note(tried), "state": "warn" if last else "", "word": str(dict(OUTCOMES)[last.outcome]) if last else "",
     }  # fmt: skip
+
+
+def phone_of(person: Person) -> str:
+    """The phone as those see it who call the person: enough to know it is the right one."""
+    return mask_phone(person.phone.open(), for_follower=True) if person.phone else ""
 
 
 def _note(tried: list[ContactAttempt]) -> str:

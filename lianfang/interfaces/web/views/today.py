@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -51,7 +52,7 @@ def _owed(actor: Actor) -> list[Due]:
 def _due(due: Due) -> dict[str, Any]:
     at = clock.now()
     return {
-        "title": str(KIND_NAMES[due.kind]), "unit": str(due.unit), "due": due.due_at, "left": due.due_at - at, "near": states.NEAR_MINUTES,
+        "title": capfirst(str(KIND_NAMES[due.kind])), "unit": str(due.unit), "due": due.due_at, "left": due.due_at - at, "near": states.NEAR_MINUTES,
         "status": states.state_of(due, at), "word": states.word_of(due, at), "url": _url(due), "verb": str(_verb(due.kind)),
         "note": due.explained, "primary": due.kind == REPORT, "settled": due.settled_at,
     }  # fmt: skip

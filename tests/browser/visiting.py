@@ -1,0 +1,124 @@
+"""Somebody at a browser (访客): opens pages, and everything the browser complains of is written down."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+
+from lianfang.kernel.accounts.models import Account
+from tests.browser.world import World
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+LOCALES = {"zh": "zh-CN", "en": "en-US"}
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+FORBIDDEN = """document.addEventListener("securitypolicyviolation",
+  (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));"""
+
+
+def chromium() -> str:
+    """The browser to drive: LIANFANG_CHROMIUM, else the system's; "" when there is none."""
+    named = os.environ.get("LIANFANG_CHROMIUM")
+    return named or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One person's browser window on the product."""
+
+    page: Page
+    context: BrowserContext
+    address: str
+    lang: str
+    said: list[str] = field(default_factory=list)
+    forgiven: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Response:
+        """Opens a page of the product."""
+        answer = self.page.goto(self.address + path)
+        assert answer is not None, path
+        return answer
+
+    def new_tab(self) -> Page:
+        """Another tab of the same browser, listened to as well."""
+        self.page = self.context.new_page()
+        _listen(self)
+        return self.page
+
+    def forgive(self, pattern: str) -> None:
+        """What the browser will rightly complain of in this test."""
+        self.forgiven.append(pattern)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the browser said and nobody expected."""
+        return [text for text in self.said if not any(re.search(one, text) for one in self.forgiven)]
+
+    def picture(self, name: str) -> None:
+        """A picture of the page, when somebody asked for pictures (LIANFANG_SHOTS)."""
+        folder = os.environ.get("LIANFANG_SHOTS")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            width = self.page.viewport_size["width"] if self.page.viewport_size else 0
+            self.page.screenshot(path=Path(folder, f"{name}-{self.lang}-{width}.png"), full_page=True)
+
+
+def _listen(visitor: Visitor) -> None:
+    def heard(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            visitor.said.append(f"{message.text} ({message.location.get('url', '')})")
+
+    visitor.page.on("console", heard)
+    visitor.page.on("pageerror", lambda error: visitor.said.append(f"script: {error}"))
+
+
+@dataclass(slots=True)
+class House:
+    """The running product, its world, and a browser to look at both."""
+
+    address: str
+    world: World
+    browser: Browser
+
+    @contextmanager
+    def visit(
+        self, handle: str = "", *, lang: str = "en", size: Mapping[str, int] = DESK, **more: Any
+    ) -> Iterator[Visitor]:
+        """Somebody signed in (nobody without a handle); complaints of the browser fail the test."""
+        context = self.browser.new_context(
+            locale=LOCALES[lang], timezone_id="Asia/Shanghai", viewport=dict(size), base_url=self.address, **more
+        )  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        context.add_init_script(FORBIDDEN)
+        visitor = Visitor(context.new_page(), context, self.address, lang)
+        _listen(visitor)
+        if handle:
+            self.sign_in(visitor, handle)
+        try:
+            yield visitor
+        finally:
+            context.close()
+        assert visitor.complaints == []
+
+    def sign_in(self, visitor: Visitor, handle: str) -> None:
+        """The browser gets a session of this account, as after the form."""
+        cookie = {"name": "sessionid", "value": _session(self.world.accounts[handle]), "url": self.address}
+        visitor.context.add_cookies([{**cookie, "httpOnly": True}])  # type: ignore[list-item]
+
+
+def _session(account: Account) -> str:
+    session = SessionStore()
+    session[SESSION_KEY] = str(account.pk)
+    session[BACKEND_SESSION_KEY] = BACKEND
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
