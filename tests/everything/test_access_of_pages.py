@@ -31,6 +31,7 @@ OWN = {
     "import",
     "list/<str:name>",
     "do/<str:kind>",
+    "import/template/<str:what>.csv",
 }
 """Addresses whose content is the visitor's own; no object is named in them, or only a kind of object."""
 

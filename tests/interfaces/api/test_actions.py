@@ -70,8 +70,9 @@ def test_a_move_goes_along_a_line_that_there_is(world: World) -> None:
 
 
 def test_a_person_is_registered_found_again_and_takes_leave(world: World) -> None:
-    new = {"unit": "S1-K1", "person": {"name": "新同学", "id_type": "passport", "id_number": "E87654321"}, "kind": "learner",
-           "since": "2026-03-01", "boards": True, "shift_starts": "07:30"}  # fmt: skip
+    who = {"name": "新同学", "id_type": "passport", "id_number": "E87654321"}
+    more = {"since": "2026-03-01", "boards": True, "shift_starts": "07:30"}
+    new = {"unit": "S1-K1", "person": who, "kind": "learner", **more}
     subject = done(world, "class_head", "person.registered", new)["subject"]
     assert places(world, "class_head", "person.registered", new) == {"person.id_number": "row.duplicate"}
     with within(EVERYTHING):
@@ -139,9 +140,9 @@ def test_an_account_is_opened_once(world: World) -> None:
 @pytest.mark.parametrize(
     "parameters",
     [
-        {"fever_c": "NaN"}, {"fever_c": "x"}, {"slots": []}, {"slots": ["midnight"]}, {"slots": "am"}, {"deadlines": ["16:30"]},
-        {"deadlines": {"school": "25:00"}}, {"closes_after_days": 10**12}, {"closes_after_days": -1}, {"child_age": True},
-        {"nothing": 1}, {"answer_due": None}, {"closes_after_days": [2]},
+        {"fever_c": "NaN"}, {"fever_c": "x"}, {"slots": []}, {"slots": ["midnight"]}, {"slots": "am"},
+        {"deadlines": ["16:30"]}, {"deadlines": {"school": "25:00"}}, {"closes_after_days": 10**12},
+        {"closes_after_days": -1}, {"child_age": True}, {"nothing": 1}, {"answer_due": None}, {"closes_after_days": [2]},
     ],
     ids=str,
 )  # fmt: skip

@@ -195,15 +195,7 @@ def test_a_file_is_checked_kept_and_confirmed(world: World) -> None:
     table = f"姓名,证件号码,单位代码,日期,时段,体温\r\n张伟,{world.number('A')},S1-K1,2026-03-02,上午,36.5\r\n"
     bad = table + f"欧阳安然,{world.number('B')},S1-K1,2026-03-02,上午,365\r\n"
     refused = upload(world, bad, what="reports").json()
-    assert (refused["stage"], refused["read"], refused["refused"], refused["written"]) == (
-        "refused",
-        2,
-        2,
-        0,
-    ) or refused["held"]
-    assert [(one["row"], one["column"], one["code"]) for one in refused["errors"]] == [
-        (3, "体温", "number.out_of_range")
-    ]
+    assert [refused[name] for name in ("stage", "read", "written", "refused", "held")] == ["refused", 2, 0, 1, 1]
     assert world.send("class_head", "GET", f"imports/{refused['id']}").json() == refused
 
     held = upload(world, table, what="reports", dry_run="true").json()

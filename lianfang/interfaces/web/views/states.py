@@ -8,9 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lianfang.interfaces.web.templatetags.formats import duration
 from lianfang.kernel import clock
 from lianfang.kernel.dues.models import Due
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.reporting.models import Answer, UnitReport
 
 WEEK = 7
@@ -38,12 +40,12 @@ def _settled(due: Due) -> str:
 
 def word_of(due: Due | None, at: datetime) -> str | None:
     """The word beside the state, where the usual one says too little."""
-    if due is None or due.settled_at is not None or due.excused or at <= due.due_at:
+    if due is None or state_of(due, at) != "overdue":
         return None
     minutes = int((at - due.due_at).total_seconds() // 60)
     if minutes >= 60 * 24:  # noqa: PLR2004
         return str(_("Overdue since {day}")).format(day=due.day.isoformat())
-    return str(_("{minutes} min overdue")).format(minutes=minutes)
+    return str(_("{time} overdue")).format(time=duration(minutes))
 
 
 def strip_of(dues: Mapping[date, Due], last: date) -> list[str]:
@@ -114,3 +116,9 @@ def title_of(kind: str) -> str:
 def crumbs(units: list[Unit]) -> list[dict[str, str]]:
     """The way up the tree."""
     return [{"label": str(unit), "url": f"/board/{unit.code}"} for unit in units]
+
+
+def slot_of(unit: Unit, day: date, given: str = "") -> str:
+    """The time of day asked for, or the first that the rules name."""
+    slots = policy_of(unit, on=day).slots
+    return given if given in slots else slots[0]
