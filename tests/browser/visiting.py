@@ -107,7 +107,7 @@ class House:
             yield visitor
         finally:
             context.close()
-        assert visitor.complaints == []
+        assert not visitor.complaints, visitor.complaints
 
     def sign_in(self, visitor: Visitor, handle: str) -> None:
         """The browser gets a session of this account, as after the form."""

@@ -98,7 +98,7 @@ def _check_sample(draft: AnswerDraft, person: Person | None) -> None:
         return
     with within(EVERYTHING):
         used = Answer.objects.filter(sample_index=blind_index("sample", draft.test.sample_no))
-        if used.exclude(person_id=person.pk if person else None).exists():
+        if (used.exclude(person_id=person.pk) if person else used).exists():
             raise Refused("scope", "test.sample_no")
 
 
@@ -120,7 +120,7 @@ def receive_answer(
     alike = digest({k: v for k, v in content.items() if k in ("state", "temperature", "symptoms", "note")})
     receipt, new = claim(by, taken.draft.key, content, kind="answer", unit=taken.unit, fingerprint=alike)
     if not new:
-        return receipt.answer
+        return dict(receipt.answer)
     person = taken.person if _is_on_roster(taken) else _admit(by, taken)
     assert person is not None  # noqa: S101  for the type checker
     automated = mode != "import" and looks_automated(by.account_id, alike, taken.policy)
@@ -200,7 +200,7 @@ def receive_roll_call(by: Actor, raw: Mapping[str, Any], *, channel: str) -> dic
     content = {"unit": unit.code, "frame": asdict(frame), "seen": [(str(s.person.pk), asdict(s.draft)) for s in seen]}
     receipt, new = claim(by, frame.key, content, kind="roll_call", unit=unit)
     if not new:
-        return receipt.answer
+        return dict(receipt.answer)
     observed_by = clean_text(raw.get("observed_by"), "observed_by", max_length=60, notes=[]) or by.name
     take_roll_call(by, unit=unit, day=frame.day, slot=frame.slot, observed_by=observed_by, exceptions=seen)
     return complete(receipt, state="received")

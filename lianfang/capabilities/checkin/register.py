@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from lianfang.capabilities.checkin.models import ContactAttempt
 from lianfang.domain.roles import SIGHTS, Role
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.registers.sight import children_out_of_sight
 from lianfang.kernel.registers.register import Register, column, equals, on_day, under_unit
+from lianfang.kernel.registers.sight import children_out_of_sight
 from lianfang.kernel.reporting.models import SLOTS, STATES, Answer, RollCall
 
 SEE_HEALTH = tuple(role for role in Role if SIGHTS[role].health)

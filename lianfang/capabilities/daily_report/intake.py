@@ -140,7 +140,7 @@ def receive_report(by: Actor, raw: Mapping[str, Any], *, channel: str, mode: str
         raise Refused("key.format", "key", low=8, high=200)
     receipt, new = claim(by, key, content, kind="unit_report", unit=figures.unit)
     if not new:
-        return receipt.answer
+        return dict(receipt.answer)
     report = sign(by, figures, mode=mode or ("api" if by.machine else "proxy"))
     answer = complete(
         receipt, state="late" if not report.on_time else "on_time", notes=[_said(n) for n in figures.notes]
@@ -156,10 +156,11 @@ def _sent_back(figures: Figures) -> int:
 
 def sign(by: Actor, figures: Figures, *, mode: str) -> UnitReport:
     """Sign what was understood."""
-    return sign_report(
+    signed: UnitReport = sign_report(
         by, unit=figures.unit, day=figures.day, form=figures.form.code, values=figures.values,
         nothing_to_report=figures.nothing, remark=figures.remark, reason=figures.reason, mode=mode,
     )  # fmt: skip
+    return signed
 
 
 @transaction.atomic

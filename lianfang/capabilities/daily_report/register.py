@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -20,8 +22,8 @@ _DAYS = [
 
 
 def _figure(item: CountItem) -> Column:
-    label = lazy(lambda: item.zh if (get_language() or "").startswith("zh") else item.en, str)
-    return Column(item.code, label(), lambda row: row.values.get(item.code), "amount", 2)
+    label: Any = lazy(lambda: item.zh if (get_language() or "").startswith("zh") else item.en, str)()
+    return Column(item.code, label, lambda row: row.values.get(item.code), "amount", 2)
 
 
 class UnitReports(Register):

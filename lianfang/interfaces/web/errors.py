@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -41,7 +42,7 @@ def _answer(request: HttpRequest, status: int, code: str, reference: str) -> Htt
         body = {"code": code, "title": code.replace("_", " "), "reference": reference}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     safe = False if request.method == "POST" else None
-    error = {
+    error: dict[str, Any] = {
         "status": status, "safe": safe, "reference": reference, "retry_url": request.path if request.method == "GET" else "",
         "home_url": "/today", "duty": "", "holders": [], "seconds": RETRY_SECONDS if status == UNAVAILABLE else 0,
     }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class Hashed(CompressedManifestStaticFilesStorage):
+class Hashed(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped package
     """WhiteNoise's storage, which also rewrites the imports of JavaScript modules to hashed names."""
 
     support_js_module_import_aggregation = True

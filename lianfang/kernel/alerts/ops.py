@@ -42,14 +42,14 @@ def tell_all(alerts: Sequence[Alert]) -> int:
 def unread(actor: Actor) -> int:
     """How many alerts this account has not read."""
     with within(EVERYTHING):
-        return Alert.objects.filter(account_id=actor.account_id, read_at__isnull=True).count()
+        return Alert.objects.filter(account_id=actor.account_id or 0, read_at__isnull=True).count()
 
 
 def newest(actor: Actor, *, most: int = 10) -> list[Alert]:
     """This account's newest alerts, read from now on."""
     with within(EVERYTHING):
-        rows = list(Alert.objects.filter(account_id=actor.account_id).select_related("unit").order_by("-at")[:most])
-        Alert.objects.filter(account_id=actor.account_id, read_at__isnull=True).update(read_at=clock.now())
+        rows = list(Alert.objects.filter(account_id=actor.account_id or 0).select_related("unit").order_by("-at")[:most])
+        Alert.objects.filter(account_id=actor.account_id or 0, read_at__isnull=True).update(read_at=clock.now())
     return rows
 
 

@@ -7,6 +7,8 @@ each a comma-separated list of slash-ended unit paths; `app.persons` lists the p
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import migrations
 
 from lianfang.kernel.database.base import APP, SYSTEM
@@ -44,7 +46,7 @@ def fence(
 ) -> migrations.RunSQL:
     """Force row-level security on `table`: the application sees `condition`, and writes where `write` holds."""
     check = write or condition
-    forward = [
+    forward: list[Any] = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY scoped ON {table} TO {APP} USING ({condition}) WITH CHECK ({check})",
@@ -52,7 +54,7 @@ def fence(
         f"GRANT {grants} ON {table} TO {APP}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {SYSTEM}",
     ]
-    backward = [
+    backward: list[Any] = [
         f"REVOKE ALL ON {table} FROM {APP}, {SYSTEM}",
         f"DROP POLICY scoped ON {table}",
         f"DROP POLICY everything ON {table}",

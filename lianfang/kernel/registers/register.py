@@ -32,7 +32,7 @@ class Column:
 
 def column(model: type[Model], name: str, *, kind: str = "", priority: int = 1) -> Column:
     """A column for a field of the model, labelled as the field is; a choice shows its words."""
-    found = model._meta.get_field(name)
+    found: Any = model._meta.get_field(name)
     if found.is_relation:
         return Column(name, found.verbose_name, lambda row: getattr(row, name), kind or "unit", priority)
     if getattr(found, "choices", None):
@@ -81,7 +81,7 @@ class Register:
     actions: ClassVar[list[Callable[..., Any]]] = []
     unit_path: ClassVar[str | None] = "unit__"  # prefix to the unit that owns a row; None when all may read
     people: ClassVar[bool] = False  # rows are about people: seen only where the role sees people
-    address: ClassVar[Callable[[Any], str] | None] = None  # where a row's own page is
+    address: ClassVar[Any] = None  # where a row's own page is
 
     def __init_subclass__(cls) -> None:
         registers[cls.name] = cls

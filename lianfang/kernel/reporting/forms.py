@@ -59,7 +59,8 @@ def _item(raw: dict[str, Any]) -> CountItem:
     known = {f.name for f in fields(CountItem)}
     if unknown := set(raw) - known:
         raise ValueError(f"unknown properties of a form item: {', '.join(sorted(unknown))}")
-    return CountItem(**{k: tuple(v) if k in _TUPLES else v for k, v in raw.items()})
+    given: dict[str, Any] = {k: tuple(v) if k in _TUPLES else v for k, v in raw.items()}
+    return CountItem(**given)
 
 
 def form_on(code: str, day: date) -> Edition:

@@ -56,4 +56,4 @@ def complete(receipt: Receipt, *, state: str, notes: list[dict[str, Any]] | None
     }
     with within(EVERYTHING):
         Receipt.objects.filter(sender_id=receipt.sender_id, key=receipt.key).update(answer=receipt.answer)
-    return receipt.answer
+    return dict(receipt.answer)

@@ -23,7 +23,6 @@ from lianfang.kernel.reporting.models import SLOTS, Draft, Tally, UnitReport
 from lianfang.kernel.reporting.receipts import digest
 from lianfang.kernel.scope import EVERYTHING, within
 
-
 SLOTS_IN_ORDER = [code for code, _ in SLOTS]
 
 

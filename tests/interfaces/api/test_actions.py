@@ -142,7 +142,8 @@ def test_an_account_is_opened_once(world: World) -> None:
     [
         {"fever_c": "NaN"}, {"fever_c": "x"}, {"slots": []}, {"slots": ["midnight"]}, {"slots": "am"},
         {"deadlines": ["16:30"]}, {"deadlines": {"school": "25:00"}}, {"closes_after_days": 10**12},
-        {"closes_after_days": -1}, {"child_age": True}, {"nothing": 1}, {"answer_due": None}, {"closes_after_days": [2]},
+        {"closes_after_days": -1}, {"child_age": True}, {"nothing": 1}, {"answer_due": None},
+        {"closes_after_days": [2]},
     ],
     ids=str,
 )  # fmt: skip

@@ -256,7 +256,7 @@ def records(request: HttpRequest) -> HttpResponse:
 def shell(request: HttpRequest) -> HttpResponse:
     """The check-in as the device keeps it for when there is no network: it names nobody."""
     policy = default_policy()
-    ward = {
+    ward: dict[str, Any] = {
         "id": "me",
         "name": "",
         "place": "",

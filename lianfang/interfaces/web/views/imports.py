@@ -171,7 +171,7 @@ def template(request: HttpRequest, what: str) -> HttpResponse:
     """An empty table with the columns that are read, for Excel."""
     if what not in COLUMNS:
         raise Http404
-    heads = ",".join(str(label) for label, _needed, _example in COLUMNS[what])
+    heads = ",".join(_headers(what)[column[0]] for column in COLUMNS[what])
     response = HttpResponse("\ufeff" + heads + "\r\n", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{what}.csv"'
     return response

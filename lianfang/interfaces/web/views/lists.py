@@ -36,7 +36,7 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     register = registers.get(name)
     if register is None or not register.open_to(actor):
         raise Http404
-    asked = {key: value for key, value in request.GET.items() if key not in _OWN}
+    asked = {key: str(value) for key, value in request.GET.items() if key not in _OWN}
     errors: list[dict[str, str]] = []
     try:
         found = paged(register.chosen(actor, asked), register.order, cursor=request.GET.get("cursor", ""), size=SIZE)

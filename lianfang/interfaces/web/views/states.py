@@ -43,7 +43,7 @@ def word_of(due: Due | None, at: datetime) -> str | None:
     if due is None or state_of(due, at) != "overdue":
         return None
     minutes = int((at - due.due_at).total_seconds() // 60)
-    if minutes >= 60 * 24:  # noqa: PLR2004
+    if minutes >= 60 * 24:
         return str(_("Overdue since {day}")).format(day=due.day.isoformat())
     return str(_("{time} overdue")).format(time=duration(minutes))
 
