@@ -22,6 +22,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "class.checked": (_("Check a class"), _("Class checked")),
     "contact.recorded": (_("Record a call"), _("Call recorded")),
     "gap.explained": (_("Explain a missing report"), _("Missing report explained")),
+    "report.excused": (_("Excuse a unit from reporting"), _("Unit excused from reporting")),
     "guardian.confirmed": (_("Confirm a guardian"), _("Guardian confirmed")),
     "import.confirmed": (_("Confirm an import"), _("Import written")),
     "import.dropped": (_("Drop an import"), _("Import dropped")),

@@ -112,6 +112,7 @@ def arguments(kind: str, w: World) -> dict:
         },
         "report.sent_back": {"superior": school.parent, "report": w.report, "reason": "figures"},
         "gap.explained": {"superior": school.parent, "due": w.due, "reason": "network"},
+        "report.excused": {"superior": school.parent, "due": w.due, "reason": "summer leave"},
         "report.nudged": {"superior": school.parent, "day": DAY, "dues": [w.due]},
         "responsible.named": {"unit": school, "name": "校长"},
         "responsible.stepped_down": {"unit": school},

@@ -93,6 +93,19 @@ def explain_gap(by: Actor, *, superior: Unit, due: Due, reason: str) -> Due:
     return due
 
 
+@action("report.excused", by=CHASERS, over="superior", facts=("reason",))
+def excuse(by: Actor, *, superior: Unit, due: Due, reason: str) -> Due:
+    """Excuse a lower unit from one day's report: it is counted as excused, neither as missing nor as expected."""
+    if not superior.covers(due.unit) or due.unit.pk == superior.pk:
+        raise Refused("scope", "due")
+    if not reason.strip():
+        raise Refused("required", "reason")
+    due.excused = reason.strip()[:120]
+    with within(EVERYTHING):
+        due.save(update_fields=["excused"])
+    return due
+
+
 @action("report.nudged", by=CHASERS, over="superior", facts=("superior", "day"))
 def nudge(by: Actor, *, superior: Unit, day: date, dues: Sequence[Due]) -> Sequence[Due]:
     """Remind lower units whose report is not in; those who have reported hear nothing."""

@@ -18,7 +18,7 @@ ABOUT = (
     "Daily and zero reports from a class to a province. Times are RFC 3339 with offset; days are ISO dates where the "
     "unit is. A receipt is sent only after the commit; the same key with the same content gets the same receipt. "
     "A thing outside the caller's reach answers exactly as a thing that does not exist. Sentences come in the "
-    "language of `Accept-Language` or `?lang=` (zh, en)."
+    "language of Accept-Language, or of ?lang=zh and ?lang=en."
 )
 SAYS = {
     400: "The body cannot be read.",
@@ -84,8 +84,11 @@ def _content(media: Any) -> dict[str, Any]:
 
 def _responses(one: Endpoint) -> dict[str, Any]:
     done = {"200": {"description": "Done.", "content": _content(one.answer)}} if one.answer else {}
-    refusals = sorted({*one.refusals, *([] if one.open else [401]), *_ALWAYS})
-    return done | {str(status): {"$ref": f"#/components/responses/{status}"} for status in refusals}
+    return done | {str(status): {"$ref": f"#/components/responses/{status}"} for status in _statuses(one)}
+
+
+def _statuses(one: Endpoint) -> list[int]:
+    return sorted({*one.refusals, *([] if one.open else [401]), *_ALWAYS})
 
 
 def _refusal(status: int) -> dict[str, Any]:
@@ -134,7 +137,7 @@ def _entry(one: Endpoint) -> dict[str, Any]:
         "parameters": one.parameters,
         "body": [(kind, *_named(schema)) for kind, schema in one.body.items()],
         "answer": [(kind, *_named(schema)) for kind, schema in one.answer.items()],
-        "refusals": one.refusals,
+        "refusals": _statuses(one),
         "open": one.open,
     }
 

@@ -9,10 +9,13 @@ from lianfang.capabilities.checkin.intake import receive_answer, receive_roll_ca
 from lianfang.capabilities.daily_report.intake import receive_report
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.api.endpoint import Call
+from lianfang.interfaces.api.listing import zone_of
 from lianfang.interfaces.api.problems import problem_body, with_messages
 from lianfang.interfaces.api.requests import read_json, read_object, read_query
 from lianfang.interfaces.api.serving import DENIALS, note_denial
+from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.policies.ops import Rules
 
 LARGEST_BATCH = 1_000  # answers
 
@@ -26,9 +29,9 @@ def take_answer(call: Call) -> dict[str, Any]:
 def take_batch(call: Call) -> dict[str, Any]:
     """Up to 1,000 answers, each with its own receipt or refusal, in order; one refused does not touch the others."""
     read_query(call.request, ())
-    results, denied = [], []
+    results, denied, rules = [], [], Rules(clock.today(zone_of(call.actor)))
     for number, item in enumerate(_items(read_json(call.request))):
-        result, refused = _taken(call.actor, item)
+        result, refused = _taken(call.actor, item, rules)
         results.append(result)
         denied += [number] if refused and any(p.code in DENIALS for p in refused.problems) else []
     if denied:
@@ -51,11 +54,11 @@ def _items(body: Any) -> list[Any]:
     return body
 
 
-def _taken(actor: Actor, item: Any) -> tuple[dict[str, Any], Refused | None]:
+def _taken(actor: Actor, item: Any, rules: Rules) -> tuple[dict[str, Any], Refused | None]:
     try:
         if not isinstance(item, Mapping):
             raise Refused("type", expected="object")
-        return {"status": 200, **with_messages(receive_answer(actor, item, channel="json"))}, None
+        return {"status": 200, **with_messages(receive_answer(actor, item, channel="json", rules=rules))}, None
     except Refused as refused:
         key = item.get("key") if isinstance(item, Mapping) else None
         return {**problem_body(refused), "key": key if isinstance(key, str) else None}, refused
