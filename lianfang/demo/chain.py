@@ -5,20 +5,21 @@ Who is ill, who reports when and who is late or silent is the synthetic province
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import partial
 
 from django.db.models import Count, IntegerField, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
+from lianfang.capabilities.daily_report.actions import sign_report
 from lianfang.capabilities.rules.actions import adopt_rules
-from lianfang.demo.acts import added_up
+from lianfang.demo.acts import Act, added_up, perform
 from lianfang.demo.behaviour import UnitReported, day_of
 from lianfang.demo.cast import appoint_all
-from lianfang.demo.hands import Sending, send_all
+from lianfang.demo.hands import Sending, send_all, share_out
 from lianfang.demo.population import Province, province
 from lianfang.demo.script import Finding, Scenario, moment
 from lianfang.demo.settle import counted, settle
@@ -69,7 +70,7 @@ def found(scenario: Scenario) -> Chain:
 
 def units_report(chain: Chain, day: date) -> None:
     """Everything that comes before the counties sign."""
-    send_all([one for one in _reports(chain, day) if one.at < moment(day, _COUNTIES_AT)])
+    _sign_figures(_reports(chain, day, until=moment(day, _COUNTIES_AT)), chain, day)
 
 
 def counties_sign(chain: Chain, day: date) -> None:
@@ -79,25 +80,37 @@ def counties_sign(chain: Chain, day: date) -> None:
 
 def late_units_and_superiors(chain: Chain, day: date) -> None:
     """The late units come; their counties correct what they sent; then prefectures and the province sign."""
-    late = [one for one in _reports(chain, day) if one.at >= moment(day, _COUNTIES_AT)]
-    send_all(late)
-    codes = {str(one.body["unit"]) for one in late}
+    late = _reports(chain, day, since=moment(day, _COUNTIES_AT))
+    _sign_figures(late, chain, day)
     with within(EVERYTHING):
+        codes = [event.unit for event in late]
         affected = set(Unit.objects.filter(code__in=codes).values_list("parent__code", flat=True))
     _sign(chain, "county", day, _CORRECTIONS_AT, among=affected, reason=_LATE)
     _sign(chain, "prefecture", day, _PREFECTURES_AT)
     _sign(chain, "province", day, _PROVINCE_AT)
 
 
-def _reports(chain: Chain, day: date) -> Iterator[Sending]:
+def _reports(
+    chain: Chain, day: date, *, since: datetime | None = None, until: datetime | None = None
+) -> list[UnitReported]:
+    """What the units send, from a moment on and before another."""
     with within(EVERYTHING):
         policy = policy_of(chain.root, on=day)
-    for event in day_of(chain.plan, day, policy):
-        if isinstance(event, UnitReported):
-            yield Sending(event.at, chain.signers[event.unit], _body(event, day))
+    sent = [event for event in day_of(chain.plan, day, policy) if isinstance(event, UnitReported)]
+    return [one for one in sent if (since is None or one.at >= since) and (until is None or one.at < until)]
 
 
-def _body(event: UnitReported, day: date) -> dict[str, Any]:
+def _sign_figures(events: Sequence[UnitReported], chain: Chain, day: date) -> None:
+    """Each unit signs its own figures; they are whole numbers already, so nothing has to be read in first."""
+    share_out(lambda hand, hands: perform(_signing(event, chain, day) for event in events[hand::hands]))
+
+
+def _signing(event: UnitReported, chain: Chain, day: date) -> Act:
+    actor = chain.signers[event.unit]
+    return Act(event.at, partial(_sign_one, actor, event, day))
+
+
+def _sign_one(actor: Actor, event: UnitReported, day: date) -> None:
     """A school's figures; whoever has an influenza-like illness has a fever."""
     figures = {
         "expected": event.learners,
@@ -107,8 +120,9 @@ def _body(event: UnitReported, day: date) -> dict[str, Any]:
         "tested": 0,
         "confirmed": 0,
     }
-    nothing = event.influenza_like == 0
-    return {"unit": event.unit, "day": str(day), "nothing_to_report": nothing, "counts": figures}
+    unit, nothing = actor.posts[0].unit, event.influenza_like == 0
+    with within(actor.scope):
+        sign_report(actor, unit=unit, day=day, form=DAILY, values=figures, nothing_to_report=nothing)
 
 
 def _sign(

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_noop as _
 
 from lianfang.domain.parsing.choices import HEALTH_CODES, SLOTS, Choices
 from lianfang.domain.symptoms import SYMPTOMS
+from lianfang.interfaces.labels import LABELS
+from lianfang.kernel import fields
+from lianfang.kernel.accounts.models import ROLE_NAMES
 
 TITLES: Mapping[str, tuple[str, str]] = {
     "account.first_opened": (_("Open the first account"), _("First account opened")),
@@ -22,7 +25,6 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "class.checked": (_("Check a class"), _("Class checked")),
     "contact.recorded": (_("Record a call"), _("Call recorded")),
     "gap.explained": (_("Explain a missing report"), _("Missing report explained")),
-    "report.excused": (_("Excuse a unit from reporting"), _("Unit excused from reporting")),
     "guardian.confirmed": (_("Confirm a guardian"), _("Guardian confirmed")),
     "import.confirmed": (_("Confirm an import"), _("Import written")),
     "import.dropped": (_("Drop an import"), _("Import dropped")),
@@ -35,6 +37,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "post.marked": (_("Mark on post"), _("Marked on post or off")),
     "register.exported": (_("Export a list"), _("List exported")),
     "report.drafted": (_("Keep a draft"), _("Draft kept")),
+    "report.excused": (_("Excuse a unit from reporting"), _("Unit excused from reporting")),
     "report.nudged": (_("Nudge lower units"), _("Lower units nudged")),
     "report.sent_back": (_("Send a report back"), _("Report sent back")),
     "report.signed": (_("Sign a report"), _("Report signed")),
@@ -64,6 +67,19 @@ BESIDE: Mapping[str, str] = {
     "tallies.recounted": _("Counters recounted"),
 }
 """Events that no action records."""
+
+FACTS: Mapping[str, str] = {
+    "filters": _("Filter"),
+    "how_many": _("How many"),
+    "may_write": _("May write"),
+    "outcome": _("Outcome"),
+    "read": _("Read"),
+    "refused": _("Refused"),
+    "register": _("List"),
+    "rows": _("Rows"),
+    "written": _("Written"),
+}
+"""What events keep besides the fields of forms."""
 
 MEANINGS = (
     _("unit kind -> local time by which its daily report must be in"),
@@ -112,6 +128,24 @@ def code_words(column: str, value: Any) -> Any:
         return value
     codes = value if isinstance(value, list | tuple) else [value]
     return listed(choices.label(one, get_language() or "en") if one in choices.codes else str(one) for one in codes)
+
+
+def fact_words(facts: Mapping[str, Any]) -> str:
+    """What an event keeps, in a row: `Unit: S1, Zero report: yes`."""
+    return listed(labelled(fact_label(name), _fact(name, value)) for name, value in facts.items())
+
+
+def fact_label(name: str) -> str:
+    """What a fact of an event is called; one that is not known is shown as it is."""
+    known = FACTS.get(name)
+    return gettext(known) if known else str(fields.LABELS.get(name) or LABELS.get(name) or name)
+
+
+def _fact(name: str, value: Any) -> str:
+    if name == "role":
+        return str(ROLE_NAMES.get(value, value))
+    said = {"True": gettext("yes"), "False": gettext("no")}
+    return said.get(str(value)) or str(code_words(name, value))
 
 
 def listed(words: Iterable[str]) -> str:

@@ -136,6 +136,15 @@ def test_the_words_that_pages_show_are_understood_in_files(
         assert {code: understood.find(str(word)) for code, word in shown} == {code: code for code, _ in shown}
 
 
+def test_every_fact_that_an_event_keeps_has_a_label():
+    facts = {name for declared in registry.values() for name in declared.facts}
+    with override("zh-hans"):
+        assert {name for name in facts if not HAN.search(titles.fact_label(name))} == set()
+        assert titles.fact_words({"role": "duty_officer", "nothing_to_report": "True"}) == "角色：值班员、零报告：是"
+    with override("en"):
+        assert titles.fact_words({"slot": "am", "unit": "S1"}) == "Time of day: Morning, Unit: S1"
+
+
 def test_codes_in_lists_are_shown_as_words():
     with override("zh-hans"):
         assert titles.code_words("symptoms", ["cough", "sore_throat"]) == "咳嗽、咽痛"

@@ -192,7 +192,8 @@ def test_D04_a_division_is_done_when_everybody_was_checked_through_agency_worker
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """`lianfang demo …` against the tests' server."""
-    environment = {**os.environ, "DATABASE_URL": os.environ["LIANFANG_TEST_SERVER"]}
+    server = os.environ["LIANFANG_TEST_SERVER"]
+    environment = {**os.environ, "DATABASE_URL": server, "LIANFANG_DATABASE_CHECKED": "1"}
     command = [sys.executable, "-m", "lianfang", "demo", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
 

@@ -20,7 +20,7 @@ class Units(Register):
     order = ("code",)
     search = ("code", "name", "name_en")
     columns = [
-        column(Unit, "code"),
+        column(Unit, "code", kind="code"),
         Column("name", pgettext_lazy("of a unit", "name"), str),
         column(Unit, "kind", priority=2),
         Column("parent", _("superior"), lambda unit: unit.parent, "unit", 2),

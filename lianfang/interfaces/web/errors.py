@@ -11,6 +11,9 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from lianfang.domain.refusals import Problem
+from lianfang.interfaces.wording import sentence
+
 RETRY_SECONDS = 30
 UNAVAILABLE = 503
 log = logging.getLogger(__name__)
@@ -39,7 +42,9 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, status: int, code: str, reference: str) -> HttpResponse:
     if request.path.startswith("/api/"):
-        body = {"code": code, "title": code.replace("_", " "), "reference": reference}
+        title = sentence(Problem(code))
+        errors = [{"field": "", "code": code, "message": title}]
+        body = {"status": status, "code": code, "title": title, "errors": errors, "reference": reference}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     safe = False if request.method == "POST" else None
     error: dict[str, Any] = {

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import OperationalError, connection
 from django.test import Client
 
 from lianfang.domain.refusals import Refused
+from lianfang.interfaces.api import sending
 from lianfang.interfaces.api.requests import read_json
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.reporting.models import Receipt
 from lianfang.kernel.scope import EVERYTHING, within
+from tests.everything.outcomes import tables
 from tests.world import BASE, JSON, World, report
 
 
@@ -204,3 +207,32 @@ def test_somebody_without_any_duty_gets_only_their_own(world: World) -> None:
     assert world.send("person_A", "GET", "persons/").status_code == 404
     assert world.send("person_A", "GET", f"persons/{world.persons['B'].pk}").status_code == 404
     assert world.send("person_A", "GET", "units/S1-K1/board").status_code == 404
+
+
+def breaking(error: Exception) -> Any:
+    def fail(*_: Any, **__: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE people_person SET name = 'half written'")
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [(OperationalError("disk full at /var/x"), 503, "unavailable"), (RuntimeError("SELECT secret"), 500, "failed")],
+)
+def test_what_breaks_says_so_plainly_and_leaves_nothing_behind(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+) -> None:
+    monkeypatch.setattr(sending, "receive_answer", breaking(error))
+    before = tables()
+    browser = Client(raise_request_exception=False)
+    headers = {"Authorization": f"Bearer {world.tokens['class_head']}"}
+    sent = browser.post("/api/v1/reports", BASE, content_type=JSON, headers=headers)
+    assert (sent.status_code, sent.json()["code"]) == (status, code)
+    assert sent.headers["Content-Type"] == "application/problem+json"
+    assert ("Retry-After" in sent.headers) is (status == 503)
+    for word in ("disk", "SELECT", "/var"):
+        assert word not in sent.content.decode()
+    assert tables() == before

@@ -15,11 +15,12 @@ from lianfang.capabilities.daily_report.actions import CHASERS, nudge
 from lianfang.domain.roles import SIGHTS, SIGNERS
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.frame import day_of, page, signed_in, told, unit_of
+from lianfang.interfaces.web.views.gaps import chased, gap
 from lianfang.interfaces.web.views.missing import missing_people
 from lianfang.interfaces.web.views.upward import upward
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.accounts.models import Grant
+from lianfang.kernel.accounts.models import Account, Grant
 from lianfang.kernel.dues.models import Due
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
@@ -29,6 +30,7 @@ from lianfang.kernel.reporting import board as boards
 from lianfang.kernel.reporting.forms import DAILY, form_on
 
 EVERY_SECONDS = 15
+OPEN = ("missing", "overdue", "returned")
 
 
 @signed_in
@@ -63,7 +65,7 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, 
         "nudge_all": len(waiting), "rows": _shown(rows, show_only), "totals": _totals(seen) if of_units else None,
         "empty": {"kind": "new", "title": _("No lower units yet"), "detail": "", "actions": [{"label": _("Units"), "url": "/list/units", "primary": False}]},
         "missing": missing_people(actor, seen) if _sees_people(actor, unit) and not of_units else None,
-        "up": upward(actor, seen),
+        "gap": gap(actor, seen), "up": upward(actor, seen),
     }  # fmt: skip
 
 
@@ -119,24 +121,27 @@ def _worst_first(row: dict[str, Any]) -> tuple[int, bool, str]:
 def _rows(seen: boards.Board, of_units: bool) -> list[dict[str, Any]]:
     past = boards.history([row.unit for row in seen.rows], states.week(seen.day))
     heads = _heads([row.unit for row in seen.rows])
-    return [_row(row, seen, past[row.unit.pk], heads.get(row.unit.pk, ""), of_units) for row in seen.rows]
+    return [_row(row, seen, past[row.unit.pk], heads.get(row.unit.pk), of_units) for row in seen.rows]
 
 
-def _heads(units: list[Unit]) -> dict[int, str]:
+def _heads(units: list[Unit]) -> dict[int, Account]:
+    """Who signs for each unit."""
     at = clock.now()
     held = Grant.objects.filter(unit__in=units, role__in=SIGNERS, since__lte=at, until__gt=at).select_related("account")
-    return {grant.unit_id: grant.account.name for grant in held.order_by("-pk")}
+    return {grant.unit_id: grant.account for grant in held.order_by("-pk")}
 
 
-def _row(row: boards.Row, seen: boards.Board, past: dict[date, Due], head: str, of_units: bool) -> dict[str, Any]:
+def _row(
+    row: boards.Row, seen: boards.Board, past: dict[date, Due], head: Account | None, of_units: bool
+) -> dict[str, Any]:
     status = states.state_of(row.due, seen.at)
     counts = row.counts
     shown = {
-        "code": row.unit.code, "name": str(row.unit), "url": _url(row, seen.day), "head": head, "status": status,
+        "code": row.unit.code, "name": str(row.unit), "url": _url(row, seen.day), "head": head.name if head else "", "status": status,
         "word": states.word_of(row.due, seen.at), "received": counts.received if of_units else row.people.answered,
         "expected": counts.expected if of_units else row.people.expected, "abnormal": _abnormal(row),
         "sent_at": row.due.settled_at if row.due else None, "strip": states.strip_of(past, seen.day),
-        "nudge": status in ("missing", "overdue", "returned"), "nudged": row.due.nudges if row.due else 0,
+        "nudge": status in OPEN, "chased": chased(row.due, head) if row.due and status in OPEN else None,
         "open": "look" if status == "returned" else "view",
     }  # fmt: skip
     if of_units:

@@ -117,6 +117,7 @@ def missing(request: HttpRequest, code: str) -> HttpResponse:
     people = rows_to_call(unanswered(unit, day, slot_of(unit, day)), day)
     detail = {
         "title": str(_("Not in")), "sub": str(unit), "chips": [], "facts": [], "sections": [], "timeline": [], "actions": [],
-        "people": people, "back": {"label": str(_("Duty desk")), "url": f"/board/{unit.code}?day={day}"},
+        "people": people, "empty": None if people else {"kind": "good", "title": str(_("Nobody is missing")), "detail": "", "actions": []},
+        "back": {"label": str(_("Duty desk")), "url": f"/board/{unit.code}?day={day}"},
     }  # fmt: skip
     return page(request, "pages/detail.html", {"detail": detail})

@@ -248,7 +248,9 @@ def records(request: HttpRequest) -> HttpResponse:
     table = {"caption": str(_("My records")), "selectable": False, "columns": columns, "rows": rows, "totals": None}
     detail = {
         "title": str(_("My records")), "sub": "", "chips": [], "facts": [], "timeline": [], "actions": [], "people": [],
-        "sections": [{"title": str(_("Answers")), "table": table}], "back": {"label": str(_("Check-in")), "url": "/check-in"},
+        "sections": [{"title": str(_("Answers")), "table": table}] if rows else [],
+        "empty": None if rows else {"kind": "new", "title": str(_("Nothing here yet")), "detail": "", "actions": []},
+        "back": {"label": str(_("Check-in")), "url": "/check-in"},
     }  # fmt: skip
     return page(request, "pages/detail.html", {"detail": detail})
 

@@ -13,10 +13,8 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
 from lianfang.domain.refusals import Refused
-from lianfang.interfaces.labels import LABELS
-from lianfang.interfaces.titles import code_words, event_words, labelled, listed, title_of
+from lianfang.interfaces.titles import code_words, event_words, fact_words, labelled, listed, title_of
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in
-from lianfang.kernel import fields
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.registers.paging import Page
@@ -26,7 +24,6 @@ from lianfang.kernel.registers.values import as_text
 
 SIZE = 50
 _OWN = {"cursor", "size"}
-_LABELS = {**LABELS, **fields.LABELS}
 
 
 @signed_in
@@ -121,7 +118,9 @@ def _cell(column: Column, row: Any, url: str, zone: tzinfo) -> dict[str, Any]:
     if column.kind in ("amount", "number"):
         return {**cell, "kind": "number"}
     if column.kind == "day":
-        return {**cell, "value": "" if value is None else value.isoformat()}
+        return {**cell, "kind": "short", "value": "" if value is None else value.isoformat()}
+    if column.kind == "moment":
+        return {**cell, "kind": "short", "value": _text(column, row, value, zone)}
     if column.kind == "state":
         return {**cell, "kind": "status", "word": None}
     if column.kind == "flag":
@@ -133,7 +132,7 @@ def _text(column: Column, row: Any, value: Any, zone: tzinfo) -> str:
     if column.kind == "choice" and hasattr(row, f"get_{column.name}_display"):
         return str(getattr(row, f"get_{column.name}_display")())
     if column.kind == "facts":
-        return listed(labelled(str(_LABELS.get(name, name)), str(one)) for name, one in value.items())
+        return fact_words(value)
     if column.name == "kind" and isinstance(row, Event):
         return event_words(value)
     return "" if value in (None, "") else as_text(code_words(column.name, value), zone)

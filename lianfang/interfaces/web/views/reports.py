@@ -189,6 +189,7 @@ def explain(request: HttpRequest, code: str, day: str) -> HttpResponse:
     if due is None or unit.parent is None:
         raise Http404
     explain_gap(actor, superior=unit.parent, due=due, reason=request.POST.get("reason", ""))
+    told(request, _("The reason is written down. The unit stays missing until it reports."))
     return redirect(f"/board/{unit.parent.code}?day={day}")
 
 

@@ -158,7 +158,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "back": {"label": str(_("My day")), "url": "/today"},
     }
     if text and not sections:
-        detail["sub"] = str(_("Nothing found for “{text}”")).format(text=text)
+        said = str(_("Nothing found for “{text}”")).format(text=text)
+        detail |= {"sub": "", "empty": {"kind": "filtered", "title": said, "detail": "", "actions": []}}
     return page(request, "pages/detail.html", {"detail": detail})
 
 

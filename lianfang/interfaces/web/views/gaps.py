@@ -1,0 +1,44 @@
+"""A report that is not in (未报): who is in charge and how to reach them, how often they were nudged, and the reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import ngettext
+
+from lianfang.capabilities.daily_report.actions import CHASERS
+from lianfang.domain.roles import SIGNERS
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.accounts.models import Account
+from lianfang.kernel.alerts.ops import holders
+from lianfang.kernel.dues.models import REPORT, Due
+from lianfang.kernel.reporting.board import Board
+
+
+def chased(due: Due, head: Account | None) -> dict[str, Any]:
+    """What a row of the board says about a report that is not in: `{head, phone, notes}`."""
+    return {"head": head.name if head else "", "phone": head.phone if head else "", "notes": _notes(due)}
+
+
+def gap(actor: Actor, seen: Board) -> dict[str, Any] | None:
+    """The card for whoever chases this unit's report: whom to call, and a form for the reason why it is missing."""
+    due = next((one for one in seen.own_dues if one.kind == REPORT and one.line == "territory"), None)
+    above = seen.unit.parent
+    if due is None or above is None or due.settled_at or due.excused or not actor.holds(CHASERS, above):
+        return None
+    found = Account.objects.in_bulk(holders(seen.unit, SIGNERS))
+    return {
+        "superior": str(above), "people": [_call(found[pk]) for pk in sorted(found)], "notes": _notes(due),
+        "action": f"/reports/{seen.unit.code}/{seen.day}/explain", "value": due.explained,
+    }  # fmt: skip
+
+
+def _call(account: Account) -> dict[str, Any]:
+    """Somebody on duty; the phone of a duty is no secret."""
+    url = f"tel:{account.phone.replace(' ', '')}" if account.phone else ""
+    return {"name": account.name, "unit": "", "phone": account.phone, "call_url": url, "note": "", "state": "", "word": ""}
+
+
+def _notes(due: Due) -> list[str]:
+    said = [ngettext("nudged {n} time", "nudged {n} times", due.nudges).format(n=due.nudges)] if due.nudges else []
+    return said + ([due.explained] if due.explained else [])
