@@ -26,7 +26,7 @@ from lianfang.demo.acts import (
 from lianfang.demo.hands import share_out
 from lianfang.demo.replay import Sweep
 from lianfang.demo.script import moment
-from lianfang.demo.stage_world import Told, World, person_of
+from lianfang.demo.stage_world import Told, World, classes_of, person_of
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.accounts.models import Account
@@ -131,9 +131,8 @@ def _outside_before(world: World, days: list[date]) -> Iterator[Act]:
 
 
 def _classes(world: World, one: Told, day: date) -> Iterator[Act]:
-    for n in (1, 2):
-        code = f"{one['code']}-K{n}"
-        yield Act(moment(day, f"08:{20 + n}"), partial(check_class, world.reporters[code], world.units[code], day))
+    for code in classes_of(one):
+        yield Act(moment(day, "08:20"), partial(check_class, world.reporters[code], world.units[code], day))
 
 
 def _sends_up(world: World, code: str, at: datetime, day: date) -> Act:

@@ -63,9 +63,14 @@ def _tree(world: World) -> None:
             _open(world, one, told["academy"]["code"], "division")
         for one in told["schools"]:
             _open(world, one, one["parent"], one["kind"])
-            for n in (1, 2):
-                klass = {"code": f"{one['code']}-K{n}", "name": f"（{n}）班", "name_en": f"Class {n}"}
-                _open(world, {**klass, "name": f"{one['name']}{klass['name']}"}, one["code"], "class")
+            for n, code in enumerate(classes_of(one), start=1):
+                klass = {"code": code, "name": f"{one['name']}（{n}）班", "name_en": f"{one['name_en']}, Class {n}"}
+                _open(world, klass, one["code"], "class")
+
+
+def classes_of(school: Told) -> list[str]:
+    """The codes of a school's classes."""
+    return [f"{school['code']}-K{n + 1}" for n in range(school.get("classes", 1))]
 
 
 def _open(world: World, one: Told, parent: str, kind: str) -> None:
@@ -84,8 +89,8 @@ def _rosters(world: World) -> None:
         _enter(world, one["code"], one.get("kind", "staff"), [*named, *[""] * (one["n"] - len(named))], _ADULTS)
     children = {child["class"]: child["name"] for child in world.told["guardian"]["children"]}
     for one in world.told["schools"]:
-        for n in (1, 2):
-            code, ages = f"{one['code']}-K{n}", (one["age"], one["age"] + _CHILD_SPAN)
+        for code in classes_of(one):
+            ages = (one["age"], one["age"] + _CHILD_SPAN)
             named = [children[code]] if code in children else []
             _enter(world, code, "learner", [*named, *[""] * (world.told["pupils"] - len(named))], ages)
 

@@ -24,6 +24,12 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 FORBIDDEN = """document.addEventListener("securitypolicyviolation",
   (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));"""
 
+# The thing with the focus lies in the window, and nothing sticky covers its middle.
+FOCUS_SEEN = """(one) => {
+  const box = one.getBoundingClientRect(), top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return top !== null && (one.contains(top) || top.contains(one));
+}"""
+
 
 def chromium() -> str:
     """The browser to drive: LIANFANG_CHROMIUM, else the system's; "" when there is none."""
@@ -41,6 +47,7 @@ class Visitor:
     lang: str
     said: list[str] = field(default_factory=list)
     forgiven: list[str] = field(default_factory=list)
+    taps: int = 0
 
     def open(self, path: str) -> Response:
         """Opens a page of the product."""
@@ -48,11 +55,27 @@ class Visitor:
         assert answer is not None, path
         return answer
 
-    def new_tab(self) -> Page:
-        """Another tab of the same browser, listened to as well."""
+    def reopen(self, path: str) -> None:
+        """Closes the tab and opens the address in a new one of the same browser."""
+        self.page.close()
         self.page = self.context.new_page()
         _listen(self)
-        return self.page
+        self.open(path)
+
+    def tap(self, selector: str, *, anyway: bool = False) -> None:
+        """One tap of a finger, counted; `anyway` also on a button that says it cannot act yet."""
+        self.page.locator(selector).tap(force=anyway)
+        self.taps += 1
+
+    def tab_to(self, selector: str, *, most: int = 60) -> None:
+        """Goes on with the Tab key alone until this has the focus, which must be visible."""
+        wanted = self.page.locator(selector)
+        for _ in range(most):
+            if wanted.evaluate("(one) => one === document.activeElement"):
+                assert wanted.evaluate(FOCUS_SEEN), f"the focus on {selector} is not seen"
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{selector} is not reached with the Tab key")
 
     def forgive(self, pattern: str) -> None:
         """What the browser will rightly complain of in this test."""

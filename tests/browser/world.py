@@ -29,6 +29,9 @@ YESTERDAY = DAY - timedelta(days=1)
 CLASS_SIZE, MISSING, WITHOUT_ACCOUNT = 48, 12, 3
 SCHOOLS, SILENT = 12, 3
 DIVISIONS = 5
+# One for the day's report, one for a board that refreshes itself, one that sends with a gap.
+INSTITUTES = {"YL": "云岭学院", "BD": "北坡学院", "HX": "湖心学院"}
+MEMBERS = ("well", "unwell", "scriptless", "offline", "earlier", "refused", "neighbour", "shell", "reader", "light")
 
 
 @dataclass(slots=True)
@@ -52,7 +55,7 @@ def built() -> World:
         _counties(world)
         _class(world)
         _phones(world)
-        for code in ("YL", "BD"):
+        for code in INSTITUTES:
             _institute(world, code)
     _open_days()
     _answers(world)
@@ -60,10 +63,10 @@ def built() -> World:
     return world
 
 
-def set_clock(hour: int, minute: int = 0) -> None:
+def set_clock(hour: int, minute: int = 0, *, day: date = DAY) -> None:
     """From here on the product shows this time of the day, and the clock goes on from there."""
     with within(EVERYTHING):
-        drills.start(at(hour, minute), "test")
+        drills.start(at(hour, minute, day=day), "test")
 
 
 def report_nothing(world: World, handle: str, code: str, moment: tuple[int, int]) -> None:
@@ -125,11 +128,8 @@ def _phones(world: World) -> None:
         _own_account(world, name)
 
 
-MEMBERS = ("well", "unwell", "scriptless", "offline", "earlier", "refused", "neighbour", "shell", "reader", "light")
-
-
 def _institute(world: World, code: str) -> None:
-    institute = world.units[code] = make.unit(world.units["N2"], code, "institute", {"YL": "云岭学院", "BD": "北大营学院"}[code])
+    institute = world.units[code] = make.unit(world.units["N2"], code, "institute", INSTITUTES[code])
     _account(world, code, "duty_officer", f"duty-{code.lower()}")
     for n, name in enumerate(("办公室", "教务处", "科研处", "总务处", "学生处")[:DIVISIONS], 1):
         division = f"{code}-D{n}"
@@ -139,7 +139,10 @@ def _institute(world: World, code: str) -> None:
 
 
 def _account(world: World, code: str, role: str, handle: str) -> None:
-    world.accounts[handle] = make.account(world.units[code], role, handle)
+    account = world.accounts[handle] = make.account(world.units[code], role, handle)
+    with within(EVERYTHING):
+        account.phone = f"1540000{account.pk:04d}"
+        account.save()
 
 
 def _own_account(world: World, name: str) -> None:
@@ -169,7 +172,7 @@ def _reports(world: World) -> None:
     """In one county nine schools of twelve have reported; in each institute four divisions of five."""
     for n in range(1, SCHOOLS - SILENT + 1):
         report_nothing(world, f"duty-s{n:02d}", f"S{n:02d}", (16, n))
-    for code in _divisions("BD", DIVISIONS - 1) + _divisions("YL", DIVISIONS - 2):
+    for code in [*_divisions("BD", DIVISIONS - 1), *_divisions("YL", DIVISIONS - 2), *_divisions("HX", DIVISIONS - 1)]:
         check_class(world, f"screener-{code.lower()}", code, (9, 30))
         report_nothing(world, f"screener-{code.lower()}", code, (16, 2))
 

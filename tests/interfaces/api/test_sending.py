@@ -8,11 +8,11 @@ import pytest
 from django.http import HttpResponse
 from django.utils.translation import override
 
-from lianfang.kernel.people.models import Person
+from lianfang.kernel.people.models import Membership, Person
 from lianfang.kernel.reporting.models import Answer, Receipt, RollCall, UnitReport
 from lianfang.kernel.scope import EVERYTHING, within
 from tests.everything.outcomes import kept_apart_from_denials, tables
-from tests.world import BASE, World, report
+from tests.world import BASE, DAYS, World, report
 
 
 def of_b(world: World, key: str, **more: Any) -> dict[str, Any]:
@@ -242,3 +242,17 @@ def test_the_same_words_are_said_whatever_language_the_server_started_in(world: 
     with override("zh-hans"):
         refused = world.report(report(temperature=365), headers={"Accept-Language": "en"}).json()
     assert refused["title"].startswith("Temperature must be between 34.0 and 43.0")
+
+
+def test_somebody_who_had_left_is_put_back_on_the_roster_and_named(world: World) -> None:
+    with within(EVERYTHING):
+        left = Membership.objects.get(person=world.persons["B"])
+        left.until = DAYS[3]
+        left.save()
+    by_number = report(person={"id_number": world.number("B"), "name": "欧阳安然"}, test=None)
+    notes = world.report(by_number).json()["notes"]
+    assert [note["code"] for note in notes if note["warning"]] == ["person.off_roster"]
+    people = world.send("duty_S1", "GET", "units/S1/board").json()["people"]
+    assert people["answered"] == 1
+    with within(EVERYTHING):
+        assert Membership.objects.filter(person=world.persons["B"]).count() == 2

@@ -199,18 +199,21 @@ def _answered(actor: Actor, membership: Membership) -> dict[str, Any]:
 def _receipt(actor: Actor, given: Answer | None) -> dict[str, Any] | None:
     if given is None:
         return None
-    with within(EVERYTHING):
-        kept = Receipt.objects.filter(
-            sender_id=given.sender_id or 0, unit=given.unit, received_at=given.received_at
-        ).first()
-    number = str(kept.id)[-12:] if kept and kept.sender_id == actor.account_id else ""
+    kept = _acknowledged(given) if given.sender_id == actor.account_id else None
     return {
-        "number": number or "—",
+        "number": str(kept.id)[-12:] if kept else "—",
         "at": given.received_at,
-        "hash": kept.hash if kept and number else "",
+        "hash": kept.hash if kept else "",
         "late_by": None,
         "held": False,
     }
+
+
+def _acknowledged(given: Answer) -> Receipt | None:
+    """The receipt of an answer: the last one made out to its sender before the answer was written."""
+    with within(EVERYTHING):
+        mine = Receipt.objects.filter(sender_id=given.sender_id, unit=given.unit, kind="answer")
+        return mine.filter(received_at__lte=given.received_at).order_by("-received_at").first()
 
 
 def _strip(unit: Unit, who: UUID, day: date) -> list[str]:
