@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from lianfang.demo.script import BUILT, Finding, Outcome, Scenario, scenario
 from lianfang.kernel.accounts.models import Account
-from lianfang.kernel.policies import demonstrations
+from lianfang.kernel.policies import demonstrations, drills
 from lianfang.kernel.scope import EVERYTHING, within
 
 Sweep = Callable[[], object]
@@ -25,6 +26,9 @@ class Story(Protocol):
     def play(self, scenario: Scenario, sweep: Sweep) -> Iterable[Finding]:
         """Play it; `sweep` is one pass of the worker at the clock's time."""
 
+    def ends(self, scenario: Scenario) -> datetime:
+        """Where the clock stands when the story is over."""
+
 
 def replay(name: str, sweep: Sweep) -> Outcome:
     """Play a scenario in the (empty) database under way and compare. KeyError for one that is not built."""
@@ -34,6 +38,7 @@ def replay(name: str, sweep: Sweep) -> Outcome:
     findings = tuple(story.play(told, sweep))
     with within(EVERYTHING):
         demonstrations.belongs(Account.objects.all())
+        drills.start(story.ends(told), f"demo:{name}")
     _check_complete(told, findings, story.PARTIAL)
     return Outcome(name, findings, story.PARTIAL)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from lianfang.capabilities.daily_report.intake import receive_bulletin, receive_report
@@ -75,6 +75,11 @@ def play(scenario: Scenario, sweep: Sweep) -> Iterator[Finding]:
     _send_up(world, told, sweep)
     with within(EVERYTHING):
         yield from _findings(world, scenario)
+
+
+def ends(scenario: Scenario) -> datetime:
+    """When everything is in."""
+    return moment(scenario["report_day"]["date"], "17:02")
 
 
 def _found(scenario: Scenario) -> _World:

@@ -6,7 +6,7 @@ Spec 5.5, rows A05, C01, C03, C04. Verification, inspection and care wait for th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from lianfang.demo import chain, one_prefecture, zero_semantics
 from lianfang.demo.replay import Sweep
@@ -52,3 +52,8 @@ def play(scenario: Scenario, sweep: Sweep) -> Iterator[Finding]:
         yield missing
         yield from one_prefecture.findings(prefecture, scenario, day)
         yield zero_semantics.finding(zeros, scenario, day)
+
+
+def ends(scenario: Scenario) -> datetime:
+    """When the province has signed."""
+    return moment(scenario["day"], "18:02")

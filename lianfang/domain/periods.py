@@ -12,7 +12,7 @@ _END_OF_DAY = time(23, 59, 59, 999999)
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The moments of one due, aware. A report is on time at `due_at` itself and late from then on; late is not closed."""
+    """The moments of one due, aware. A report is on time at `due_at` itself and late after it; late is not closed."""
 
     opens_at: datetime
     remind_at: datetime
@@ -22,7 +22,7 @@ class Times:
 
 
 def deadline(policy: Policy, kind: str, recipient_kind: str) -> time | None:
-    """The local time by which a unit of `kind` reports to a recipient of `recipient_kind`; None when it owes nothing."""
+    """The local time by which a unit of `kind` reports to one of `recipient_kind`; None when it owes nothing."""
     return policy.deadlines.get(f"{kind}>{recipient_kind}", policy.deadlines.get(kind))
 
 

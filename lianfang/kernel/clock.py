@@ -1,4 +1,4 @@
-"""The one clock (时钟): real time, a drill's time (演练), or a test's; nothing else asks the machine what time it is."""
+"""The one clock (时钟): real time, a drill's (演练), or a test's; nothing else asks the machine what time it is."""
 
 from __future__ import annotations
 

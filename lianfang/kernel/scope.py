@@ -38,7 +38,7 @@ def current() -> Scope:
 
 @contextmanager
 def within(scope: Scope) -> Iterator[None]:
-    """Run the block in a transaction that sees just `scope`; an exception rolls it back and restores what was before."""
+    """Run the block in a transaction that sees just `scope`; an exception rolls it back and restores the one before."""
     before = _current.get()
     if scope == before and scope != NOTHING:
         yield  # nothing to tell: the transaction under way has just this scope

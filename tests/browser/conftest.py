@@ -20,7 +20,9 @@ def house(django_db_setup: Any, django_db_blocker: Any) -> Iterator[House]:
     browser = chromium()
     if not browser:
         pytest.skip("no Chromium: install it, or name one with LIANFANG_CHROMIUM")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread; the database is ours alone
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "true"  # Playwright's loop runs in this thread; the database is ours alone
+    )
     try:
         with django_db_blocker.unblock(), served() as address, sync_playwright() as playwright:
             opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])

@@ -82,5 +82,3 @@ def _wait(server: subprocess.Popen[bytes], port: int) -> None:
         if server.poll() is not None or time.monotonic() > end:
             raise RuntimeError("the server did not start")
         time.sleep(0.05)
-
-

@@ -83,7 +83,9 @@ def test_somebody_not_well_is_asked_what_is_wrong_and_told_what_to_do(house: Hou
         expect(page.get_by_role("link", name="15400000000")).to_be_visible()
         visitor.picture("unwell")
         visitor.tap(SUBMIT, anyway=True)  # leads to what is missing instead of sending
-        assert page.locator(":focus").get_attribute("name") == page.locator("[name^=symptom]").first.get_attribute("name")
+        assert page.locator(":focus").get_attribute("name") == page.locator("[name^=symptom]").first.get_attribute(
+            "name"
+        )
         visitor.tap("label[for$=-fever]")
         page.locator("[name^=temperature]").fill("38.2")
         visitor.tap(SUBMIT)

@@ -77,7 +77,14 @@ def report_nothing(world: World, handle: str, code: str, moment: tuple[int, int]
 
 def check_class(world: World, handle: str, code: str, moment: tuple[int, int]) -> None:
     """A class check in which everybody is well."""
-    raw = {"key": f"roll-{code}-{DAY}", "unit": code, "day": str(DAY), "slot": "am", "exceptions": [], "everyone_else": "well"}
+    raw = {
+        "key": f"roll-{code}-{DAY}",
+        "unit": code,
+        "day": str(DAY),
+        "slot": "am",
+        "exceptions": [],
+        "everyone_else": "well",
+    }
     with clock.at(at(*moment)), make.acting(world.actor(handle)) as head:
         receive_roll_call(head, {**raw, "observed_by": head.name}, channel="json")
 
@@ -141,7 +148,7 @@ def _institute(world: World, code: str) -> None:
 def _account(world: World, code: str, role: str, handle: str) -> None:
     account = world.accounts[handle] = make.account(world.units[code], role, handle)
     with within(EVERYTHING):
-        account.phone = f"1540000{account.pk:04d}"
+        account.phone = f"1541000{account.pk:04d}"
         account.save()
 
 

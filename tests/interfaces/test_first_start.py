@@ -1,4 +1,4 @@
-"""The first start (首次启动): one link for one administrator, no password anywhere, nothing synthetic among real people."""
+"""The first start (首次启动): one link for one administrator, no password, nothing synthetic among real people."""
 
 from __future__ import annotations
 

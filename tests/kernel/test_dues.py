@@ -108,7 +108,7 @@ def test_a_report_that_came_before_its_due_was_opened_settles_it_at_the_time_it_
     with clock.at(at(8, 30)), make.acting(screeners[1]) as who:
         receive_roll_call(
             who,
-            {"key": "early-check", "unit": "D2", "day": str(DAY), "slot": "am", "observed_by": "a", "everyone_else": "well"},
+            {"key": "early-check", "unit": "D2", "day": str(DAY), "slot": "am", "everyone_else": "well"},
             channel="json",
         )  # fmt: skip
     pass_at(16, 40)

@@ -27,8 +27,8 @@ def clearance(membership: Membership, day: date) -> Clearance:
     """Whether somebody with a shift may start it: an answer of today is needed, and that the person is well."""
     if membership.shift_starts is None:
         return Clearance(True, "no_shift")
-    answers = Answer.objects.filter(unit=membership.unit, day=day, person_id=membership.person_id).exclude(state="unknown")
-    states = set(answers.values_list("state", flat=True))
+    answers = Answer.objects.filter(unit=membership.unit, day=day, person_id=membership.person_id)
+    states = set(answers.exclude(state="unknown").values_list("state", flat=True))
     if not states:
         return Clearance(False, "register_first")
     return Clearance(False, "not_well") if "unwell" in states else Clearance(True, "registered")

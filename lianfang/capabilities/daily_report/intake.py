@@ -27,6 +27,8 @@ from lianfang.kernel.reporting.reports import current_report, prefilled
 
 ENVELOPE = {"key", "unit", "day", "form", "form_version", "nothing_to_report", "remark", "reason", "counts"}
 
+SHORTEST_KEY, LONGEST_KEY = 8, 200  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -136,8 +138,7 @@ def receive_report(by: Actor, raw: Mapping[str, Any], *, channel: str, mode: str
         figures.reason,
     ]
     key = raw.get("key") or f"report-{digest([*content, by.account_id, _sent_back(figures)])[:32]}"
-    if not isinstance(key, str) or not (8 <= len(key) <= 200) or not key.isascii() or not key.isprintable():
-        raise Refused("key.format", "key", low=8, high=200)
+    _check_key(key)
     receipt, new = claim(by, key, content, kind="unit_report", unit=figures.unit)
     if not new:
         return dict(receipt.answer)
@@ -152,6 +153,12 @@ def _sent_back(figures: Figures) -> int:
     """The revision that was sent back, so that the same figures may be signed again without a key; 0 for none."""
     standing = current_report(figures.unit, figures.form.code, figures.day)
     return standing.revision if standing is not None and standing.returned_at is not None else 0
+
+
+def _check_key(key: object) -> None:
+    fits = isinstance(key, str) and SHORTEST_KEY <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()
+    if not fits:
+        raise Refused("key.format", "key", low=SHORTEST_KEY, high=LONGEST_KEY)
 
 
 def sign(by: Actor, figures: Figures, *, mode: str) -> UnitReport:

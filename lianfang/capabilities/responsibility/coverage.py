@@ -60,7 +60,8 @@ def posts(unit: Unit, day: date) -> dict[str, int]:
           JOIN responsibility_responsible r ON r.unit_id = u.id AND r.until IS NULL
           LEFT JOIN LATERAL (
                SELECT CASE WHEN on_post THEN 'on_post' ELSE 'off_post' END AS state FROM responsibility_postmark p
-                WHERE p.unit_id = u.id AND (p.at AT TIME ZONE u.zone_name)::date = %s ORDER BY p.at DESC LIMIT 1) m ON true
+                WHERE p.unit_id = u.id AND (p.at AT TIME ZONE u.zone_name)::date = %s ORDER BY p.at DESC LIMIT 1
+          ) m ON true
          WHERE u.path >= %s AND u.path < %s GROUP BY 1
     """
     with connection.cursor() as cursor:

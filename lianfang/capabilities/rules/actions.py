@@ -39,5 +39,5 @@ def adopt_rules(
             valid_from=valid_from,
             valid_until=valid_until,
             parameters=as_json(dict(parameters)),
-        )  # fmt: skip
+        )
     )

@@ -39,9 +39,17 @@ def open_unit(
     if Unit.objects.filter(code=code).exists():
         raise Refused("unit.exists", "code")
     unit = Unit(
-        code=code, name=name, name_en=name_en, kind=kind, parent=parent, sector_parent=sector_parent, zone_name=parent.zone_name,
-        opened_on=opened_on or clock.today(parent.zone), reports=kind not in SILENT_KINDS, keeps_roster=kind in ROSTER_KINDS,
-    )  # fmt: skip
+        code=code,
+        name=name,
+        name_en=name_en,
+        kind=kind,
+        parent=parent,
+        sector_parent=sector_parent,
+        zone_name=parent.zone_name,
+        opened_on=opened_on or clock.today(parent.zone),
+        reports=kind not in SILENT_KINDS,
+        keeps_roster=kind in ROSTER_KINDS,
+    )
     return add_units([unit])[0]
 
 

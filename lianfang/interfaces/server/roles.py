@@ -29,7 +29,8 @@ def ensure_roles(url: str) -> None:
         _check_version(server)
         try:
             _step_down_roles(server)
-            _grant_to(server, server.info.user)
+            if not _steps_down(server):
+                _grant_to(server, server.info.user)
         except psycopg.errors.InsufficientPrivilege as refused:
             raise CannotRun(_for_administrator(server.info.user)) from refused
 
@@ -108,6 +109,17 @@ def _grant_to(server: psycopg.Connection, member: str) -> None:
         granted = server.execute("SELECT pg_has_role(%s::name, %s::name, 'MEMBER')", [member, role]).fetchone()
         if granted != (True,) or member == OWNER:
             server.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(member)))
+
+
+def _steps_down(server: psycopg.Connection) -> bool:
+    """Whether this user can take both roles already, which is all that is needed."""
+    try:
+        for role in STEPPED_DOWN_TO:
+            server.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+            server.execute("RESET ROLE")
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    return True
 
 
 def _exists(server: psycopg.Connection, role: str) -> bool:

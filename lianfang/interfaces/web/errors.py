@@ -25,7 +25,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Something broke on our side; the reference finds it in the log. A database that is away or full says when to return."""
+    """Something broke on our side; the reference finds it in the log. For a database that is away, when to return."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return unavailable(request)
     reference = secrets.token_hex(2).upper()
@@ -48,7 +48,9 @@ def _answer(request: HttpRequest, status: int, code: str, reference: str) -> Htt
         return JsonResponse(body, status=status, content_type="application/problem+json")
     safe = False if request.method == "POST" else None
     error: dict[str, Any] = {
-        "status": status, "safe": safe, "reference": reference, "retry_url": request.path if request.method == "GET" else "",
-        "home_url": "/today", "duty": "", "holders": [], "seconds": RETRY_SECONDS if status == UNAVAILABLE else 0,
+        "status": status, "safe": safe, "reference": reference,
+        "retry_url": request.path if request.method == "GET" else "",
+        "home_url": "/today", "duty": "", "holders": [],
+        "seconds": RETRY_SECONDS if status == UNAVAILABLE else 0,
     }  # fmt: skip
     return render(request, "pages/error.html", {"error": error}, status=status)

@@ -1,4 +1,4 @@
-"""Static files with their hash in the name, compressed once (静态文件): a device keeps them for ever and never an old one."""
+"""Static files with their hash in the name, compressed once (静态文件): a device keeps them, and never an old one."""
 
 from __future__ import annotations
 

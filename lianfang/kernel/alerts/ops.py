@@ -48,7 +48,9 @@ def unread(actor: Actor) -> int:
 def newest(actor: Actor, *, most: int = 10) -> list[Alert]:
     """This account's newest alerts, read from now on."""
     with within(EVERYTHING):
-        rows = list(Alert.objects.filter(account_id=actor.account_id or 0).select_related("unit").order_by("-at")[:most])
+        rows = list(
+            Alert.objects.filter(account_id=actor.account_id or 0).select_related("unit").order_by("-at")[:most]
+        )
         Alert.objects.filter(account_id=actor.account_id or 0, read_at__isnull=True).update(read_at=clock.now())
     return rows
 

@@ -1,4 +1,4 @@
-"""People (人员), the units they belong to and from when until when (名单), guardians (监护人) and approved leave (请假)."""
+"""People (人员), where they belong from when until when (名单), guardians (监护人) and approved leave (请假)."""
 
 from __future__ import annotations
 

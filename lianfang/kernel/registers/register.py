@@ -26,7 +26,7 @@ class Column:
     name: str
     label: Any
     value: Callable[[Any], Any]
-    kind: str = "text"  # text, code, number, amount, day, moment, choice, state, masked, person, key (API and file only)
+    kind: str = "text"  # text, code, number, amount, day, moment, choice, state, masked, person, key
     priority: int = 1  # narrow pages hide 3, then 2
 
 

@@ -44,7 +44,7 @@ def _born_after(today: date, years: int) -> date:
 
 
 def children_out_of_sight(actor: Actor) -> QuerySet[Membership, UUID] | None:
-    """The persons whose answers none of the actor's roles may show because they are children; None when there are none."""
+    """The persons whose answers no role of the actor may show because they are children; None when there are none."""
     blind = [post for post in actor.posts if not SIGHTS[post.role].children]
     if actor.system or not blind:
         return None

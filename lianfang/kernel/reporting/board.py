@@ -21,7 +21,7 @@ from lianfang.kernel.reporting.models import Tally, UnitReport
 
 @dataclass(slots=True)
 class Counts:
-    """How many reports: three numbers for completeness, never one percentage. `missing` is owed, unexcused and absent."""
+    """How many reports: three numbers for completeness, never one percentage. `missing` is owed and not in."""
 
     expected: int = 0
     received: int = 0

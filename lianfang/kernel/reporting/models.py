@@ -1,4 +1,4 @@
-"""What is reported (填报): forms, a person's answer, a class's roll-call, a unit's report, and the counters kept beside them.
+"""What is reported (填报): forms, answers, class checks, units' reports, and the counters kept beside them.
 
 The tables are shaped for distribution by unit: keys begin with the unit, no identity columns, no triggers.
 """

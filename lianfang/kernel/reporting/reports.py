@@ -92,7 +92,8 @@ def own_figures(unit: Unit, day: date) -> dict[str, int]:
     tallies = Tally.objects.filter(day=day, path__gte=low, path__lt=high)
     for path in set(Due.objects.filter(kind=REPORT, day=day, recipient=unit).values_list("path", flat=True)):
         tallies = tallies.exclude(path__startswith=path)
-    slot = max(tallies.filter(answered__gt=0).values_list("slot", flat=True).distinct(), key=SLOTS_IN_ORDER.index, default="am")
+    used = tallies.filter(answered__gt=0).values_list("slot", flat=True).distinct()
+    slot = max(used, key=SLOTS_IN_ORDER.index, default=SLOTS_IN_ORDER[0])
     sums = tallies.filter(slot=slot).aggregate(rostered=Sum("rostered"), excused=Sum("excused"), fever=Sum("fever"))
     if not sums["rostered"]:
         return {}

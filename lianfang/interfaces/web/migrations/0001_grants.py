@@ -2,7 +2,10 @@
 
 from django.db import migrations
 
-_TABLES = "django_session, django_content_type, auth_permission, auth_group, axes_accessattempt, axes_accesslog, axes_accessfailurelog, axes_accessattemptexpiration"
+_TABLES = (
+    "django_session, django_content_type, auth_permission, auth_group, axes_accessattempt, axes_accesslog,"
+    " axes_accessfailurelog, axes_accessattemptexpiration"
+)
 
 
 class Migration(migrations.Migration):

@@ -50,9 +50,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect(after if _is_ours(request, after) else "/today")
         problem = _("Account and password do not fit. Please try again.")
     form = {
-        "action": "/sign-in", "next": after, "username": request.POST.get("username", ""), "problem": problem,
-        "expired": bool(after) and request.method == "GET" and after != "/today", "help": None, "demo": [],
-    }  # fmt: skip
+        "action": "/sign-in",
+        "next": after,
+        "username": request.POST.get("username", ""),
+        "problem": problem,
+        "expired": bool(after) and request.method == "GET" and after != "/today",
+        "help": None,
+        "demo": [],
+    }
     return page(request, "pages/sign_in.html", {"sign_in": form}, status=401 if problem else 200)
 
 
@@ -104,10 +109,25 @@ def _first_form(request: HttpRequest, handle: str, errors: list[str]) -> dict[st
     plain = {"hint": "", "required": True, "unit": "", "choices": [], "short": False, "accept": "", "errors": []}
     fields = [
         {**plain, "name": "handle", "label": _("Account"), "kind": "fact", "value": handle, "autocomplete": "username"},
-        {**plain, "name": "password", "label": _("New password"), "kind": "password", "value": "", "autocomplete": "new-password",
-         "hint": _("At least 10 characters; a sentence is good."), "errors": errors},
-        {**plain, "name": "again", "label": _("The same once more"), "kind": "password", "value": "", "autocomplete": "new-password"},
-    ]  # fmt: skip
+        {
+            **plain,
+            "name": "password",
+            "label": _("New password"),
+            "kind": "password",
+            "value": "",
+            "autocomplete": "new-password",
+            "hint": _("At least 10 characters; a sentence is good."),
+            "errors": errors,
+        },
+        {
+            **plain,
+            "name": "again",
+            "label": _("The same once more"),
+            "kind": "password",
+            "value": "",
+            "autocomplete": "new-password",
+        },
+    ]
     summary = [{"href": "#f-password", "message": text} for text in errors]
     return {
         "first": {"action": request.path, "fields": fields, "verb": _("Set password and sign in")},
@@ -152,7 +172,14 @@ def me(request: HttpRequest) -> HttpResponse:
         else []
     )
     detail = {
-        "title": actor.name, "sub": words_of(actor), "chips": [], "facts": facts, "sections": [], "timeline": [],
-        "actions": links, "people": [], "back": {"label": _("My day"), "url": "/today"},
-    }  # fmt: skip
+        "title": actor.name,
+        "sub": words_of(actor),
+        "chips": [],
+        "facts": facts,
+        "sections": [],
+        "timeline": [],
+        "actions": links,
+        "people": [],
+        "back": {"label": _("My day"), "url": "/today"},
+    }
     return page(request, "pages/detail.html", {"detail": detail})

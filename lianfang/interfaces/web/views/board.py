@@ -57,16 +57,33 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, 
     waiting = [row for row in rows if row["nudge"]]
     chases = actor.holds(CHASERS, unit) and day == clock.today(unit.zone)
     return {
-        "unit": str(unit), "code": unit.code, "day": day, "response": "",
-        "periods": _periods(unit, day), "crumbs": states.crumbs([u for u in ancestors(unit) if _may_see(actor, u)]),
-        "rail": _rail(seen), "clocks": _clocks(seen), "figures": _figures(seen, of_units),
-        "child_word": states.title_of(unit.kind), "of_units": of_units, "tabs": _tabs(unit, day, rows, show_only),
-        "sort_url": request.get_full_path(), "nudge_url": f"/board/{unit.code}/nudge" if chases else "",
-        "nudge_all": len(waiting), "rows": _shown(rows, show_only), "totals": _totals(seen) if of_units else None,
-        "empty": {"kind": "new", "title": _("No lower units yet"), "detail": "", "actions": [{"label": _("Units"), "url": "/list/units", "primary": False}]},
+        "unit": str(unit),
+        "code": unit.code,
+        "day": day,
+        "response": "",
+        "periods": _periods(unit, day),
+        "crumbs": states.crumbs([u for u in ancestors(unit) if _may_see(actor, u)]),
+        "rail": _rail(seen),
+        "clocks": _clocks(seen),
+        "figures": _figures(seen, of_units),
+        "child_word": states.title_of(unit.kind),
+        "of_units": of_units,
+        "tabs": _tabs(unit, day, rows, show_only),
+        "sort_url": request.get_full_path(),
+        "nudge_url": f"/board/{unit.code}/nudge" if chases else "",
+        "nudge_all": len(waiting),
+        "rows": _shown(rows, show_only),
+        "totals": _totals(seen) if of_units else None,
+        "empty": {
+            "kind": "new",
+            "title": _("No lower units yet"),
+            "detail": "",
+            "actions": [{"label": _("Units"), "url": "/list/units", "primary": False}],
+        },
         "missing": missing_people(actor, seen) if _sees_people(actor, unit) and not of_units else None,
-        "gap": gap(actor, seen), "up": upward(actor, seen),
-    }  # fmt: skip
+        "gap": gap(actor, seen),
+        "up": upward(actor, seen),
+    }
 
 
 def _may_see(actor: Actor, unit: Unit) -> bool:
@@ -137,13 +154,21 @@ def _row(
     status = states.state_of(row.due, seen.at)
     counts = row.counts
     shown = {
-        "code": row.unit.code, "name": str(row.unit), "url": _url(row, seen.day), "head": head.name if head else "", "status": status,
-        "word": states.word_of(row.due, seen.at), "received": counts.received if of_units else row.people.answered,
-        "expected": counts.expected if of_units else row.people.expected, "abnormal": _abnormal(row),
-        "sent_at": row.due.settled_at if row.due else None, "strip": states.strip_of(past, seen.day),
-        "nudge": status in OPEN, "chased": chased(row.due, head) if row.due and status in OPEN else None,
+        "code": row.unit.code,
+        "name": str(row.unit),
+        "url": _url(row, seen.day),
+        "head": head.name if head else "",
+        "status": status,
+        "word": states.word_of(row.due, seen.at),
+        "received": counts.received if of_units else row.people.answered,
+        "expected": counts.expected if of_units else row.people.expected,
+        "abnormal": _abnormal(row),
+        "sent_at": row.due.settled_at if row.due else None,
+        "strip": states.strip_of(past, seen.day),
+        "nudge": status in OPEN,
+        "chased": chased(row.due, head) if row.due and status in OPEN else None,
         "open": "look" if status == "returned" else "view",
-    }  # fmt: skip
+    }
     if of_units:
         shown |= {name: getattr(counts, name) for name in ("on_time", "late", "missing", "zero", "returned")}
     return shown

@@ -42,20 +42,29 @@ def chase(
         "actions": [],
     }
     return {
-        "title": str(_("Nobody is missing")) if not waiting else ngettext("{n} still missing", "{n} still missing", len(waiting)).format(n=len(waiting)),
-        "remind_n": len(waiting), "remind_url": f"/classes/{unit.code}/remind?day={day}", "empty": empty,
-        "people": [_to_call(unit, day, row, people[UUID(row["code"])], tried.get(UUID(row["code"]), [])) for row in waiting],
-    }  # fmt: skip
+        "title": str(_("Nobody is missing"))
+        if not waiting
+        else ngettext("{n} still missing", "{n} still missing", len(waiting)).format(n=len(waiting)),
+        "remind_n": len(waiting),
+        "remind_url": f"/classes/{unit.code}/remind?day={day}",
+        "empty": empty,
+        "people": [
+            _to_call(unit, day, row, people[UUID(row["code"])], tried.get(UUID(row["code"]), [])) for row in waiting
+        ],
+    }
 
 
 def _to_call(unit: Unit, day: date, row: dict[str, Any], person: Person, tried: list[Any]) -> dict[str, Any]:
     return {
-        "code": row["code"], "name": person.name, "phone": phone_of(person),
+        "code": row["code"],
+        "name": person.name,
+        "phone": phone_of(person),
         "call_url": f"/people/{person.pk}/call" if person.phone else "",
         "note": ngettext("called {n} time", "called {n} times", len(tried)).format(n=len(tried)) if tried else "",
-        "state": "warn" if tried else "", "word": str(dict(OUTCOMES)[tried[0].outcome]) if tried else "",
+        "state": "warn" if tried else "",
+        "word": str(dict(OUTCOMES)[tried[0].outcome]) if tried else "",
         "reached_url": f"/classes/{unit.code}/reached/{person.pk}?day={day}",
-    }  # fmt: skip
+    }
 
 
 @require_POST
@@ -116,8 +125,17 @@ def missing(request: HttpRequest, code: str) -> HttpResponse:
     day = day_of(request, unit)
     people = rows_to_call(unanswered(unit, day, slot_of(unit, day)), day)
     detail = {
-        "title": str(_("Not in")), "sub": str(unit), "chips": [], "facts": [], "sections": [], "timeline": [], "actions": [],
-        "people": people, "empty": None if people else {"kind": "good", "title": str(_("Nobody is missing")), "detail": "", "actions": []},
+        "title": str(_("Not in")),
+        "sub": str(unit),
+        "chips": [],
+        "facts": [],
+        "sections": [],
+        "timeline": [],
+        "actions": [],
+        "people": people,
+        "empty": None
+        if people
+        else {"kind": "good", "title": str(_("Nobody is missing")), "detail": "", "actions": []},
         "back": {"label": str(_("Duty desk")), "url": f"/board/{unit.code}?day={day}"},
-    }  # fmt: skip
+    }
     return page(request, "pages/detail.html", {"detail": detail})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from lianfang.interfaces.web.views.frame import check_sender, errors_of, page, s
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.dues.models import ROLL_CALL, Due
+from lianfang.kernel.dues.models import ROLL_CALL
 from lianfang.kernel.dues.ops import due_of
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Membership, on_roster
@@ -107,17 +107,18 @@ def _slot(unit: Unit) -> str:
     return policy_of(unit, on=clock.today(unit.zone)).slots[0]
 
 
-def _due(unit: Unit, day: date, slot: str) -> Due | None:
+def asked_by(unit: Unit, day: date) -> datetime:
+    """Until when people answer; as the rules say where nothing was written down as due."""
     with within(EVERYTHING):
-        return due_of(ROLL_CALL, unit, day, slot=slot)
+        due = due_of(ROLL_CALL, unit, day, slot=_slot(unit))
+    return due.due_at if due else datetime.combine(day, policy_of(unit, on=day).answer_due, unit.zone)
 
 
 def _form(actor: Actor, mine: list[Membership], posted: Any, refused: Refused | None) -> dict[str, Any]:
     unit = mine[0].unit
     day, slot = clock.today(unit.zone), posted.get("slot") or _slot(unit)
     policy = policy_of(unit, on=day)
-    due = _due(unit, day, slot)
-    due_at = due.due_at if due else clock.now()
+    due_at = asked_by(unit, day)
     return {
         "day": day, "slot": slot, "slot_word": "" if len(policy.slots) == 1 else SLOTS.label(slot, language()),
         "due": due_at, "left": due_at - clock.now(), "near": states.NEAR_MINUTES, "action": "/check-in", "done_url": "/check-in/done",
@@ -158,10 +159,16 @@ def helping(unit: Unit) -> dict[str, Any]:
     above = unit.parent or unit
     phone = unit.phone or above.phone
     return {
-        "title": str(_("Please do not go in for now")),
-        "steps": [str(_("Put on a mask and stay where you are, 1 metre from others")), str(_("After you submit, the school doctor sees it and calls you"))],
+        "title": str(_("Please do not go in for now")), "steps": _steps(),
         "phone": phone, "phone_url": f"tel:{phone.replace(' ', '')}" if phone else "",
     }  # fmt: skip
+
+
+def _steps() -> list[str]:
+    return [
+        str(_("Put on a mask and stay where you are, 1 metre from others")),
+        str(_("After you submit, the school doctor sees it and calls you")),
+    ]
 
 
 def _links(actor: Actor) -> list[dict[str, str]]:
@@ -276,6 +283,6 @@ def shell(request: HttpRequest) -> HttpResponse:
         "day": clock.now().date(), "slot": "", "slot_word": "", "due": clock.now(), "left": clock.now() - clock.now(), "near": 0,
         "action": "/check-in", "done_url": "/check-in/done", "key": "", "wards": [ward], "means": _means(),
         "symptoms": [{"code": code, "label": SYMPTOMS.label(code, language())} for code in ASKED], "limits": _limits(policy),
-        "help": {"title": str(_("Please do not go in for now")), "steps": [], "phone": "", "phone_url": ""}, "audience": "", "links": [],
+        "help": {"title": str(_("Please do not go in for now")), "steps": _steps(), "phone": "", "phone_url": ""}, "audience": "", "links": [],
     }  # fmt: skip
     return page(request, "pages/check_in.html", {"check": form, "offline_shell": True})

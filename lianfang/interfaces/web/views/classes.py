@@ -165,7 +165,9 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 def _taken(actor: Actor, unit: Unit, day: date, posted: Any) -> dict[str, Any]:
     if posted.get("tick") != "yes":
         raise Refused("required", "tick")
-    exceptions = [_exception(person, posted) for person in members(unit, day)]
+    slot = states.slot_of(unit, day, posted.get("slot", ""))
+    standing = {one.person_id: one for one in Answer.objects.filter(unit=unit, day=day, slot=slot)}
+    exceptions = [_exception(person, standing.get(person.pk), posted) for person in members(unit, day)]
     for person in members(unit, day):
         if (
             posted.get(f"exception-{person.pk}") == "on_leave"
@@ -180,7 +182,7 @@ def _taken(actor: Actor, unit: Unit, day: date, posted: Any) -> dict[str, Any]:
                 reason=posted.get(f"note-{person.pk}", "") or str(_("on leave")),
             )
     raw = {
-        "key": posted.get("key"), "unit": unit.code, "day": str(day), "slot": states.slot_of(unit, day, posted.get("slot", "")),
+        "key": posted.get("key"), "unit": unit.code, "day": str(day), "slot": slot,
         "observed_by": actor.name, "exceptions": [one for one in exceptions if one], "everyone_else": "well",
     }  # fmt: skip
     return receive_roll_call(actor, raw, channel="form")
@@ -189,15 +191,15 @@ def _taken(actor: Actor, unit: Unit, day: date, posted: Any) -> dict[str, Any]:
 _STATES = {"unwell": "unwell", "absent": "unknown"}
 
 
-def _exception(person: Person, posted: Any) -> dict[str, Any] | None:
+def _exception(person: Person, standing: Answer | None, posted: Any) -> dict[str, Any] | None:
+    """What was seen of one person; nothing where it is what the person's answer says already, with all its detail."""
     chosen = posted.get(f"exception-{person.pk}", "")
     reading = posted.get(f"temperature-{person.pk}", "").strip()
-    if chosen not in _STATES and not reading:
+    state = _STATES.get(chosen, "well")
+    known = standing is not None and standing.state == state
+    if not reading and (known or chosen not in _STATES):
         return None
-    more = {"temperature": reading} if reading else {}
-    return {
-        "person": str(person.pk),
-        "state": _STATES.get(chosen, "well"),
-        "note": posted.get(f"note-{person.pk}", ""),
-        **more,
-    }
+    seen = {"person": str(person.pk), "state": state, "note": posted.get(f"note-{person.pk}", "")}
+    if known and standing is not None:
+        seen |= {"symptoms": standing.symptoms, "note": seen["note"] or standing.note}
+    return seen | ({"temperature": reading} if reading else {})

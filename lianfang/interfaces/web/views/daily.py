@@ -1,4 +1,4 @@
-"""Entering and signing a unit's report (填报、零报告): figures known are shown, zeros are confirmed, nothing is preset."""
+"""Entering and signing a unit's report (填报、零报告): what is known is shown, zeros are confirmed by hand."""
 
 from __future__ import annotations
 
@@ -112,12 +112,21 @@ def _entry(
     before = yesterday_of(unit, form, on) or {}
     items = [_item(item, known, {**kept, **posted}, before, refused) for item in form.items]
     return {
-        "unit": str(unit), "day": on, "clock": states.countdown(str(_("Due")), due.due_at) if due else None,
-        "action": f"/reports/{unit.code}/{on}/entry", "hidden": [], "groups": [{"title": form.title[language()], "items": items}],
-        "zeros": None, "hazards": [_hazard_line(unit, on, name, posted, refused) for name in HAZARDS], "signer": actor.name,
-        "reason": {"value": posted.get("reason", ""), "errors": said_of(refused, "reason") if refused else []} if standing and standing.returned_at is None else None,
-        "draft": True, "back_url": f"/board/{unit.code}?day={on}",
-    }  # fmt: skip
+        "unit": str(unit),
+        "day": on,
+        "clock": states.countdown(str(_("Due")), due.due_at) if due else None,
+        "action": f"/reports/{unit.code}/{on}/entry",
+        "hidden": [],
+        "groups": [{"title": form.title[language()], "items": items}],
+        "zeros": None,
+        "hazards": [_hazard_line(unit, on, name, posted, refused) for name in HAZARDS],
+        "signer": actor.name,
+        "reason": {"value": posted.get("reason", ""), "errors": said_of(refused, "reason") if refused else []}
+        if standing and standing.returned_at is None
+        else None,
+        "draft": True,
+        "back_url": f"/board/{unit.code}?day={on}",
+    }
 
 
 def _kept(unit: Unit, form: Edition, on: date) -> dict[str, str]:
@@ -138,9 +147,17 @@ def _item(
     problems = said_of(refused, item.code) if refused else []
     fact = known.get(item.code) if item.code not in typed and not problems else None
     return {
-        "name": item.code, "label": item.zh if language() == "zh" else item.en, "hint": "", "unit": "", "known": fact,
-        "value": typed.get(item.code, ""), "yesterday": before.get(item.code), "errors": problems, "warning": "", "remark": None,
-    }  # fmt: skip
+        "name": item.code,
+        "label": item.zh if language() == "zh" else item.en,
+        "hint": "",
+        "unit": "",
+        "known": fact,
+        "value": typed.get(item.code, ""),
+        "yesterday": before.get(item.code),
+        "errors": problems,
+        "warning": "",
+        "remark": None,
+    }
 
 
 def _hazard_line(unit: Unit, on: date, name: str, posted: Mapping[str, str], refused: Refused | None) -> dict[str, Any]:
@@ -148,11 +165,20 @@ def _hazard_line(unit: Unit, on: date, name: str, posted: Mapping[str, str], ref
     standing, before = current_report(unit, name, on), current_report(unit, name, on - timedelta(days=1))
     chosen = posted.get(name) or ("" if standing is None else "normal" if standing.nothing_to_report else "event")
     return {
-        "name": name, "label": form.title[language()], "value": chosen,
-        "remark": {"name": f"{name}-remark", "value": posted.get(f"{name}-remark", standing.remark if standing else "")},
+        "name": name,
+        "label": form.title[language()],
+        "value": chosen,
+        "remark": {
+            "name": f"{name}-remark",
+            "value": posted.get(f"{name}-remark", standing.remark if standing else ""),
+        },
         "errors": said_of(refused, f"{name}-remark") if refused else [],
-        "yesterday": str(_("not reported")) if before is None else str(_("all well")) if before.nothing_to_report else str(_("reported")),
-    }  # fmt: skip
+        "yesterday": str(_("not reported"))
+        if before is None
+        else str(_("all well"))
+        if before.nothing_to_report
+        else str(_("reported")),
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -186,10 +212,17 @@ def _zero(actor: Actor, unit: Unit, on: date, form: Edition) -> dict[str, Any]:
     figures = [states.figure(str(_("Units in")), gathered.received, of=gathered.expected)] if gathered.expected else []
     figures += [states.figure(_label(form, name), known.get(name)) for name in ("expected", "fever", "isolated")]
     return {
-        "unit": str(unit), "day": on, "figures": figures, "sentence": labelled(str(unit), form.zero_sentence[language()]),
-        "note": _gap_note(gathered.gaps) if gathered.gaps else "", "signer": actor.name, "action": f"/reports/{unit.code}/{on}/zero",
-        "hidden": [{"name": "key", "value": f"zero-{uuid7()}"}], "back_url": f"/board/{unit.code}?day={on}", "unwell": sum(sick),
-    }  # fmt: skip
+        "unit": str(unit),
+        "day": on,
+        "figures": figures,
+        "sentence": labelled(str(unit), form.zero_sentence[language()]),
+        "note": _gap_note(gathered.gaps) if gathered.gaps else "",
+        "signer": actor.name,
+        "action": f"/reports/{unit.code}/{on}/zero",
+        "hidden": [{"name": "key", "value": f"zero-{uuid7()}"}],
+        "back_url": f"/board/{unit.code}?day={on}",
+        "unwell": sum(sick),
+    }
 
 
 def _label(form: Edition, name: str) -> str:

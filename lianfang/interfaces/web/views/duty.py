@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from lianfang.capabilities.checkin.actions import ANSWERERS
 from lianfang.capabilities.checkin.intake import receive_answer
-from lianfang.capabilities.responsibility.coverage import gaps, posts
+from lianfang.capabilities.responsibility.coverage import Gap, gaps, posts
 from lianfang.domain.refusals import Refused
 from lianfang.domain.symptoms import SYMPTOMS
 from lianfang.interfaces.web.views.checkin import ASKED
@@ -50,9 +50,13 @@ def _raw(unit: Unit, posted: Any) -> dict[str, Any]:
     number, kind = posted.get("id_number", "").strip(), posted.get("id_type") or "resident"
     where = _where(unit, kind, number)
     raw: dict[str, Any] = {
-        "key": posted.get("key") or f"desk-{uuid7()}", "unit": where.code, "day": str(clock.today(unit.zone)), "state": posted.get("state", ""),
-        "slot": posted.get("slot") or "am", "person": {"id_type": kind, "id_number": number, "name": posted.get("name", "").strip()},
-    }  # fmt: skip
+        "key": posted.get("key") or f"desk-{uuid7()}",
+        "unit": where.code,
+        "day": str(clock.today(unit.zone)),
+        "state": posted.get("state", ""),
+        "slot": posted.get("slot") or "am",
+        "person": {"id_type": kind, "id_number": number, "name": posted.get("name", "").strip()},
+    }
     if posted.get("temperature", "").strip():
         raw["temperature"] = posted["temperature"]
     if raw["state"] == "unwell":
@@ -82,12 +86,21 @@ def _desk(unit: Unit, posted: Any, refused: Refused | None) -> dict[str, Any]:
         _field("state", _("How is this person today?"), "radio", posted.get("state", ""), refused, states),
         _field("symptoms", _("What is wrong"), "checkboxes", "", refused, symptoms, required=False),
         _field("temperature", _("Temperature"), "decimal", posted.get("temperature", ""), refused, required=False),
-    ]  # fmt: skip
+    ]
     return {
-        "title": str(_("Answer for somebody")), "sub": str(unit), "intro": str(_("For people without a phone: read the card, ask, write.")), "facts": [],
-        "fields": fields, "action": f"/desk/{unit.code}", "verb": str(_("Submit")), "files": False, "sentence": "", "tick": "", "danger": False,
+        "title": str(_("Answer for somebody")),
+        "sub": str(unit),
+        "intro": str(_("For people without a phone: read the card, ask, write.")),
+        "facts": [],
+        "fields": fields,
+        "action": f"/desk/{unit.code}",
+        "verb": str(_("Submit")),
+        "files": False,
+        "sentence": "",
+        "tick": "",
+        "danger": False,
         "back_url": f"/board/{unit.code}",
-    }  # fmt: skip
+    }
 
 
 def _field(
@@ -102,10 +115,19 @@ def _field(
     required: bool = True,
 ) -> dict[str, Any]:
     return {
-        "name": name, "label": str(label), "hint": "", "kind": kind, "value": value, "errors": said_of(refused, at or name) if refused else [],
-        "required": required, "unit": "℃" if kind == "decimal" else "", "autocomplete": "off", "short": kind == "decimal", "accept": "",
+        "name": name,
+        "label": str(label),
+        "hint": "",
+        "kind": kind,
+        "value": value,
+        "errors": said_of(refused, at or name) if refused else [],
+        "required": required,
+        "unit": "℃" if kind == "decimal" else "",
+        "autocomplete": "off",
+        "short": kind == "decimal",
+        "accept": "",
         "choices": [{"value": v, "label": str(w), "chosen": v == value} for v, w in choices],
-    }  # fmt: skip
+    }
 
 
 @signed_in
@@ -113,34 +135,39 @@ def responsibility(request: HttpRequest, code: str) -> HttpResponse:
     """Who is on post, and everything under a unit that has no owner."""
     unit = unit_of(request.actor, code)  # type: ignore[attr-defined]
     today = clock.today(unit.zone)
-    marks = posts(unit, today)
-    found = list(gaps(unit, today))[:MOST]
+    marks, found = posts(unit, today), list(gaps(unit, today))[:MOST]
     facts = [
         (_("On post"), marks["on_post"]),
         (_("Off post"), marks["off_post"]),
         (_("Not reported"), marks["not_reported"]),
         (_("Without an owner"), len(found)),
     ]
-    columns = [
-        {"label": str(label), "priority": 1, "numeric": False, "sort_url": "", "sorted": ""}
-        for label in (_("What"), _("Code"), _("Name"))
-    ]
-    words = {"unit": _("unit"), "person": _("person"), "zone": _("zone")}
-    cells = [[str(words[gap.kind]), gap.code, gap.name] for gap in found]
-    rows = [
-        {"key": "/".join(row), "state": "", "url": "", "heading": 2, "action": None,
-         "cells": [{"kind": "text", "value": v, "url": "", "word": "", "state": ""} for v in row]} for row in cells
-    ]  # fmt: skip
-    table = {
-        "caption": str(_("Without an owner")),
-        "selectable": False,
-        "columns": columns,
-        "rows": rows,
-        "totals": None,
-    }
+    shown = [{"label": str(label), "value": str(n), "masked": False, "reveal_url": ""} for label, n in facts]
+    sections = [{"title": str(_("Without an owner")), "table": _gaps_table(found)}] if found else []
     detail = {
-        "title": str(_("Responsibility")), "sub": str(unit), "chips": [], "timeline": [], "actions": [], "people": [],
-        "facts": [{"label": str(label), "value": str(n), "masked": False, "reveal_url": ""} for label, n in facts],
-        "sections": [{"title": str(_("Without an owner")), "table": table}] if found else [], "back": {"label": str(_("Duty desk")), "url": f"/board/{unit.code}"},
-    }  # fmt: skip
+        "title": str(_("Responsibility")),
+        "sub": str(unit),
+        "chips": [],
+        "timeline": [],
+        "actions": [],
+        "people": [],
+        "facts": shown,
+        "sections": sections,
+        "back": {"label": str(_("Duty desk")), "url": f"/board/{unit.code}"},
+    }
     return page(request, "pages/detail.html", {"detail": detail})
+
+
+def _gaps_table(found: list[Gap]) -> dict[str, Any]:
+    words = {"unit": _("unit"), "person": _("person"), "zone": _("zone")}
+    labels = (_("What"), _("Code"), _("Name"))
+    columns = [{"label": str(one), "priority": 1, "numeric": False, "sort_url": "", "sorted": ""} for one in labels]
+    rows = [_gap_row(str(words[gap.kind]), gap) for gap in found]
+    caption = str(_("Without an owner"))
+    return {"caption": caption, "selectable": False, "columns": columns, "rows": rows, "totals": None}
+
+
+def _gap_row(word: str, gap: Gap) -> dict[str, Any]:
+    values = (word, gap.code, gap.name)
+    cells = [{"kind": "text", "value": value, "url": "", "word": "", "state": ""} for value in values]
+    return {"key": "/".join(values), "state": "", "url": "", "heading": 2, "action": None, "cells": cells}

@@ -105,9 +105,19 @@ def _annotation(declared: Action, field: Field) -> Any:
 def _form(actor: Actor, declared: Action, given: Mapping[str, str], refused: Refused | None) -> dict[str, Any]:
     fields = [one for field in fields_of(declared) for one in _fields(actor, declared, field, given, refused)]
     return {
-        "title": title_of(declared.kind), "sub": "", "intro": "", "facts": [], "fields": fields, "action": f"/do/{declared.kind}",
-        "verb": str(_("Save")), "files": False, "sentence": "", "tick": "", "danger": False, "back_url": _list_of(declared),
-    }  # fmt: skip
+        "title": title_of(declared.kind),
+        "sub": "",
+        "intro": "",
+        "facts": [],
+        "fields": fields,
+        "action": f"/do/{declared.kind}",
+        "verb": str(_("Save")),
+        "files": False,
+        "sentence": "",
+        "tick": "",
+        "danger": False,
+        "back_url": _list_of(declared),
+    }
 
 
 def _fields(
@@ -115,8 +125,18 @@ def _fields(
 ) -> list[dict[str, Any]]:
     annotation = _annotation(declared, field)
     if annotation is PersonRef:
-        return [_one(f"{field.name}.{name}", _person_label(name), "select" if name == "id_type" else "date" if name == "birth_date" else "text",
-                     required, given, refused, ID_TYPES if name == "id_type" else ()) for name, required in _PERSON]  # fmt: skip
+        return [
+            _one(
+                f"{field.name}.{name}",
+                _person_label(name),
+                "select" if name == "id_type" else "date" if name == "birth_date" else "text",
+                required,
+                given,
+                refused,
+                ID_TYPES if name == "id_type" else (),
+            )
+            for name, required in _PERSON
+        ]
     choices = _choices(actor, declared, field, annotation)
     kind = "select" if choices and annotation is not bool else _INPUTS.get(annotation, "text")
     return [_one(field.name, _label(declared, field), kind, field.required, given, refused, choices)]
@@ -138,15 +158,30 @@ def _one(
 ) -> dict[str, Any]:
     value = given.get(name, "")
     return {
-        "name": name, "label": label, "hint": "", "kind": kind, "value": value, "errors": said_of(refused, name) if refused else [],
-        "required": required, "unit": "", "choices": [{"value": v, "label": str(w), "chosen": v == value} for v, w in choices],
-        "autocomplete": "off", "short": kind in ("date", "time"), "accept": "",
-    }  # fmt: skip
+        "name": name,
+        "label": label,
+        "hint": "",
+        "kind": kind,
+        "value": value,
+        "errors": said_of(refused, name) if refused else [],
+        "required": required,
+        "unit": "",
+        "choices": [{"value": v, "label": str(w), "chosen": v == value} for v, w in choices],
+        "autocomplete": "off",
+        "short": kind in ("date", "time"),
+        "accept": "",
+    }
 
 
 def _person_label(name: str) -> str:
-    words = {"name": _("Name"), "id_type": _("Document"), "id_number": _("ID number"), "id_reason": _("Why there is no document"),
-             "phone": _("Phone"), "birth_date": _("Born on")}  # fmt: skip
+    words = {
+        "name": _("Name"),
+        "id_type": _("Document"),
+        "id_number": _("ID number"),
+        "id_reason": _("Why there is no document"),
+        "phone": _("Phone"),
+        "birth_date": _("Born on"),
+    }
     return str(words[name])
 
 

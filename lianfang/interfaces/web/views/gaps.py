@@ -1,4 +1,4 @@
-"""A report that is not in (未报): who is in charge and how to reach them, how often they were nudged, and the reason."""
+"""A report that is not in (未报): who is in charge, how to reach them, how often they were nudged, and why."""
 
 from __future__ import annotations
 
@@ -36,7 +36,15 @@ def gap(actor: Actor, seen: Board) -> dict[str, Any] | None:
 def _call(account: Account) -> dict[str, Any]:
     """Somebody on duty; the phone of a duty is no secret."""
     url = f"tel:{account.phone.replace(' ', '')}" if account.phone else ""
-    return {"name": account.name, "unit": "", "phone": account.phone, "call_url": url, "note": "", "state": "", "word": ""}
+    return {
+        "name": account.name,
+        "unit": "",
+        "phone": account.phone,
+        "call_url": url,
+        "note": "",
+        "state": "",
+        "word": "",
+    }
 
 
 def _notes(due: Due) -> list[str]:

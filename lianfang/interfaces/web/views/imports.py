@@ -23,23 +23,32 @@ from lianfang.kernel.files.models import Import
 from lianfang.kernel.registers.register import registers
 
 SHOWN = 100
-_NUMBER = "519999201001010005"
+_NUMBER = "519999201001010009"
 COLUMNS: dict[str, list[tuple[str, bool, str, str]]] = {
     "people": [
-        ("person.name", True, "张三", "Sam Example"), ("person.id_number", True, _NUMBER, _NUMBER),
-        ("unit_name", True, "S1-K1", "S1-K1"), ("number", False, "20260101", "20260101"),
-        ("kind", False, "学生", "Learner"), ("person.phone", False, "", ""),
+        ("person.name", True, "张三", "Sam Example"),
+        ("person.id_number", True, _NUMBER, _NUMBER),
+        ("unit_name", True, "S1-K1", "S1-K1"),
+        ("number", False, "20260101", "20260101"),
+        ("kind", False, "学生", "Learner"),
+        ("person.phone", False, "", ""),
     ],
     "units": [
-        ("code", True, "S1-K1", "S1-K1"), ("name", True, "高一（1）班", "Class 1"),
-        ("kind", True, "班级", "Class"), ("parent", True, "S1", "S1"),
+        ("code", True, "S1-K1", "S1-K1"),
+        ("name", True, "高一（1）班", "Class 1"),
+        ("kind", True, "班级", "Class"),
+        ("parent", True, "S1", "S1"),
     ],
     "reports": [
-        ("person.name", True, "张三", "Sam Example"), ("person.id_number", True, _NUMBER, _NUMBER),
-        ("unit", True, "S1-K1", "S1-K1"), ("day", True, "2026-03-02", "2026-03-02"),
-        ("slot", False, "上午", "Morning"), ("temperature", True, "36.5", "36.5"), ("symptoms", False, "无", "None"),
+        ("person.name", True, "张三", "Sam Example"),
+        ("person.id_number", True, _NUMBER, _NUMBER),
+        ("unit", True, "S1-K1", "S1-K1"),
+        ("day", True, "2026-03-02", "2026-03-02"),
+        ("slot", False, "上午", "Morning"),
+        ("temperature", True, "36.5", "36.5"),
+        ("symptoms", False, "无", "None"),
     ],
-}  # fmt: skip
+}
 """What a file of each purpose asks for: field, whether every row needs it, an example in Chinese and in English."""
 
 
@@ -128,11 +137,19 @@ def _shown(kept: Import) -> dict[str, Any]:
     numbers = {name: getattr(kept, name) for name in ("read", "written", "refused", "held", "blank")}
     waiting = kept.stage == "checked"
     return {
-        "title": _titles().get(kept.what, kept.what), "sub": kept.filename, "step": "preview" if waiting else "done", "numbers": numbers, "columns": [],
-        "problems": [_problem(one) for one in kept.problems[:SHOWN]], "more_problems": max(0, len(kept.problems) - SHOWN), "problems_url": "",
-        "sample": None, "confirm": _confirm(kept) if waiting and kept.held else None,
-        "done": None if waiting else {"receipt": _receipt(kept), "next": _next(kept)}, "back_url": f"/import?what={kept.what}",
-    }  # fmt: skip
+        "title": _titles().get(kept.what, kept.what),
+        "sub": kept.filename,
+        "step": "preview" if waiting else "done",
+        "numbers": numbers,
+        "columns": [],
+        "problems": [_problem(one) for one in kept.problems[:SHOWN]],
+        "more_problems": max(0, len(kept.problems) - SHOWN),
+        "problems_url": "",
+        "sample": None,
+        "confirm": _confirm(kept) if waiting and kept.held else None,
+        "done": None if waiting else {"receipt": _receipt(kept), "next": _next(kept)},
+        "back_url": f"/import?what={kept.what}",
+    }
 
 
 def _problem(one: dict[str, Any]) -> dict[str, Any]:

@@ -49,12 +49,24 @@ def _context(
     here = f"/list/{register.name}"
     words = _asked_words(register, asked)
     return {
-        "title": str(register.title), "sub": "", "filters": _filters(register, asked), "filter_url": here, "filter_words": words,
-        "clear_url": here, "tabs": [], "table": table_of(register, found.rows, _zone(actor)), "pager": _pager(here, asked, found, request),
-        "empty": _empty(words, here), "exports": _exports(register, asked), "add": _adding(actor, register),
-        "import_url": {"units": "/import?what=units", "persons": "/import?what=people"}.get(register.name, ""), "batch": None,
-        "note": str(_("Numbers and phones are masked; opening one asks for a reason and is logged.")) if register.people else "",
-    }  # fmt: skip
+        "title": str(register.title),
+        "sub": "",
+        "filters": _filters(register, asked),
+        "filter_url": here,
+        "filter_words": words,
+        "clear_url": here,
+        "tabs": [],
+        "table": table_of(register, found.rows, _zone(actor)),
+        "pager": _pager(here, asked, found, request),
+        "empty": _empty(words, here),
+        "exports": _exports(register, asked),
+        "add": _adding(actor, register),
+        "import_url": {"units": "/import?what=units", "persons": "/import?what=people"}.get(register.name, ""),
+        "batch": None,
+        "note": str(_("Numbers and phones are masked; opening one asks for a reason and is logged."))
+        if register.people
+        else "",
+    }
 
 
 def _asked_words(register: type[Register], asked: Mapping[str, str]) -> str:
@@ -78,9 +90,19 @@ def _filters(register: type[Register], asked: Mapping[str, str]) -> list[dict[st
 
 def _field(name: str, label: str, kind: str, value: str, choices: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "name": name, "label": label, "hint": "", "kind": kind, "value": value, "errors": [], "required": False, "unit": "",
-        "choices": choices, "autocomplete": "off", "short": True, "accept": "",
-    }  # fmt: skip
+        "name": name,
+        "label": label,
+        "hint": "",
+        "kind": kind,
+        "value": value,
+        "errors": [],
+        "required": False,
+        "unit": "",
+        "choices": choices,
+        "autocomplete": "off",
+        "short": True,
+        "accept": "",
+    }
 
 
 def table_of(register: type[Register], rows: list[Any], zone: tzinfo) -> dict[str, Any]:
@@ -98,9 +120,12 @@ def table_of(register: type[Register], rows: list[Any], zone: tzinfo) -> dict[st
         for c in columns
     ]
     return {
-        "caption": str(register.title), "selectable": False, "columns": heads, "totals": None,
+        "caption": str(register.title),
+        "selectable": False,
+        "columns": heads,
+        "totals": None,
         "rows": [_row(register, row, heading, zone) for row in rows],
-    }  # fmt: skip
+    }
 
 
 def _row(register: type[Register], row: Any, heading: int, zone: tzinfo) -> dict[str, Any]:

@@ -30,9 +30,12 @@ def missing_people(actor: Actor, seen: Board) -> dict[str, Any] | None:
     total = seen.people.unknown
     return {
         "title": ngettext("{n} person not in", "{n} people not in", total).format(n=total),
-        "remind_n": total if actor.holds(ANSWERERS, seen.unit) else 0, "remind_url": f"/classes/{seen.unit.code}/remind?day={seen.day}",
-        "people": rows(found[:SHOWN], seen.day), "more": max(0, total - SHOWN), "more_url": f"/missing/{seen.unit.code}?day={seen.day}",
-    }  # fmt: skip
+        "remind_n": total if actor.holds(ANSWERERS, seen.unit) else 0,
+        "remind_url": f"/classes/{seen.unit.code}/remind?day={seen.day}",
+        "people": rows(found[:SHOWN], seen.day),
+        "more": max(0, total - SHOWN),
+        "more_url": f"/missing/{seen.unit.code}?day={seen.day}",
+    }
 
 
 def rows(found: list[Unanswered], day: date) -> list[dict[str, Any]]:
@@ -50,9 +53,14 @@ def rows(found: list[Unanswered], day: date) -> list[dict[str, Any]]:
 def _row(person: Person, unit: Unit, tried: list[ContactAttempt]) -> dict[str, Any]:
     last = tried[0] if tried else None
     return {
-        "name": person.name, "unit": str(unit), "phone": phone_of(person), "call_url": f"/people/{person.pk}/call" if person.phone else "",
-        "note": _note(tried), "state": "warn" if last else "", "word": str(dict(OUTCOMES)[last.outcome]) if last else "",
-    }  # fmt: skip
+        "name": person.name,
+        "unit": str(unit),
+        "phone": phone_of(person),
+        "call_url": f"/people/{person.pk}/call" if person.phone else "",
+        "note": _note(tried),
+        "state": "warn" if last else "",
+        "word": str(dict(OUTCOMES)[last.outcome]) if last else "",
+    }
 
 
 def phone_of(person: Person) -> str:

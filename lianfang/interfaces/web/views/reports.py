@@ -62,14 +62,30 @@ def _head(unit: Unit, report: UnitReport, form: Edition) -> dict[str, Any]:
     due = due_of(REPORT, unit, report.day)
     children = report.children
     return {
-        "title": form.title[language()], "unit": str(unit), "superior": str(due.recipient) if due and due.recipient else "",
-        "number": str(report.receipt)[-12:], "day": report.day, "revision": report.revision, "status": _status(report),
-        "coverage": {"expected": children.get("expected"), "received": children.get("received"), "missing": len(children.get("gaps", [])),
-                     "zero": children.get("zero"), "on_time": None, "late": None, "returned": None, "excused": None},
+        "title": form.title[language()],
+        "unit": str(unit),
+        "superior": str(due.recipient) if due and due.recipient else "",
+        "number": str(report.receipt)[-12:],
+        "day": report.day,
+        "revision": report.revision,
+        "status": _status(report),
+        "coverage": {
+            "expected": children.get("expected"),
+            "received": children.get("received"),
+            "missing": len(children.get("gaps", [])),
+            "zero": children.get("zero"),
+            "on_time": None,
+            "late": None,
+            "returned": None,
+            "excused": None,
+        },
         "sentence": labelled(str(unit), form.zero_sentence[language()]) if report.nothing_to_report else "",
-        "signer": report.signer, "signed_at": report.received_at, "receipt": states.receipt_of(report),
-        "printed_at": clock.now(), "remarks": [{"label": str(_("Remark")), "text": report.remark}] if report.remark else [],
-    }  # fmt: skip
+        "signer": report.signer,
+        "signed_at": report.received_at,
+        "receipt": states.receipt_of(report),
+        "printed_at": clock.now(),
+        "remarks": [{"label": str(_("Remark")), "text": report.remark}] if report.remark else [],
+    }
 
 
 def _status(report: UnitReport) -> str:
@@ -123,10 +139,15 @@ def _revisions(revisions: list[UnitReport], labels: dict[str, str]) -> list[dict
     shown = []
     for before, after in zip([None, *revisions], revisions, strict=False):
         changes = difference(before.values, after.values) if before else {}
-        shown.append({
-            "number": after.revision, "at": after.received_at, "by": after.signer, "why": after.reason or (after.return_reason if after.returned_at else ""),
-            "changes": [{"label": labels.get(c, c), "old": old, "new": new} for c, (old, new) in changes.items()],
-        })  # fmt: skip
+        shown.append(
+            {
+                "number": after.revision,
+                "at": after.received_at,
+                "by": after.signer,
+                "why": after.reason or (after.return_reason if after.returned_at else ""),
+                "changes": [{"label": labels.get(c, c), "old": old, "new": new} for c, (old, new) in changes.items()],
+            }
+        )
     return shown[::-1] if len(shown) > 1 else []
 
 
@@ -138,8 +159,9 @@ def _since(report: UnitReport, labels: dict[str, str]) -> list[dict[str, Any]]:
             moved[item] = moved.get(item, 0) + delta
     return [
         {"label": labels[c], "sent": report.values[c], "now": report.values[c] + d, "change": d}
-        for c, d in moved.items() if c in labels and isinstance(report.values.get(c), int) and d
-    ]  # fmt: skip
+        for c, d in moved.items()
+        if c in labels and isinstance(report.values.get(c), int) and d
+    ]
 
 
 def _deeds(actor: Actor, unit: Unit, report: UnitReport, refused: Refused | None) -> dict[str, Any]:
@@ -153,9 +175,11 @@ def _deeds(actor: Actor, unit: Unit, report: UnitReport, refused: Refused | None
         "value": "",
     }
     return {
-        "printed_by": actor.name, "correct_url": f"{at}/entry" if report.current and actor.holds(SIGNERS, unit) and report.form == DAILY else "",
-        "send_back": form if may_return else None, "void_url": "",
-    }  # fmt: skip
+        "printed_by": actor.name,
+        "correct_url": f"{at}/entry" if report.current and actor.holds(SIGNERS, unit) and report.form == DAILY else "",
+        "send_back": form if may_return else None,
+        "void_url": "",
+    }
 
 
 @require_POST
@@ -205,16 +229,28 @@ def receipts(request: HttpRequest, code: str) -> HttpResponse:
         "actions": [{"label": _("Duty desk"), "url": f"/board/{unit.code}", "primary": True}],
     }
     context = {
-        "unit": str(unit), "superior": str(unit.parent) if unit.parent else "", "tabs": [], "pager": None, "empty": empty,
+        "unit": str(unit),
+        "superior": str(unit.parent) if unit.parent else "",
+        "tabs": [],
+        "pager": None,
+        "empty": empty,
         "rows": [_receipt_row(unit, report) for report in rows],
-    }  # fmt: skip
+    }
     return page(request, "pages/receipts.html", {"receipts": context})
 
 
 def _receipt_row(unit: Unit, report: UnitReport) -> dict[str, Any]:
     return {
-        "key": f"{report.day}-{report.form}-{report.revision}", "day": report.day,
-        "url": f"/reports/{unit.code}/{report.day}/{report.form}/{report.revision}", "kind": form_on(report.form, report.day).title[language()],
-        "status": _status(report), "word": None, "sent_at": report.received_at, "received_at": report.received_at,
-        "number": str(report.receipt)[-12:], "hash": report.hash, "revision": report.revision, "signer": report.signer,
-    }  # fmt: skip
+        "key": f"{report.day}-{report.form}-{report.revision}",
+        "day": report.day,
+        "url": f"/reports/{unit.code}/{report.day}/{report.form}/{report.revision}",
+        "kind": form_on(report.form, report.day).title[language()],
+        "status": _status(report),
+        "word": None,
+        "sent_at": report.received_at,
+        "received_at": report.received_at,
+        "number": str(report.receipt)[-12:],
+        "hash": report.hash,
+        "revision": report.revision,
+        "signer": report.signer,
+    }

@@ -30,19 +30,32 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     """A unit: its place on both lines, its lower units, what happened to it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = unit_of(actor, code)
-    facts = [(_("Code"), found.code), (_("Kind"), found.get_kind_display()), (_("Superior"), found.parent), (_("Sector superior"), found.sector_parent),
-             (_("Opened on"), found.opened_on), (_("Closed on"), found.closed_on), (_("Merged into"), found.merged_into)]  # fmt: skip
+    facts = [
+        (_("Code"), found.code),
+        (_("Kind"), found.get_kind_display()),
+        (_("Superior"), found.parent),
+        (_("Sector superior"), found.sector_parent),
+        (_("Opened on"), found.opened_on),
+        (_("Closed on"), found.closed_on),
+        (_("Merged into"), found.merged_into),
+    ]
     children = (
         Unit.objects.filter(Q(parent=found) | Q(sector_parent=found))
         .select_related("parent", "sector_parent")
         .order_by("code")[:200]
     )
     detail = {
-        **_detail(str(found), str(found.get_kind_display()), facts), "timeline": _timeline(found),
-        "sections": [{"title": str(_("Lower units")), "table": table_of(registers["units"], list(children), _zone(actor))}] if children else [],
-        "actions": [_go(_("Duty desk"), f"/board/{found.code}", "clipboard")] + ([_go(_("Class list"), f"/classes/{found.code}", "users")] if found.keeps_roster else []),
+        **_detail(str(found), str(found.get_kind_display()), facts),
+        "timeline": _timeline(found),
+        "sections": [
+            {"title": str(_("Lower units")), "table": table_of(registers["units"], list(children), _zone(actor))}
+        ]
+        if children
+        else [],
+        "actions": [_go(_("Duty desk"), f"/board/{found.code}", "clipboard")]
+        + ([_go(_("Class list"), f"/classes/{found.code}", "users")] if found.keeps_roster else []),
         "back": {"label": str(_("Units")), "url": "/list/units"},
-    }  # fmt: skip
+    }
     return page(request, "pages/detail.html", {"detail": detail})
 
 
@@ -106,10 +119,14 @@ def _about(actor: Actor, who: Person, memberships: list[Membership], *, opened: 
     may_open = any(actor.holds(SEERS, m.unit) for m in memberships)
     secrets = [(_("ID number"), who.number), (_("Phone"), who.phone)]
     masked = [
-        {"label": str(label), "value": (value.open() if opened else str(value)) if value else "", "masked": bool(value) and not opened,
-         "reveal_url": f"/people/{who.pk}/reveal" if may_open and value and not opened else ""}
+        {
+            "label": str(label),
+            "value": (value.open() if opened else str(value)) if value else "",
+            "masked": bool(value) and not opened,
+            "reveal_url": f"/people/{who.pk}/reveal" if may_open and value and not opened else "",
+        }
         for label, value in secrets
-    ]  # fmt: skip
+    ]
     belongs = [(m.unit, listed([str(dict(PERSON_KINDS)[m.kind]), f"{m.since}–{m.until or ''}"])) for m in memberships]
     detail = _detail(who.name, str(dict(ID_TYPES)[who.id_type]), belongs)
     return {
@@ -133,10 +150,34 @@ def open_person(request: HttpRequest, number: UUID) -> HttpResponse:
             return page(request, "pages/detail.html", {"detail": _about(actor, who, memberships, opened=True)})
         except Refused as refused:
             errors = errors_of(refused)
-    field = {"name": "purpose", "label": str(_("What do you need it for?")), "hint": str(_("The person can see who looked, when and why.")), "kind": "text",
-             "value": "", "errors": [e["message"] for e in errors], "required": True, "unit": "", "choices": [], "autocomplete": "off", "short": False, "accept": ""}  # fmt: skip
-    form = {"title": str(_("Show the full number")), "sub": who.name, "intro": "", "facts": [], "fields": [field], "action": request.path,
-            "verb": str(_("Show")), "files": False, "sentence": "", "tick": "", "danger": False, "back_url": f"/people/{who.pk}"}  # fmt: skip
+    field = {
+        "name": "purpose",
+        "label": str(_("What do you need it for?")),
+        "hint": str(_("The person can see who looked, when and why.")),
+        "kind": "text",
+        "value": "",
+        "errors": [e["message"] for e in errors],
+        "required": True,
+        "unit": "",
+        "choices": [],
+        "autocomplete": "off",
+        "short": False,
+        "accept": "",
+    }
+    form = {
+        "title": str(_("Show the full number")),
+        "sub": who.name,
+        "intro": "",
+        "facts": [],
+        "fields": [field],
+        "action": request.path,
+        "verb": str(_("Show")),
+        "files": False,
+        "sentence": "",
+        "tick": "",
+        "danger": False,
+        "back_url": f"/people/{who.pk}",
+    }
     return page(request, "pages/form.html", {"form": form, "errors": errors}, status=422 if errors else 200)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as noop
 from lianfang.domain.roles import SIGNERS
 from lianfang.interfaces.titles import listed
 from lianfang.interfaces.web.views import states
-from lianfang.interfaces.web.views.checkin import asked_of
+from lianfang.interfaces.web.views.checkin import asked_by, asked_of
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -30,8 +30,8 @@ def show(request: HttpRequest) -> HttpResponse:
     home = actor.home
     zone_day = clock.today(home.zone) if home else clock.now().date()
     dues = [_due(due) for due in _owed(actor)] + _own(actor)
-    waiting = [d for d in dues if not d.pop("settled")]
-    finished = [_finished(d) for d in dues if d not in waiting]
+    waiting = [d for d in dues if not d["settled"]]
+    finished = [_finished(d) for d in dues if d["settled"]]
     waiting.sort(key=lambda d: (d["status"] != "overdue", d["due"]))
     context = {
         "day": zone_day, "unit": str(home) if home else "", "dues": waiting, "done": finished, "empty": None if waiting else _nothing(bool(finished)),
@@ -70,7 +70,7 @@ def _finished(due: dict[str, Any]) -> dict[str, Any]:
     return {
         "title": due["title"],
         "unit": due["unit"],
-        "at": due["due"],
+        "at": due["settled"],
         "url": due["url"],
         "status": due["status"],
         "word": due["word"],
@@ -84,15 +84,14 @@ def _own(actor: Actor) -> list[dict[str, Any]]:
         return []
     unit: Unit = mine[0].unit
     day = clock.today(unit.zone)
-    answered = Answer.objects.filter(person_id__in=[m.person_id for m in mine], day=day).values_list(
-        "person_id", flat=True
-    )
+    given = Answer.objects.filter(person_id__in=[m.person_id for m in mine], day=day)
+    answered = dict(given.order_by("received_at").values_list("person_id", "received_at"))
     open_ = {m.person_id for m in mine} - set(answered)
-    at = clock.now()
+    due_at = asked_by(unit, day)
     return [{
-        "title": str(_("Health check-in")), "unit": listed(m.person.name for m in mine), "due": at, "left": at - at, "near": 0,
-        "status": "not_in" if open_ else "done", "word": None, "url": "/check-in", "verb": str(_("Check in")), "note": "", "primary": True,
-        "settled": None if open_ else at,
+        "title": str(_("Health check-in")), "unit": listed(m.person.name for m in mine), "due": due_at, "left": due_at - clock.now(),
+        "near": states.NEAR_MINUTES, "status": "not_in" if open_ else "done", "word": None, "url": "/check-in", "verb": str(_("Check in")),
+        "note": "", "primary": True, "settled": None if open_ else max(answered.values()),
     }]  # fmt: skip
 
 

@@ -25,11 +25,16 @@ def upward(actor: Actor, seen: Board) -> dict[str, Any] | None:
     blockers = _blockers(seen)
     at = f"{seen.unit.code}/{seen.day}"
     return {
-        "status": states.state_of(own, seen.at), "superior": str(own.recipient) if own.recipient else str(_("the superior")),
-        "blockers": blockers, "note": "" if sent else _note(seen), "needed": 0 if sent else sum(b["kind"] in ("todo", "bad") for b in blockers),
-        "zero_url": f"/reports/{at}/zero", "daily_url": f"/reports/{at}/entry",
-        "print_url": f"/reports/{at}/{DAILY}" if report else "", "receipt_url": f"/reports/{at}/{DAILY}" if sent else "",
-    }  # fmt: skip
+        "status": states.state_of(own, seen.at),
+        "superior": str(own.recipient) if own.recipient else str(_("the superior")),
+        "blockers": blockers,
+        "note": "" if sent else _note(seen),
+        "needed": 0 if sent else sum(b["kind"] in ("todo", "bad") for b in blockers),
+        "zero_url": f"/reports/{at}/zero",
+        "daily_url": f"/reports/{at}/entry",
+        "print_url": f"/reports/{at}/{DAILY}" if report else "",
+        "receipt_url": f"/reports/{at}/{DAILY}" if sent else "",
+    }
 
 
 def _blockers(seen: Board) -> list[dict[str, str]]:
