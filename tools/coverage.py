@@ -1,6 +1,6 @@
 """Writes docs/coverage.md (规格覆盖): which row of the specification is proved by which tests, read from their names.
 
-A test named `test_C02_…` proves row C02; one named `test_number_16_…` proves number 16 of the acceptance list.
+A test named `test_C02_…` proves row C02; one named `test_acceptance_16_…` proves number 16 of the acceptance list.
 `--check` only compares.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "coverage.md"
-ROW = re.compile(r"^test_([A-T]\d\d)_|^test_number_(\d+)_")
+ROW = re.compile(r"^test_([A-T]\d\d)_|^test_(?:number|acceptance)_(\d+)_")
 HEAD = """# Coverage of the specification (规格覆盖)
 
 Made from the names of the tests by `tools/coverage.py`; a row without a test is not done. What is only partly done says so

@@ -77,9 +77,8 @@ def action(
                 _check(declared, actor, unit, given)
                 result = function(actor, **given)
                 known = {name: _plain(given[name]) for name in declared.facts if given.get(name) is not None}
-                record(
-                    kind, by=actor, unit=unit, subject=result if result is not None else given.get(over), facts=known
-                )
+                subject = result if isinstance(result, models.Model) else given.get(over)
+                record(kind, by=actor, unit=unit, subject=subject, facts=known)
             return result
 
         declared = Action(kind, act, tuple(by), over, oneself, tuple(facts), parameters)

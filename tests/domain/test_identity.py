@@ -52,7 +52,7 @@ def numbers(draw: st.DrawFn) -> str:
     return checked(body)
 
 
-def test_number_17_the_printed_number_is_valid_and_with_its_last_digit_changed_it_is_not() -> None:
+def test_acceptance_17_the_printed_number_is_valid_and_with_its_last_digit_changed_it_is_not() -> None:
     assert is_valid_resident_number(PRINTED, today=TODAY)
     assert not any(is_valid_resident_number(PRINTED[:-1] + last, today=TODAY) for last in "0123456789")
     assert is_valid_resident_number("440524188001010014", today=date(1999, 7, 1))

@@ -60,7 +60,7 @@ def understand(by: Actor, raw: Mapping[str, Any], *, channel: str) -> Figures:
         nothing_to_report=nothing, channel=channel,
     )  # fmt: skip
     known = prefilled(unit, form, day) if nothing else {}
-    _check_nothing(form, {**known, **values}, nothing)
+    _check_nothing(form, known)
     text = {
         name: clean_text(raw.get(name), name, max_length=limit, notes=notes)
         for name, limit in (("remark", 500), ("reason", 200))
@@ -68,10 +68,10 @@ def understand(by: Actor, raw: Mapping[str, Any], *, channel: str) -> Figures:
     return Figures(unit, day, form, {**known, **values}, nothing, text["remark"], text["reason"], notes + said, values)
 
 
-def _check_nothing(form: Edition, values: Mapping[str, Any], nothing: bool) -> None:
+def _check_nothing(form: Edition, known: Mapping[str, Any]) -> None:
     """What the records already say cannot be signed away by a zero report."""
-    found = [item.code for item in form.items if item.zero_means_none and values.get(item.code)]
-    if nothing and found:
+    found = [item.code for item in form.items if item.zero_means_none and known.get(item.code)]
+    if found:
         raise Refused([Problem("cross.zero_report", code) for code in found])
 
 
