@@ -37,6 +37,7 @@ def test_an_officer_sees_who_is_missing_whom_to_call_and_writes_down_why(house: 
         visitor.picture("county-1701")
         page.get_by_role("link", name="第11小学").click()
         page.wait_for_url("**/board/S11?**")
+        assert page.locator("text=提交零报告").count() == 0, "a school's report is signed in the school"
         phone = house.world.accounts["duty-s11"].phone
         assert page.locator(f'a.call[href="tel:{phone}"]').is_visible()
         visitor.picture("county-gap")

@@ -52,6 +52,7 @@ def test_a_pasted_roster_is_shown_row_by_row_before_anything_is_written(house: H
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         assert barriers(page) == [] and too_wide(page) == ""
         visitor.picture("import-preview")
+        expect(page.locator("button.primary")).to_have_text("请先勾选")
         page.get_by_role("checkbox").check()
         page.locator("button.primary").click()
         expect(page.locator(".chip-ok").last).to_be_visible()

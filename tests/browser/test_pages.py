@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import URLPattern
+from playwright.sync_api import expect
 
 from lianfang.interfaces.web.urls import urlpatterns
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.ops import invite
+from lianfang.kernel.scope import EVERYTHING, within
 from tests.browser.looking import barriers, ill_formed, too_wide
-from tests.browser.visiting import DESK, PHONE, House, Visitor
+from tests.browser.visiting import DESK, NARROW, PHONE, House, Visitor
 from tests.browser.world import set_clock
-from tests.make import DAY
+from tests.make import DAY, at
 
 PAGES: dict[str, list[str]] = {
     "": ["sign-in"],
     "reader": ["today", "me", "check-in", "check-in/done", "check-in/records", "check-in/shell"],
-    "head-1": [
-        "classes/SC-K1", "desk/SC-K1", "missing/SC-K1", "people/{pupil}", "people/{pupil}/reveal", "search?q=SC-K1", "import", "today",
+    "head-2": [
+        "classes/SC-K2", "desk/SC-K2", "missing/SC-K2", "people/{pupil}", "people/{pupil}/reveal",
+        "search?q=SC", "import", "today",
     ],
     "duty-yl": [
         "board/YL", f"reports/YL/{DAY}/entry", f"reports/YL/{DAY}/zero", f"reports/YL-D1/{DAY}/daily_counts",
         f"reports/YL-D1/{DAY}/daily_counts/1", "receipts/YL-D1", "units/YL-D1", "list/unit-reports", "list/dues",
     ],
-    "administrator": ["board/SC", "responsibility/SC", "list/persons", "list/roles", "list/events", "do/account.opened", "do/person.registered"],
-    "officer-n1": ["board/N1", "units/S10", "receipts/N1", "list/units", "list/rules", "today"],
+    "administrator": [
+        "board/SC", "responsibility/SC", "list/persons", "list/roles", "list/events", "do/account.opened",
+        "do/person.registered",
+    ],
+    "officer-n1": ["board/N1", "board/S10", "units/S10", "receipts/N1", "list/units", "list/rules", "today"],
 }  # fmt: skip
 """By account (nobody signed in under ""), the addresses that a person with this duty opens in a day."""
-NOT_PAGES = {
-    "", "sign-out", "demo", "demo/<str:handle>", "board/<str:code>/nudge", "classes/<str:code>/check", "classes/<str:code>/remind",
-    "classes/<str:code>/reached/<uuid:person>", "reports/<str:code>/<str:day>/explain", "reports/<str:code>/<str:day>/<str:form>/send-back",
-    "people/<uuid:number>/call", "import/template/<str:what>.csv", "import/<uuid:number>", "first/<str:secret>", "sw.js",
+ELSEWHERE = {
+    "first/<str:secret>": "test_a_one_time_link_sets_a_password_and_signs_in",
+    "import/<uuid:number>": "test_a_pasted_roster_is_shown_row_by_row_before_anything_is_written",
+}
+"""Pages that need something done first, and the tests that do it."""
+ACTS = {
+    "sign-out", "demo/<str:handle>", "board/<str:code>/nudge", "classes/<str:code>/check", "classes/<str:code>/remind",
+    "classes/<str:code>/reached/<uuid:person>", "reports/<str:code>/<str:day>/explain",
+    "reports/<str:code>/<str:day>/<str:form>/send-back", "people/<uuid:number>/call",
 }  # fmt: skip
-"""Acts, files and ways to somewhere else, and pages that need something done first; other tests open those."""
+"""Addresses that take an act and show nothing themselves."""
+NO_PAGES = {"", "demo", "sw.js", "import/template/<str:what>.csv"}
+"""The way to the first page, a page that only a demonstration has, and files."""
+# Text of twice its size, as somebody sets it in the browser.
+TWICE = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("html { font-size: 200% !important; }");
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""
 
 
-def looked_at(visitor: Visitor, house: House, path: str) -> list[str]:
-    address = "/" + path.format(pupil=house.world.people["pupil-0"].pk)
+def looked_at(visitor: Visitor, house: House, handle: str, path: str) -> list[str]:
+    address = "/" + path.format(pupil=house.world.people["neighbour"].pk)
     status = visitor.open(address).status
     found = [] if status == 200 else [f"status {status}"]
     found += ill_formed(visitor.page, visitor.lang)
@@ -42,7 +65,7 @@ def looked_at(visitor: Visitor, house: House, path: str) -> list[str]:
         visitor.page.set_viewport_size(size)  # type: ignore[arg-type]
         found += barriers(visitor.page)
         found += [one] if (one := too_wide(visitor.page)) else []
-        visitor.picture(f"{path.split('?')[0].replace('/', '_').replace('{', '').replace('}', '')}")
+        visitor.picture(re.sub(r"\W+", "_", f"page-{handle}-{path}"))
     visitor.page.set_viewport_size(DESK)  # type: ignore[arg-type]
     return [f"{address}: {one}" for one in found]
 
@@ -52,5 +75,70 @@ def looked_at(visitor: Visitor, house: House, path: str) -> list[str]:
 def test_every_page_is_whole_on_a_phone_and_at_a_desk(house: House, handle: str, lang: str) -> None:
     set_clock(16, 18)
     with house.visit(handle, lang=lang) as visitor:
-        found = [one for path in PAGES[handle] for one in looked_at(visitor, house, path)]
+        found = [one for path in PAGES[handle] for one in looked_at(visitor, house, handle, path)]
     assert found == []
+
+
+def test_no_page_of_the_address_map_is_left_out() -> None:
+    patterns = [one for one in urlpatterns if isinstance(one, URLPattern)]
+    opened = [re.split(r"[?]", path)[0].format(pupil=f"{0:032x}") for paths in PAGES.values() for path in paths]
+    unseen = {str(one.pattern) for one in patterns if not any(one.resolve(path) for path in opened)}
+    assert unseen == set(ELSEWHERE) | ACTS | NO_PAGES
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("handle", "path"), [("", "sign-in"), ("reader", "check-in"), ("head-2", "classes/SC-K2")])
+def test_nothing_is_cut_off_on_a_narrow_phone_or_with_large_text(
+    house: House, handle: str, path: str, lang: str
+) -> None:
+    set_clock(16, 18)
+    with house.visit(handle, lang=lang, size=NARROW) as visitor:
+        visitor.open(f"/{path}")
+        assert too_wide(visitor.page) == ""
+        visitor.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        visitor.page.evaluate(TWICE)
+        assert too_wide(visitor.page) == ""
+        expect(visitor.page.locator("button.primary").last).to_be_visible()
+        visitor.picture(f"twice-{path.replace('/', '-')}")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_address_that_is_not_there_is_a_page_too(house: House, lang: str) -> None:
+    with house.visit("head-2", lang=lang, size=PHONE) as visitor:
+        visitor.forgive("status of 404")
+        assert visitor.open("/units/S01").status == 404
+        assert ill_formed(visitor.page, lang) == [] and barriers(visitor.page) == [] and too_wide(visitor.page) == ""
+        visitor.picture("not-there")
+
+
+def test_a_one_time_link_sets_a_password_and_signs_in(house: House) -> None:
+    set_clock(9)
+    with within(EVERYTHING), clock.at(at(9)):
+        secret = invite(house.world.accounts["doctor"])
+    with house.visit(lang="zh") as visitor:
+        visitor.open(f"/first/{secret}")
+        page = visitor.page
+        assert ill_formed(page, "zh") == [] and barriers(page) == []
+        visitor.picture("first")
+        for name in ("password", "again"):
+            page.locator(f"#f-{name}").fill("a sentence of our own")
+        page.locator("button.primary").click()
+        page.wait_for_url("**/today")
+        page.locator("[data-sign-out] button").click()
+        page.wait_for_url("**/sign-in")
+        _sign_in_again(visitor)
+
+
+def _sign_in_again(visitor: Visitor) -> None:
+    """After an expired login one comes back to where one was; a wrong password is said and asked again."""
+    page = visitor.page
+    visitor.forgive("status of 401")
+    visitor.open("/list/persons?search=154")
+    for password in ("wrong", "a sentence of our own"):
+        page.locator("#f-username").fill("doctor")
+        page.locator("#f-password").fill(password)
+        page.locator("button.primary").click()
+        if password == "wrong":
+            expect(page.locator("[role=alert]")).to_be_visible()
+            assert page.locator("#f-username").input_value() == "doctor"
+    page.wait_for_url("**/list/persons?search=154")

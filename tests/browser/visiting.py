@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from lianfang.kernel.accounts.models import Account
 from tests.browser.world import World
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+PHONE, DESK, NARROW = {"width": 390, "height": 844}, {"width": 1440, "height": 900}, {"width": 320, "height": 640}
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 FORBIDDEN = """document.addEventListener("securitypolicyviolation",

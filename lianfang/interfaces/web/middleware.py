@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.api.problems import problem_response
@@ -32,6 +34,14 @@ class PlainErrors:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """503 with `Retry-After` for a database that is away or full."""
         return unavailable(request) if isinstance(exception, OperationalError) else None
+
+
+class CompressedPages(GZipMiddleware):
+    """Pages travel compressed; files and what machines read go out as they are."""
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        page = response.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if page else response
 
 
 class DrillClock:

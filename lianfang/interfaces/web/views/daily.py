@@ -110,7 +110,7 @@ def _entry(
     kept = _kept(unit, form, on)
     standing = current_report(unit, form.code, on)
     before = yesterday_of(unit, form, on) or {}
-    items = [_item(item, known, {**kept, **posted}, before, refused) for item in form.items]
+    items = [_item(item, known, {**kept, **dict(posted.items())}, before, refused) for item in form.items]
     return {
         "unit": str(unit),
         "day": on,

@@ -19,6 +19,7 @@ from lianfang.interfaces.web.views.daily import language
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.files.actions import CHECKED, REFUSED
 from lianfang.kernel.files.models import Import
 from lianfang.kernel.registers.register import registers
 
@@ -135,7 +136,7 @@ def show(request: HttpRequest, number: UUID) -> HttpResponse:
 
 def _shown(kept: Import) -> dict[str, Any]:
     numbers = {name: getattr(kept, name) for name in ("read", "written", "refused", "held", "blank")}
-    waiting = kept.stage == "checked"
+    waiting = kept.stage in (CHECKED, REFUSED)
     return {
         "title": _titles().get(kept.what, kept.what),
         "sub": kept.filename,

@@ -9,11 +9,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from lianfang.capabilities.daily_report.actions import explain_gap, send_back
+from lianfang.capabilities.daily_report.actions import explain_gap, send_back, signs_for
 from lianfang.domain.counts import difference
 from lianfang.domain.parsing.dates import parse_day
 from lianfang.domain.refusals import Refused
-from lianfang.domain.roles import SIGNERS, SUPERVISORS
+from lianfang.domain.roles import SUPERVISORS
 from lianfang.interfaces.titles import labelled
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.daily import language
@@ -176,7 +176,7 @@ def _deeds(actor: Actor, unit: Unit, report: UnitReport, refused: Refused | None
     }
     return {
         "printed_by": actor.name,
-        "correct_url": f"{at}/entry" if report.current and actor.holds(SIGNERS, unit) and report.form == DAILY else "",
+        "correct_url": f"{at}/entry" if report.current and signs_for(actor, unit) and report.form == DAILY else "",
         "send_back": form if may_return else None,
         "void_url": "",
     }

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lianfang.domain.roles import SIGNERS
+from lianfang.capabilities.daily_report.actions import signs_for
 from lianfang.interfaces.web.views import states
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.reporting.board import Board
@@ -18,7 +18,7 @@ from lianfang.kernel.reporting.reports import current_report
 def upward(actor: Actor, seen: Board) -> dict[str, Any] | None:
     """What the board's right column shows to somebody who may sign; nothing for others or where nothing is owed."""
     own = next((due for due in seen.own_dues if due.line == "territory"), None)
-    if own is None or not actor.holds(SIGNERS, seen.unit):
+    if own is None or not signs_for(actor, seen.unit):
         return None
     report = current_report(seen.unit, DAILY, seen.day)
     sent = report is not None and report.returned_at is None
