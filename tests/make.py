@@ -96,7 +96,8 @@ def member(
         guardian_notice=None,
         ref="",
     )
-    with within(EVERYTHING):
+    entered = more.pop("entered", None) or datetime.combine(since, time(0), SHANGHAI)
+    with clock.at(entered), within(EVERYTHING):
         return register_person(SYSTEM, unit=where, who=who, kind=kind, since=since, **more).person
 
 

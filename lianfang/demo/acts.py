@@ -16,6 +16,7 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.ops import members
 from lianfang.kernel.reporting.forms import DAILY, FLOOD, form_on
+from lianfang.kernel.reporting.models import Tally
 from lianfang.kernel.reporting.reports import prefilled
 from lianfang.kernel.scope import within
 
@@ -86,10 +87,17 @@ def screen(by: Actor, unit: Unit, day: date) -> None:
 
 
 def report_zero(by: Actor, unit: Unit, day: date, reason: str = "") -> None:
-    """A zero report."""
+    """A zero report, which says who is there and who is not where the unit has people of its own."""
     with within(by.scope):
         body = {"unit": unit.code, "day": str(day), "nothing_to_report": True, "reason": reason}
-        receive_report(by, body, channel="page")
+        receive_report(by, {**body, "counts": _present(unit, day)}, channel="page")
+
+
+def _present(unit: Unit, day: date) -> dict[str, int]:
+    tally = Tally.objects.filter(unit=unit, day=day, slot="am", rostered__gt=0).first()
+    if tally is None:
+        return {}
+    return {"expected": tally.rostered, "present": tally.answered, "absent": tally.rostered - tally.answered}
 
 
 def report_fever(by: Actor, unit: Unit, day: date, people: int) -> None:

@@ -271,3 +271,19 @@ def test_T05_somebody_without_a_phone_is_entered_by_the_number_on_the_card(after
         assert receive_answer(desk, body, channel="form")["state"] == "received"
         assert Answer.objects.get().mode == "proxy"
         assert is_member(elder.pk, family, DAY)
+
+
+def test_somebody_entered_after_the_class_check_is_not_counted_well_by_it():
+    school = make.root("S", "school")
+    klass = make.unit(school, "S-K1", "class")
+    make.members(klass, 3)
+    head = make.actor(klass, Role.CLASS_HEAD)
+    with clock.at(at(9)):
+        opened()
+        check(head, klass)
+    with clock.at(at(16)):
+        make.member(klass, since=DAY, entered=at(16))
+        seen = people_of(school)
+        assert (seen.rostered, seen.answered, seen.unknown) == (4, 3, 1)
+        check(head, klass, key="class-check-2")
+        assert people_of(school).unknown == 0

@@ -83,7 +83,7 @@ def test_a_fever_is_told_to_the_school_doctor_and_the_class_head_once(morning):
     assert alerts("answer.fever") == sorted([doctor.account_id, head.account_id])
     assert officer.account_id not in alerts("answer.fever")
     with within(EVERYTHING):
-        assert "38" not in str(Alert.objects.filter(kind="answer.fever").values("facts", "subject"))
+        assert "38.1" not in str(Alert.objects.filter(kind="answer.fever").values("facts", "subject"))
 
 
 def test_who_is_unwell_in_a_class_check_or_on_the_phone_is_told_too_and_who_is_well_is_not(morning):
@@ -257,16 +257,20 @@ def test_a_failing_reaction_is_tried_again_later_and_holds_up_neither_its_event_
         done.append(f"go on {event.subject}")
 
     happened("test.happened", 2)
-    plan = {"test.happened": (stumble, go_on)}
+
+    def come_last(event: Event) -> None:
+        done.append(f"come last {event.subject}")
+
+    plan = {"test.happened": (go_on, stumble, come_last)}
     with clock.at(at(9)):
         assert dispatch(plan) == 1
         assert dispatch(plan) == 0
-    assert done == ["go on test:0", "stumble test:1", "go on test:1"]
+    assert done == ["go on test:0", "come last test:0", "go on test:1", "stumble test:1", "come last test:1"]
     broken = False
     with clock.at(at(9, 1)):
         assert dispatch(plan) == 1
         assert dispatch(plan) == 0
-    assert done[3:] == ["stumble test:0"]
+    assert done[5:] == ["stumble test:0"]
 
 
 def test_what_a_failing_reaction_had_written_is_undone():

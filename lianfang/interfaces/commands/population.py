@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any, Final, get_args
@@ -33,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """Returns 0 when the records add up to what was planned, else 1. Raises CannotRun where real people may be."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.settings")
     with database_for(state_folder(args.data)):
+        bring_up_to_date()
         import django  # noqa: PLC0415  settings need the database's address
 
         django.setup()
@@ -40,6 +43,14 @@ def run(args: argparse.Namespace) -> int:
         written = _write(args.scale, args.seed)
     print(json.dumps(written, ensure_ascii=False) if args.json else _in_words(written))
     return 0 if written["agrees"] else FAILED
+
+
+def bring_up_to_date() -> None:
+    """Make or bring up to date the tables of the database under way, as their owner. Raises CannotRun."""
+    command = [sys.executable, "-m", "django", "migrate", "--noinput", "--verbosity", "0"]
+    done = subprocess.run(command, env={**os.environ, "LIANFANG_ROLE": "owner"}, check=False)
+    if done.returncode != 0:
+        raise CannotRun("The tables could not be brought up to date; the reason is above.", status=FAILED)
 
 
 def _check_free(*, into_empty: bool) -> None:

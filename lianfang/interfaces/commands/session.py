@@ -62,9 +62,7 @@ def opened(args: argparse.Namespace) -> Iterator[None]:
             except Refused as refused:
                 raise CannotRun(in_words(refused)) from refused
             except ProgrammingError as missing:
-                raise CannotRun(
-                    f"The tables are not up to date; run `lianfang manage migrate`. ({missing})"
-                ) from missing
+                raise CannotRun("The tables are not there or not up to date; run `lianfang up` once.") from missing
 
 
 @contextmanager

@@ -20,7 +20,7 @@ _PERSON = {
 }  # fmt: skip
 _MEMBERSHIP = {
     "id": "uuid", "unit_id": "bigint", "person_id": "uuid", "kind": "text", "number": "text", "employer": "text",
-    "boards": "boolean", "since": "date",
+    "boards": "boolean", "since": "date", "entered_at": "timestamptz",
 }  # fmt: skip
 
 

@@ -103,6 +103,8 @@ class Membership(UnitOwned):
     boards = models.BooleanField(_("boards"), default=False)
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True, blank=True)
+    # A class check covers whoever was on the roster when it was taken, not those entered afterwards.
+    entered_at = models.DateTimeField(_("entered at"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("membership")

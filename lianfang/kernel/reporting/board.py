@@ -13,6 +13,7 @@ from django.db.models import F, Q
 
 from lianfang.kernel import clock
 from lianfang.kernel.dues.models import REPORT, ROLL_CALL, Due
+from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import under
 from lianfang.kernel.reporting.forms import Edition
@@ -119,17 +120,12 @@ class Board:
 
 def board(unit: Unit, form: Edition, day: date) -> Board:
     """Everything the board of `unit` shows for `day`."""
-    dues = list(
-        Due.objects.filter(under(unit), day=day, kind__in=[REPORT, ROLL_CALL], source=True)
-        .exclude(unit=unit, kind=REPORT)
-        .select_related("unit")
-    )
-    firsthand = _one_line(dues, unit)
-    chosen = [d for d in firsthand if d.kind == REPORT] or [d for d in firsthand if d.kind == ROLL_CALL]
+    found = Due.objects.filter(under(unit), day=day, kind__in=[REPORT, ROLL_CALL], source=True)
+    chosen = _chosen(_one_line(list(found.select_related("unit")), unit), unit)
     tallies = list(Tally.objects.filter(under(unit), day=day))
     rows = _rows(unit, day, form, chosen, tallies)
     own = list(Due.objects.filter(unit=unit, day=day, kind=REPORT).select_related("recipient"))
-    totals = _totals(form, chosen or own, day)
+    totals = _totals(form, [due for due in chosen if due.kind == REPORT] or own, day)
     return Board(
         unit,
         day,
@@ -141,6 +137,19 @@ def board(unit: Unit, form: Edition, day: date) -> Board:
         totals,
         own,
     )
+
+
+def _chosen(dues: list[Due], unit: Unit) -> list[Due]:
+    """What a board counts: the reports below the unit, else the class checks below it, else what it owes itself.
+
+    An office has others below it even on a day when it has none: it never counts its own report.
+    """
+    below_it = [due for due in dues if due.unit_id != unit.pk]
+    for candidates in (below_it, [] if unit.kind in OFFICES else dues):
+        for kind in (REPORT, ROLL_CALL):
+            if found := [due for due in candidates if due.kind == kind]:
+                return found
+    return []
 
 
 def _one_line(dues: list[Due], unit: Unit) -> list[Due]:

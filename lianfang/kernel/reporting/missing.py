@@ -23,7 +23,7 @@ SELECT m.person_id, m.unit_id FROM people_membership m JOIN orgs_unit u ON u.id 
    AND (EXISTS (SELECT 1 FROM reporting_answer a WHERE a.unit_id = m.unit_id AND a.day = t.day
                       AND a.slot = t.slot AND a.person_id = m.person_id AND a.state = 'unknown')
         OR NOT EXISTS (SELECT 1 FROM reporting_rollcall r WHERE r.unit_id = m.unit_id AND r.day = t.day
-                          AND r.slot = t.slot))
+                          AND r.slot = t.slot AND r.received_at >= m.entered_at))
  ORDER BY u.path, m.person_id LIMIT %(most)s
 """
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -34,18 +35,20 @@ class Gathered:
     expected: int
     received: int
     zero: int
+    on_time: int
+    late: int
+    returned: int
+    excused: int
     gaps: tuple[str, ...]
     sources: tuple[dict[str, Any], ...]
 
     def frozen(self) -> dict[str, Any]:
         """As it is kept inside the signed report."""
-        return {
-            "expected": self.expected,
-            "received": self.received,
-            "zero": self.zero,
-            "gaps": list(self.gaps),
-            "sources": list(self.sources),
-        }
+        return json.loads(json.dumps({name: value for name, value in asdict(self).items() if name != "values"}))
+
+    def reporting(self, item: str) -> int:
+        """How many of the lower units gave this item; the sum is a lower bound while they are fewer than expected."""
+        return sum(source["values"].get(item) is not None for source in self.sources)
 
 
 def current_report(unit: Unit, form: str, day: date) -> UnitReport | None:
@@ -55,8 +58,11 @@ def current_report(unit: Unit, form: str, day: date) -> UnitReport | None:
 
 def gather(unit: Unit, form: Edition, day: date) -> Gathered:
     """Add up the lower units' current reports; a lower unit that owed a report and has none is a gap, by name."""
-    owing = Due.objects.filter(kind=REPORT, day=day, recipient=unit, excused="").select_related("unit")
+    dues = list(Due.objects.filter(kind=REPORT, day=day, recipient=unit).select_related("unit"))
+    owing = [due for due in dues if not due.excused]
     owed = {due.unit_id: due.unit for due in owing}
+    settled = [due for due in owing if due.settled_at is not None]
+    on_time = sum(due.settled_at <= due.due_at for due in settled if due.settled_at)
     reports = UnitReport.objects.filter(
         unit_id__in=owed, form=form.code, day=day, current=True, returned_at__isnull=True
     ).select_related("unit")
@@ -66,6 +72,10 @@ def gather(unit: Unit, form: Edition, day: date) -> Gathered:
         expected=len(owed),
         received=len(found),
         zero=sum(report.nothing_to_report for report in found.values()),
+        on_time=on_time,
+        late=len(settled) - on_time,
+        returned=sum(due.returned_at is not None for due in owing),
+        excused=len(dues) - len(owing),
         gaps=tuple(sorted(child.code for pk, child in owed.items() if pk not in found)),
         sources=tuple(_source(report) for report in sorted(found.values(), key=lambda r: r.unit.code)),
     )
@@ -94,11 +104,15 @@ def own_figures(unit: Unit, day: date) -> dict[str, int]:
         tallies = tallies.exclude(path__startswith=path)
     used = tallies.filter(answered__gt=0).values_list("slot", flat=True).distinct()
     slot = max(used, key=SLOTS_IN_ORDER.index, default=SLOTS_IN_ORDER[0])
-    sums = tallies.filter(slot=slot).aggregate(rostered=Sum("rostered"), excused=Sum("excused"), fever=Sum("fever"))
+    sums = tallies.filter(slot=slot).aggregate(
+        **{name: Sum(name) for name in ("rostered", "excused", "answered", "fever")}
+    )
     if not sums["rostered"]:
         return {}
-    present = sums["rostered"] - sums["excused"]
-    return {"expected": sums["rostered"], "present": present, "absent": sums["excused"], "fever": sums["fever"]}
+    found = {"expected": sums["rostered"], "fever": sums["fever"]}
+    if sums["answered"] + sums["excused"] < sums["rostered"]:
+        return found  # of somebody nothing is known: who is present is then asked, never assumed
+    return {**found, "present": sums["answered"], "absent": sums["excused"]}
 
 
 def prefilled(unit: Unit, form: Edition, day: date) -> dict[str, int]:

@@ -21,15 +21,16 @@ COLUMNS = ("rostered", "excused", "answered", "on_time", "well", "unwell", "feve
 # checked is well; everybody else, and whoever the class head did not see, is unknown.
 RECOUNT = """
 WITH asked AS (
-    SELECT DISTINCT m.unit_id, k.day, k.slot, m.person_id
+    SELECT m.unit_id, k.day, k.slot, m.person_id, min(m.entered_at) AS entered_at
       FROM (SELECT unit_id, day, slot FROM reporting_tally WHERE {where}) k
       JOIN people_membership m
         ON m.unit_id = k.unit_id AND m.since <= k.day AND (m.until IS NULL OR m.until >= k.day)
+     GROUP BY m.unit_id, k.day, k.slot, m.person_id
 ), judged AS (
     SELECT p.unit_id, p.day, p.slot,
            coalesce(a.state, 'unknown') <> 'unknown' AS own,
            coalesce(a.state, 'unknown') = 'unknown' AND x.person_id IS NOT NULL AS excused,
-           a.person_id IS NULL AND x.person_id IS NULL AND r.unit_id IS NOT NULL AS seen,
+           a.person_id IS NULL AND x.person_id IS NULL AND p.entered_at <= r.received_at AS seen,
            a.state, a.fever, a.mode, coalesce(a.on_time, r.on_time) AS on_time
       FROM asked p
       LEFT JOIN reporting_answer a USING (unit_id, day, slot, person_id)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from uuid_utils.compat import uuid7
 
-from lianfang.capabilities.daily_report.actions import save_draft
+from lianfang.capabilities.daily_report.actions import save_draft, signs_for
 from lianfang.capabilities.daily_report.intake import receive_bulletin, receive_report, yesterday_of
 from lianfang.domain.counts import CountItem
 from lianfang.domain.parsing.dates import parse_day
@@ -26,7 +26,11 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.dues.models import REPORT
 from lianfang.kernel.dues.ops import due_of
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.people.models import Person
+from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.reporting.answers import check_window
 from lianfang.kernel.reporting.forms import DAILY, FLOOD, Edition, form_on
+from lianfang.kernel.reporting.missing import unanswered
 from lianfang.kernel.reporting.models import Draft, Tally
 from lianfang.kernel.reporting.reports import current_report, gather, prefilled
 
@@ -43,7 +47,7 @@ def language() -> str:
 def entry(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """Enter a unit's report; signing sends it, "put aside" keeps it as a draft that counts nowhere."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    unit, on = unit_of(actor, code), parse_day(day, "day", [])
+    unit, on = _signing(actor, code, day)
     form = form_on(DAILY, on)
     if request.method == "GET":
         return page(request, "pages/unit_report.html", {"entry": _entry(actor, unit, on, form, {}, None)})
@@ -56,6 +60,15 @@ def entry(request: HttpRequest, code: str, day: str) -> HttpResponse:
     except Refused as refused:
         context = {"entry": _entry(actor, unit, on, form, request.POST, refused), "errors": errors_of(refused)}
         return page(request, "pages/unit_report.html", context, status=422)
+
+
+def _signing(actor: Actor, code: str, day: str) -> tuple[Unit, date]:
+    """The unit and the day of a report that the actor may sign now; refused for others, and for a day not open."""
+    unit, on = unit_of(actor, code), parse_day(day, "day", [])
+    if not signs_for(actor, unit):
+        raise Refused("scope", "unit")
+    check_window(unit, on, policy_of(unit, on=on))
+    return unit, on
 
 
 def _put_aside(request: HttpRequest, actor: Actor, unit: Unit, on: date, form: Edition) -> HttpResponse:
@@ -110,7 +123,10 @@ def _entry(
     kept = _kept(unit, form, on)
     standing = current_report(unit, form.code, on)
     before = yesterday_of(unit, form, on) or {}
+    gathered = gather(unit, form, on).frozen()
     items = [_item(item, known, {**kept, **dict(posted.items())}, before, refused) for item in form.items]
+    for item in items:
+        item["known"] = states.shown(item["known"], item["name"], gathered)
     return {
         "unit": str(unit),
         "day": on,
@@ -124,9 +140,19 @@ def _entry(
         "reason": {"value": posted.get("reason", ""), "errors": said_of(refused, "reason") if refused else []}
         if standing and standing.returned_at is None
         else None,
+        "unknown": _unknown(unit, on),
         "draft": True,
         "back_url": f"/board/{unit.code}?day={on}",
     }
+
+
+def _unknown(unit: Unit, on: date) -> str:
+    """Who is not accounted for, by name, before somebody signs how many are present."""
+    found = unanswered(unit, on, states.slot_of(unit, on))
+    people = Person.objects.filter(pk__in=[one.person_id for one in found]).order_by("sort_key")
+    if not people:
+        return ""
+    return str(_("Not accounted for: {names}")).format(names=listed(person.name for person in people))
 
 
 def _kept(unit: Unit, form: Edition, on: date) -> dict[str, str]:
@@ -186,7 +212,7 @@ def _hazard_line(unit: Unit, on: date, name: str, posted: Mapping[str, str], ref
 def zero(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """Sign a zero report: the figures, the sentence, and a tick that is never preset."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    unit, on = unit_of(actor, code), parse_day(day, "day", [])
+    unit, on = _signing(actor, code, day)
     form = form_on(DAILY, on)
     if request.method == "GET":
         return page(request, "pages/zero_report.html", {"zero": _zero(actor, unit, on, form)})

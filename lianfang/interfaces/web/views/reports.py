@@ -73,11 +73,7 @@ def _head(unit: Unit, report: UnitReport, form: Edition) -> dict[str, Any]:
             "expected": children.get("expected"),
             "received": children.get("received"),
             "missing": len(children.get("gaps", [])),
-            "zero": children.get("zero"),
-            "on_time": None,
-            "late": None,
-            "returned": None,
-            "excused": None,
+            **{name: children.get(name) for name in ("zero", "on_time", "late", "returned", "excused")},
         },
         "sentence": labelled(str(unit), form.zero_sentence[language()]) if report.nothing_to_report else "",
         "signer": report.signer,
@@ -101,14 +97,15 @@ def _status(report: UnitReport) -> str:
 def _body(unit: Unit, report: UnitReport, revisions: list[UnitReport], form: Edition) -> dict[str, Any]:
     labels = {item.code: item.zh if language() == "zh" else item.en for item in form.items}
     earlier = revisions[:-1]
+    before = yesterday_of(unit, form, report.day) or {}
     gaps = Unit.objects.filter(code__in=report.children.get("gaps", [])).order_by("code")
     return {
         "lines": [
             {
                 "label": labels[c],
                 "unit": "",
-                "value": report.values.get(c),
-                "yesterday": None,
+                "value": states.shown(report.values.get(c), c, report.children),
+                "yesterday": before.get(c),
                 "old": _old(earlier, c, report),
             }
             for c in labels

@@ -122,3 +122,10 @@ def slot_of(unit: Unit, day: date, given: str = "") -> str:
     """The time of day asked for, or the first that the rules name."""
     slots = policy_of(unit, on=day).slots
     return given if given in slots else slots[0]
+
+
+def shown(value: Any, item: str, children: Mapping[str, Any]) -> Any:
+    """A figure as a page shows it: a lower bound while not all lower units have given it."""
+    gave = sum(source["values"].get(item) is not None for source in children.get("sources", []))
+    bound = isinstance(value, int) and gave < (children.get("expected") or 0)
+    return {"n": value, "at_least": True} if bound else value

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop
 
 from lianfang.domain.roles import SIGNERS
 from lianfang.interfaces.titles import listed
@@ -105,11 +105,19 @@ def _nothing(done: bool) -> dict[str, Any]:
 
 
 _TEXTS = {
-    "report.sent_back": noop("A report was sent back: {reason}"),
-    "report.nudge": noop("Your report is awaited"),
-    "answer.missing": noop("Your answer for today is missing"),
-    "due.reminder": noop("A report is due soon"),
-    "due.overdue": noop("A report is overdue"),
+    "report.sent_back": gettext_noop("A report was sent back: {reason}"),
+    "report.nudge": gettext_noop("Your report is awaited"),
+    "answer.missing": gettext_noop("Your answer for today is missing"),
+    "screening.reminder": gettext_noop("Today's screening is not done yet"),
+    "screening.task": gettext_noop("Today's screening is yours"),
+    "answer.fever": gettext_noop("Somebody has a fever"),
+    "answer.unwell": gettext_noop("Somebody is not well"),
+    "answer.health_code": gettext_noop("A yellow or red health code asks for follow-up"),
+    "due.reminder": gettext_noop("A report is due soon"),
+    "due.overdue": gettext_noop("A report is overdue"),
+    "due.overdue_below": gettext_noop("A lower unit's report is overdue"),
+    "report.corrected": gettext_noop("A lower unit has corrected its report"),
+    "report.sent_again": gettext_noop("A lower unit has sent its report again"),
 }
 
 
