@@ -9,8 +9,12 @@ from playwright.sync_api import Page
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-FINDINGS = """async (levels) => (await axe.run(document, {runOnly: {type: "tag", values: levels}, resultTypes: ["violations"]}))
-  .violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")} ${node.html.slice(0, 160)}`))"""
+FINDINGS = """async (levels) => {
+  const wanted = {runOnly: {type: "tag", values: levels}, resultTypes: ["violations"]};
+  const said = (rule, node) => `${rule.id}: ${node.target.join(" ")} ${node.html.slice(0, 160)}`;
+  const {violations} = await axe.run(document, wanted);
+  return violations.flatMap((rule) => rule.nodes.map((node) => said(rule, node)));
+}"""
 TOO_WIDE = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide <= 0) return "";
@@ -18,7 +22,9 @@ TOO_WIDE = """() => {
   const out = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > edge);
   return `${wide} px too wide: ` + out.slice(0, 4).map((one) => `${one.tagName}.${one.className}`).join(", ");
 }"""
-FACTS = """() => ({lang: document.documentElement.lang, headings: document.querySelectorAll("h1").length, title: document.title})"""
+FACTS = """() => ({
+  lang: document.documentElement.lang, headings: document.querySelectorAll("h1").length, title: document.title,
+})"""
 HTML_LANG = {"zh": "zh-Hans", "en": "en"}
 
 

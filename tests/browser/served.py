@@ -1,4 +1,4 @@
-"""The product as it runs (运行中的产品): granian and hashed static files on a database of its own, never rolled back."""
+"""The product as it runs (运行中的产品): granian and hashed static files on a database of its own."""
 
 from __future__ import annotations
 

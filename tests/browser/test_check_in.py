@@ -1,4 +1,4 @@
-"""The daily check-in on a phone (每日打卡, J-01): two taps when well, help when not, without scripts, without a network."""
+"""The daily check-in on a phone (每日打卡, J-01): two taps when well, help when not, also without a network."""
 
 from __future__ import annotations
 

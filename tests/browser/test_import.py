@@ -49,7 +49,7 @@ def test_a_pasted_roster_is_shown_row_by_row_before_anything_is_written(house: H
         assert members(house) == before, "something was written before confirming"
         visitor.picture("import-preview")
         assert barriers(page) == [] and too_wide(page) == ""
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        page.set_viewport_size(PHONE)
         assert barriers(page) == [] and too_wide(page) == ""
         visitor.picture("import-preview")
         expect(page.locator("button.primary")).to_have_text("请先勾选")

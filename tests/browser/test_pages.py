@@ -27,11 +27,12 @@ PAGES: dict[str, list[str]] = {
     ],
     "duty-yl": [
         "board/YL", f"reports/YL/{DAY}/entry", f"reports/YL/{DAY}/zero", f"reports/YL-D1/{DAY}/daily_counts",
-        f"reports/YL-D1/{DAY}/daily_counts/1", "receipts/YL-D1", "units/YL-D1", "list/unit-reports", "list/dues",
+        f"reports/YL-D1/{DAY}/daily_counts/1", "receipts/YL-D1", "units/YL-D1",
+        "list/unit-reports", "list/dues?unit=YL-D1",
     ],
     "administrator": [
-        "board/SC", "responsibility/SC", "list/persons", "list/roles", "list/events", "do/account.opened",
-        "do/person.registered",
+        "board/SC", "responsibility/SC", "list/persons?unit=SC-K2", "list/roles", "list/events?search=account",
+        "do/account.opened", "do/person.registered",
     ],
     "officer-n1": ["board/N1", "board/S10", "units/S10", "receipts/N1", "list/units", "list/rules", "today"],
 }  # fmt: skip
@@ -63,11 +64,11 @@ def looked_at(visitor: Visitor, house: House, handle: str, path: str) -> list[st
     found = [] if status == 200 else [f"status {status}"]
     found += ill_formed(visitor.page, visitor.lang)
     for size in (DESK, PHONE):
-        visitor.page.set_viewport_size(size)  # type: ignore[arg-type]
+        visitor.page.set_viewport_size(size)
         found += barriers(visitor.page)
         found += [one] if (one := too_wide(visitor.page)) else []
         visitor.picture(re.sub(r"\W+", "_", f"page-{handle}-{path}"))
-    visitor.page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    visitor.page.set_viewport_size(DESK)
     return [f"{address}: {one}" for one in found]
 
 
@@ -96,7 +97,7 @@ def test_nothing_is_cut_off_on_a_narrow_phone_or_with_large_text(
     with house.visit(handle, lang=lang, size=NARROW) as visitor:
         visitor.open(f"/{path}")
         assert too_wide(visitor.page) == ""
-        visitor.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        visitor.page.set_viewport_size(PHONE)
         visitor.page.evaluate(TWICE)
         assert too_wide(visitor.page) == ""
         expect(visitor.page.locator("button.primary").last).to_be_visible()

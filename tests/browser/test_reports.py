@@ -1,4 +1,4 @@
-"""A division's report and the unit's (日报与零报告, J-03 and J-04): explicit zeros, nudging, signing, the sheet on paper."""
+"""A division's report and the unit's (日报与零报告, J-03 and J-04): written zeros, nudging, signing, one sheet."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ def test_a_duty_officer_nudges_the_late_one_and_signs_when_all_are_in(house: Hou
         assert sheets(visitor) == 1
     with within(EVERYTHING):
         due = due_of(REPORT, house.world.units["YL"], DAY)
-        assert Alert.objects.filter(kind="report.nudge", account_id=house.world.accounts["screener-yl-d5"].pk).count() == 1
+        assert (
+            Alert.objects.filter(kind="report.nudge", account_id=house.world.accounts["screener-yl-d5"].pk).count() == 1
+        )
     assert due is not None and due.zero and due.settled_at is not None and due.settled_at <= due.due_at
     assert report.nothing_to_report and report.children["received"] == 5 and report.children["gaps"] == []
 

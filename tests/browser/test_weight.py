@@ -1,4 +1,4 @@
-"""What a first visit costs (首次打开的流量), on the wire: hashed, compressed files as they are served (design, section 11)."""
+"""What a first visit costs on the wire (首次打开的流量), with the files as they are served (design, section 11)."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,20 +13,25 @@ from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, ViewportSize
 
 from lianfang.kernel.accounts.models import Account
 from tests.browser.world import World
 
-PHONE, DESK, NARROW = {"width": 390, "height": 844}, {"width": 1440, "height": 900}, {"width": 320, "height": 640}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 320, "height": 640}
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
+MOST_TABS = 60
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-FORBIDDEN = """document.addEventListener("securitypolicyviolation",
-  (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));"""
+FORBIDDEN = """document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+});"""
 
 # The thing with the focus lies in the window, and nothing sticky covers its middle.
 FOCUS_SEEN = """(one) => {
-  const box = one.getBoundingClientRect(), top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  const box = one.getBoundingClientRect();
+  const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   return top !== null && (one.contains(top) || top.contains(one));
 }"""
 
@@ -67,14 +72,14 @@ class Visitor:
         self.page.locator(selector).tap(force=anyway)
         self.taps += 1
 
-    def tab_to(self, selector: str, *, most: int = 60) -> None:
-        """Goes on with the Tab key alone until this has the focus, which must be visible."""
+    def tab_to(self, selector: str, *, back: bool = False) -> None:
+        """Goes on (or back) with the Tab key alone until this has the focus, which must be visible."""
         wanted = self.page.locator(selector)
-        for _ in range(most):
+        for _ in range(MOST_TABS):
             if wanted.evaluate("(one) => one === document.activeElement"):
                 assert wanted.evaluate(FOCUS_SEEN), f"the focus on {selector} is not seen"
                 return
-            self.page.keyboard.press("Tab")
+            self.page.keyboard.press("Shift+Tab" if back else "Tab")
         raise AssertionError(f"{selector} is not reached with the Tab key")
 
     def forgive(self, pattern: str) -> None:
@@ -113,13 +118,11 @@ class House:
     browser: Browser
 
     @contextmanager
-    def visit(
-        self, handle: str = "", *, lang: str = "en", size: Mapping[str, int] = DESK, **more: Any
-    ) -> Iterator[Visitor]:
+    def visit(self, handle: str = "", *, lang: str = "en", size: ViewportSize = DESK, **more: Any) -> Iterator[Visitor]:
         """Somebody signed in (nobody without a handle); complaints of the browser fail the test."""
         context = self.browser.new_context(
-            locale=LOCALES[lang], timezone_id="Asia/Shanghai", viewport=dict(size), base_url=self.address, **more
-        )  # type: ignore[arg-type]
+            locale=LOCALES[lang], timezone_id="Asia/Shanghai", viewport=size, base_url=self.address, **more
+        )
         context.set_default_timeout(10_000)
         context.add_init_script(FORBIDDEN)
         visitor = Visitor(context.new_page(), context, self.address, lang)
@@ -134,8 +137,9 @@ class House:
 
     def sign_in(self, visitor: Visitor, handle: str) -> None:
         """The browser gets a session of this account, as after the form."""
-        cookie = {"name": "sessionid", "value": _session(self.world.accounts[handle]), "url": self.address}
-        visitor.context.add_cookies([{**cookie, "httpOnly": True}])  # type: ignore[list-item]
+        session = _session(self.world.accounts[handle])
+        cookie: Any = {"name": "sessionid", "value": session, "url": self.address, "httpOnly": True}
+        visitor.context.add_cookies([cookie])
 
 
 def _session(account: Account) -> str:

@@ -27,7 +27,7 @@ from tests.make import DAY, at
 YESTERDAY = DAY - timedelta(days=1)
 CLASS_SIZE, MISSING, WITHOUT_ACCOUNT = 48, 12, 3
 SCHOOLS, SILENT = 12, 3
-# For the day's report, for a board that refreshes itself, for a report with a gap; the last for a division's own report.
+# For the day's report, a board that refreshes itself, a report with a gap; the last for a division's own report.
 INSTITUTES = {"YL": "云岭学院", "BD": "北坡学院", "HX": "湖心学院", "ZX": "竹溪学院"}
 DIVISIONS = ("办公室", "教务处", "科研处", "总务处", "学生处")
 MEMBERS = ("well", "unwell", "scriptless", "offline", "earlier", "refused", "neighbour", "shell", "reader", "light")
@@ -124,7 +124,9 @@ def pupil(unit: Unit, n: int) -> Person:
         guardian_notice=None, ref="",
     )  # fmt: skip
     with within(EVERYTHING):
-        return register_person(SYSTEM, unit=unit, who=who, kind="learner", since=date(2026, 2, 20)).person
+        entered = register_person(SYSTEM, unit=unit, who=who, kind="learner", since=date(2026, 2, 20))
+    person: Person = entered.person
+    return person
 
 
 def _phones(world: World) -> None:

@@ -16,6 +16,7 @@ from typing import Final
 import django
 
 from lianfang.interfaces.server import leash
+from lianfang.interfaces.server.trouble import CannotRun, say
 
 HOOK: Final = "lianfang.interfaces.commands.first_start"
 LAST_WORDS_SECONDS: Final = 5.0
@@ -28,7 +29,12 @@ def main(argv: Sequence[str]) -> int:
     if importlib.util.find_spec(HOOK) is None:
         return 0
     django.setup()
-    for line in importlib.import_module(HOOK).prepare(argv[0] if argv else None):
+    try:
+        lines = importlib.import_module(HOOK).prepare(argv[0] if argv else None)
+    except CannotRun as trouble:
+        say(trouble.sentence)
+        return trouble.status
+    for line in lines:
         print(line)
     return 0
 

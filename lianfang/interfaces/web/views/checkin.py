@@ -219,7 +219,7 @@ def _receipt(actor: Actor, given: Answer | None) -> dict[str, Any] | None:
 def _acknowledged(given: Answer) -> Receipt | None:
     """The receipt of an answer: the last one made out to its sender before the answer was written."""
     with within(EVERYTHING):
-        mine = Receipt.objects.filter(sender_id=given.sender_id, unit=given.unit, kind="answer")
+        mine = Receipt.objects.filter(sender_id=given.sender_id or 0, unit=given.unit, kind="answer")
         return mine.filter(received_at__lte=given.received_at).order_by("-received_at").first()
 
 

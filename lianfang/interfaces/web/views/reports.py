@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lianfang.capabilities.daily_report.actions import explain_gap, send_back, signs_for
+from lianfang.capabilities.daily_report.intake import yesterday_of
 from lianfang.domain.counts import difference
 from lianfang.domain.parsing.dates import parse_day
 from lianfang.domain.refusals import Refused
