@@ -147,7 +147,8 @@ def _enter_people(world: World) -> None:
     for one in WORLD["persons"]:
         identity = parse_identity("resident", one["id_number"], "", [], today=TODAY)
         who = PersonRef("resident", identity, "", one["name"], "", identity.birth_date, None, "")
-        entered = register_person(SYSTEM, unit=_unit(one["unit"]), who=who, kind="learner", since=SINCE)
+        with clock.at(datetime.combine(SINCE, NOW.timetz())):
+            entered = register_person(SYSTEM, unit=_unit(one["unit"]), who=who, kind="learner", since=SINCE)
         world.persons[one["ref"]] = entered.person
 
 

@@ -77,7 +77,8 @@ def action(
                 _check(declared, actor, unit, given)
                 result = function(actor, **given)
                 known = {name: _plain(given[name]) for name in declared.facts if given.get(name) is not None}
-                subject = result if isinstance(result, models.Model) else given.get(over)
+                named = result is not None and not isinstance(result, list | tuple | int)
+                subject = result if named else given.get(over)
                 record(kind, by=actor, unit=unit, subject=subject, facts=known)
             return result
 

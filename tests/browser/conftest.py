@@ -24,9 +24,11 @@ def house(django_db_setup: Any, django_db_blocker: Any) -> Iterator[House]:
         "true"  # Playwright's loop runs in this thread; the database is ours alone
     )
     try:
-        with django_db_blocker.unblock(), served() as address, sync_playwright() as playwright:
+        with django_db_blocker.unblock(), served() as product, sync_playwright() as playwright:
+            world = built()  # while the server starts
             opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
-            yield House(address, built(), opened)
+            product.wait()
+            yield House(product.address, world, opened)
             opened.close()
     finally:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -24,15 +25,36 @@ HOST = "127.0.0.1"
 STARTING_SECONDS = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The product on its way up."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Where it is opened."""
+        return f"http://{HOST}:{self.port}"
+
+    def wait(self) -> None:
+        """Until it answers."""
+        end = time.monotonic() + STARTING_SECONDS
+        while not answers(HOST, self.port):
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.05)
+
+
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of the product on a fresh copy of the template, which the ORM of this process then uses too."""
+def served() -> Iterator[Product]:
+    """The product on a fresh copy of the template, which the ORM of this process then uses too."""
     with _own_database() as url, tempfile.TemporaryDirectory(prefix="lianfang-pages-") as state:
         environment = {**os.environ, "DATABASE_URL": url, "LIANFANG_STATE": state, "LIANFANG_COLLECTED": "true"}
         collect = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity", "0"]
         subprocess.run(collect, env=environment, check=True)
-        with _running(environment) as address:
-            yield address
+        with _running(environment) as product:
+            yield product
 
 
 @contextmanager
@@ -61,24 +83,15 @@ def _instead(server: str, name: str, create: str = "") -> None:
 
 
 @contextmanager
-def _running(environment: Mapping[str, str]) -> Iterator[str]:
+def _running(environment: Mapping[str, str]) -> Iterator[Product]:
     port = free_port(HOST, 0)
     command = leashed(programs.web(HOST, port).argv, at_death=signal.SIGKILL)
     with subprocess.Popen(command, env=dict(environment), start_new_session=True) as server:
         try:
-            _wait(server, port)
-            yield f"http://{HOST}:{port}"
+            yield Product(server, port)
         finally:
             server.terminate()
             try:
                 server.wait(timeout=10)
             finally:
                 processes.send([p.pid for p in processes.in_session(server.pid)], signal.SIGKILL)
-
-
-def _wait(server: subprocess.Popen[bytes], port: int) -> None:
-    end = time.monotonic() + STARTING_SECONDS
-    while not answers(HOST, port):
-        if server.poll() is not None or time.monotonic() > end:
-            raise RuntimeError("the server did not start")
-        time.sleep(0.05)
