@@ -13,7 +13,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -34,7 +33,7 @@ def _start_server() -> str:
     given = os.environ.get("LIANFANG_TEST_SERVER")
     if given:
         return given
-    from lianfang.interfaces.server.postgres import test_cluster  # noqa: PLC0415  only the first process needs it
+    from lianfang.interfaces.server.postgres import test_cluster
 
     opened = test_cluster()
     cluster = opened.__enter__()
@@ -49,7 +48,7 @@ def _make_template(server: str) -> None:
         owner.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
         owner.execute(f"CREATE DATABASE {TEMPLATE}")
     environment = {**os.environ, "DATABASE_URL": _named(server, TEMPLATE), "LIANFANG_ROLE": "owner"}
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v", "0"], env=environment, check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-m", "django", "migrate", "-v", "0"], env=environment, check=True)
     with psycopg.connect(_named(server, TEMPLATE), autocommit=True) as owner:
         # Tests that commit are cleaned up by truncation, which the product itself may not do.
         owner.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO lianfang_app")

@@ -6,11 +6,10 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from lianfang.capabilities.checkin.actions import record_contact
 from lianfang.capabilities.checkin.chase import remind_missing
 from lianfang.capabilities.checkin.clearance import clearance, not_registered
-from lianfang.capabilities.checkin.intake import receive_answer, receive_roll_call
-from lianfang.capabilities.checkin.actions import record_contact
-from lianfang.capabilities.checkin.intake import understand
+from lianfang.capabilities.checkin.intake import receive_answer, receive_roll_call, understand
 from lianfang.capabilities.persons.actions import approve_leave, confirm_guardian
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
@@ -144,7 +143,7 @@ def test_C07_a_class_head_finds_and_chases_the_missing_by_twenty_past_four():
 
 
 def account_for(person):
-    from lianfang.kernel.accounts.ops import new_account  # noqa: PLC0415
+    from lianfang.kernel.accounts.ops import new_account
 
     with within(EVERYTHING):
         account = new_account(f"p-{person.pk}", person.name)

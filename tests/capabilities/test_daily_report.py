@@ -112,15 +112,17 @@ def test_a_zero_report_cannot_sign_away_a_fever_that_the_answers_show(afternoon)
     school = make.root("S", "school")
     klass = make.unit(school, "S-K1", "class")
     pupil = make.member(klass)
-    from lianfang.capabilities.checkin.intake import receive_answer  # noqa: PLC0415
-    from lianfang.kernel.reporting.tally import open_tallies  # noqa: PLC0415
+    from lianfang.capabilities.checkin.intake import receive_answer
+    from lianfang.kernel.reporting.tally import open_tallies
 
     opened()
     with within(EVERYTHING):
         open_tallies(DAY)
     head, officer = make.actor(klass, Role.CLASS_HEAD), make.actor(school, Role.DUTY_OFFICER)
     with make.acting(head):
-        receive_answer(head, make.answer(pupil, klass, state="unwell", temperature="38.2", symptoms=["fever"]), channel="json")
+        receive_answer(
+            head, make.answer(pupil, klass, state="unwell", temperature="38.2", symptoms=["fever"]), channel="json"
+        )
     with pytest.raises(Refused) as refused:
         send(officer, school, nothing_to_report=True)
     assert refused.value.code == "cross.zero_report"

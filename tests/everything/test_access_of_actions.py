@@ -50,7 +50,7 @@ class World:
         return school, klass, make.member(klass)
 
     def _reported(self) -> None:
-        from lianfang.capabilities.daily_report.actions import sign_report  # noqa: PLC0415
+        from lianfang.capabilities.daily_report.actions import sign_report
 
         sign_report(SYSTEM, unit=self.school, day=DAY, form=DAILY, values={"fever": 0}, nothing_to_report=True)
         self.report = UnitReport.objects.get()
@@ -212,7 +212,7 @@ def test_a_role_that_has_ended_does_nothing():
         head = make.account(w.klass, Role.CLASS_HEAD)
     with within(EVERYTHING):
         Grant.objects.filter(account=head).update(until=at(11))
-        from lianfang.kernel.accounts.actor import actor_for  # noqa: PLC0415
+        from lianfang.kernel.accounts.actor import actor_for
 
         with clock.at(at(12)):
             former = actor_for(head)

@@ -108,7 +108,7 @@ def test_who_is_unwell_in_a_class_check_or_on_the_phone_is_told_too_and_who_is_w
 
 
 def _answer(person: Any, klass: Unit, head: Actor) -> Any:
-    from lianfang.capabilities.checkin.intake import understand  # noqa: PLC0415
+    from lianfang.capabilities.checkin.intake import understand
 
     raw = make.answer(person, klass, state="unwell", symptoms=["sore_throat"])
     return understand(head, raw, channel="json").draft

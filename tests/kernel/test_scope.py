@@ -78,7 +78,11 @@ def test_a_scope_that_is_no_path_is_refused():
 
 def test_a_row_of_another_unit_cannot_be_written(two_schools):
     schools, classes, people = two_schools
-    with within(Scope(paths=(schools[0].path,), person_paths=(schools[0].path,))), pytest.raises(DatabaseError), transaction.atomic():
+    with (
+        within(Scope(paths=(schools[0].path,), person_paths=(schools[0].path,))),
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+    ):
         Membership.objects.create(unit=classes[1], person=people[1], kind="learner", since=DAY)
 
 
@@ -101,6 +105,8 @@ def test_every_table_about_units_or_people_is_fenced():
 
 def test_the_application_cannot_bypass_the_fence():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname IN ('lianfang_app', 'lianfang_system')")
+        cursor.execute(
+            "SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname IN ('lianfang_app', 'lianfang_system')"
+        )
         assert {row[0] for row in cursor.fetchall()} == {False}
     assert Due.objects.count() == 0

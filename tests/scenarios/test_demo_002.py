@@ -99,7 +99,7 @@ def test_D04_the_substitute_of_the_screener_on_leave_has_the_task_at_0800(outcom
 
 
 def _handle(account_id: int) -> str:
-    from lianfang.kernel.accounts.models import Account  # noqa: PLC0415
+    from lianfang.kernel.accounts.models import Account
 
     return Account.objects.get(pk=account_id).handle
 
@@ -206,7 +206,7 @@ def test_a_scenario_that_is_not_built_is_refused_in_one_sentence():
 
 
 def test_the_command_prints_every_expectation_and_leaves_no_database_behind():
-    import psycopg  # noqa: PLC0415
+    import psycopg
 
     done = run("002", "--json")
     assert done.returncode == 0, done.stderr

@@ -62,7 +62,7 @@ def sign_report(
 
 
 def signs_for(by: Actor, unit: Unit) -> bool:
-    """Whether somebody may sign a unit's report. An officer signs for the own office only; the figures of a school are signed in the school."""
+    """Whether somebody may sign a unit's report: an officer for the own office only; a school signs its own."""
     return by.system or any(
         post.role in SIGNERS and post.unit.covers(unit) and (post.role != Role.OFFICER or post.unit.pk == unit.pk)
         for post in by.posts

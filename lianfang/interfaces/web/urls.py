@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from lianfang.interfaces.web.views import (
     access,
+    answered,
     board,
     chasing,
     checkin,
@@ -37,8 +38,8 @@ urlpatterns = [
     path("classes/<str:code>/remind", chasing.remind),
     path("classes/<str:code>/reached/<uuid:person>", chasing.reached),
     path("check-in", checkin.check_in),
-    path("check-in/done", checkin.done),
-    path("check-in/records", checkin.records),
+    path("check-in/done", answered.done),
+    path("check-in/records", answered.records),
     path("check-in/shell", checkin.shell),
     path("reports/<str:code>/<str:day>/entry", daily.entry),
     path("reports/<str:code>/<str:day>/zero", daily.zero),

@@ -44,7 +44,8 @@ class Gathered:
 
     def frozen(self) -> dict[str, Any]:
         """As it is kept inside the signed report."""
-        return json.loads(json.dumps({name: value for name, value in asdict(self).items() if name != "values"}))
+        kept = {name: value for name, value in asdict(self).items() if name != "values"}
+        return dict(json.loads(json.dumps(kept)))
 
     def reporting(self, item: str) -> int:
         """How many of the lower units gave this item; the sum is a lower bound while they are fewer than expected."""

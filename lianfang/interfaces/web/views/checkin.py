@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -31,7 +30,7 @@ from lianfang.kernel.dues.ops import due_of
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Membership, on_roster
 from lianfang.kernel.policies.ops import default_policy, policy_of
-from lianfang.kernel.reporting.models import Answer, Receipt
+from lianfang.kernel.reporting.models import Answer
 from lianfang.kernel.scope import EVERYTHING, within
 
 ASKED = ("fever", "cough", "sore_throat", "fatigue", "diarrhoea", "shortness_of_breath", "taste_smell_loss", "other")
@@ -87,10 +86,14 @@ def _name(actor: Actor, membership: Membership, posted: Any) -> str:
 def _one(actor: Actor, membership: Membership, posted: Any, made_at: str) -> dict[str, Any]:
     who = _name(actor, membership, posted)
     raw: dict[str, Any] = {
-        "key": posted.get(f"key-{who}") or f"{posted.get('key') or uuid7()}-{who}"[:120], "unit": membership.unit.code,
-        "day": posted.get("day") or str(clock.today(membership.unit.zone)), "slot": posted.get("slot") or _slot(membership.unit),
-        "person": {"ref": str(membership.person_id)}, "state": posted.get(f"state-{who}"), "note": posted.get(f"note-{who}", ""),
-    }  # fmt: skip
+        "key": posted.get(f"key-{who}") or f"{posted.get('key') or uuid7()}-{who}"[:120],
+        "unit": membership.unit.code,
+        "day": posted.get("day") or str(clock.today(membership.unit.zone)),
+        "slot": posted.get("slot") or slot_today(membership.unit),
+        "person": {"ref": str(membership.person_id)},
+        "state": posted.get(f"state-{who}"),
+        "note": posted.get(f"note-{who}", ""),
+    }
     if posted.get(f"temperature-{who}", "").strip():
         raw["temperature"] = posted[f"temperature-{who}"]
     if made_at:
@@ -103,40 +106,57 @@ def _one(actor: Actor, membership: Membership, posted: Any, made_at: str) -> dic
         raise Refused([replace(p, field=f"{p.field}-{who}") for p in refused.problems]) from refused
 
 
-def _slot(unit: Unit) -> str:
+def slot_today(unit: Unit) -> str:
+    """The time of day that is asked for first today."""
     return policy_of(unit, on=clock.today(unit.zone)).slots[0]
 
 
 def asked_by(unit: Unit, day: date) -> datetime:
     """Until when people answer; as the rules say where nothing was written down as due."""
     with within(EVERYTHING):
-        due = due_of(ROLL_CALL, unit, day, slot=_slot(unit))
+        due = due_of(ROLL_CALL, unit, day, slot=slot_today(unit))
     return due.due_at if due else datetime.combine(day, policy_of(unit, on=day).answer_due, unit.zone)
 
 
 def _form(actor: Actor, mine: list[Membership], posted: Any, refused: Refused | None) -> dict[str, Any]:
     unit = mine[0].unit
-    day, slot = clock.today(unit.zone), posted.get("slot") or _slot(unit)
+    day, slot = clock.today(unit.zone), posted.get("slot") or slot_today(unit)
     policy = policy_of(unit, on=day)
     due_at = asked_by(unit, day)
     return {
-        "day": day, "slot": slot, "slot_word": "" if len(policy.slots) == 1 else SLOTS.label(slot, language()),
-        "due": due_at, "left": due_at - clock.now(), "near": states.NEAR_MINUTES, "action": "/check-in", "done_url": "/check-in/done",
-        "key": f"form-{uuid7()}", "wards": [_ward(m, day, slot, posted, refused) for m in mine], "means": _means(),
-        "symptoms": [{"code": code, "label": SYMPTOMS.label(code, language())} for code in ASKED], "limits": _limits(policy),
-        "help": helping(unit), "audience": str(_("seen only by your class head and the school doctor")), "links": _links(actor),
-    }  # fmt: skip
+        "day": day,
+        "slot": slot,
+        "slot_word": "" if len(policy.slots) == 1 else SLOTS.label(slot, language()),
+        "due": due_at,
+        "left": due_at - clock.now(),
+        "near": states.NEAR_MINUTES,
+        "action": "/check-in",
+        "done_url": "/check-in/done",
+        "key": f"form-{uuid7()}",
+        "wards": [_ward(m, day, slot, posted, refused) for m in mine],
+        "means": _means(),
+        "symptoms": [{"code": code, "label": SYMPTOMS.label(code, language())} for code in ASKED],
+        "limits": _limits(policy),
+        "help": helping(unit),
+        "audience": str(_("seen only by your class head and the school doctor")),
+        "links": links_of(actor),
+    }
 
 
 def _ward(membership: Membership, day: date, slot: str, posted: Any, refused: Refused | None) -> dict[str, Any]:
     who = str(membership.person_id)
     given = Answer.objects.filter(unit=membership.unit, day=day, slot=slot, person_id=membership.person_id).first()
     return {
-        "id": who, "name": membership.person.name, "place": str(membership.unit), "key": f"answer-{uuid7()}",
-        "status": given.state if given else None, "state": posted.get(f"state-{who}", ""),
-        "symptoms": posted.getlist(f"symptom-{who}") if posted else [], "temperature": posted.get(f"temperature-{who}", ""),
+        "id": who,
+        "name": membership.person.name,
+        "place": str(membership.unit),
+        "key": f"answer-{uuid7()}",
+        "status": given.state if given else None,
+        "state": posted.get(f"state-{who}", ""),
+        "symptoms": posted.getlist(f"symptom-{who}") if posted else [],
+        "temperature": posted.get(f"temperature-{who}", ""),
         "errors": [sentence(p) for p in refused.problems if p.field.endswith(who)] if refused else [],
-    }  # fmt: skip
+    }
 
 
 def _means() -> list[str]:
@@ -149,9 +169,11 @@ def _means() -> list[str]:
 
 def _limits(policy: Policy) -> dict[str, str]:
     return {
-        "min": str(policy.temperature_min), "max": str(policy.temperature_max),
-        "low": str(policy.plausible_min), "high": str(policy.plausible_max),
-    }  # fmt: skip
+        "min": str(policy.temperature_min),
+        "max": str(policy.temperature_max),
+        "low": str(policy.plausible_min),
+        "high": str(policy.plausible_max),
+    }
 
 
 def helping(unit: Unit) -> dict[str, Any]:
@@ -159,9 +181,11 @@ def helping(unit: Unit) -> dict[str, Any]:
     above = unit.parent or unit
     phone = unit.phone or above.phone
     return {
-        "title": str(_("Please do not go in for now")), "steps": _steps(),
-        "phone": phone, "phone_url": f"tel:{phone.replace(' ', '')}" if phone else "",
-    }  # fmt: skip
+        "title": str(_("Please do not go in for now")),
+        "steps": _steps(),
+        "phone": phone,
+        "phone_url": f"tel:{phone.replace(' ', '')}" if phone else "",
+    }
 
 
 def _steps() -> list[str]:
@@ -171,98 +195,9 @@ def _steps() -> list[str]:
     ]
 
 
-def _links(actor: Actor) -> list[dict[str, str]]:
+def links_of(actor: Actor) -> list[dict[str, str]]:
+    """Where a member goes from the check-in."""
     return [{"label": str(_("My records")), "url": "/check-in/records", "icon": "history"}]
-
-
-@signed_in
-def done(request: HttpRequest) -> HttpResponse:
-    """What was received today, and how to correct it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    mine = asked_of(actor)
-    answers = [_answered(actor, m) for m in mine]
-    unwell = [m for m, a in zip(mine, answers, strict=True) if a["status"] == "unwell"]
-    day = clock.today(mine[0].unit.zone) if mine else clock.now().date()
-    context = {
-        "day": day,
-        "answers": answers,
-        "help": helping(unwell[0].unit) if unwell else None,
-        "links": _links(actor),
-    }
-    return page(request, "pages/check_in_done.html", {"done": context})
-
-
-def _answered(actor: Actor, membership: Membership) -> dict[str, Any]:
-    unit, who = membership.unit, membership.person_id
-    day, slot = clock.today(unit.zone), _slot(unit)
-    given = Answer.objects.filter(unit=unit, day=day, slot=slot, person_id=who).first()
-    return {
-        "name": membership.person.name, "place": str(unit), "status": given.state if given else "not_in", "word": None,
-        "temperature": given.temperature if given else None, "receipt": _receipt(actor, given), "strip": _strip(unit, who, day),
-        "correct_url": "/check-in",
-    }  # fmt: skip
-
-
-def _receipt(actor: Actor, given: Answer | None) -> dict[str, Any] | None:
-    if given is None:
-        return None
-    kept = _acknowledged(given) if given.sender_id == actor.account_id else None
-    return {
-        "number": str(kept.id)[-12:] if kept else "—",
-        "at": given.received_at,
-        "hash": kept.hash if kept else "",
-        "late_by": None,
-        "held": False,
-    }
-
-
-def _acknowledged(given: Answer) -> Receipt | None:
-    """The receipt of an answer: the last one made out to its sender before the answer was written."""
-    with within(EVERYTHING):
-        mine = Receipt.objects.filter(sender_id=given.sender_id or 0, unit=given.unit, kind="answer")
-        return mine.filter(received_at__lte=given.received_at).order_by("-received_at").first()
-
-
-def _strip(unit: Unit, who: UUID, day: date) -> list[str]:
-    days = states.week(day)[::-1]
-    given = {a.day: a for a in Answer.objects.filter(unit=unit, person_id=who, day__in=days)}
-    return [_mark(given.get(one)) for one in days]
-
-
-def _mark(answer: Answer | None) -> str:
-    if answer is None:
-        return "none"
-    if not answer.on_time:
-        return "late"
-    return "report" if answer.state == "unwell" else "zero"
-
-
-@signed_in
-def records(request: HttpRequest) -> HttpResponse:
-    """My own answers and those of my wards, newest first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    mine = {m.person_id: m for m in asked_of(actor)}
-    answers = Answer.objects.filter(person_id__in=mine).select_related("unit").order_by("-day", "slot")[:60]
-    rows = [
-        {"key": str(a.pk), "state": "", "url": "", "heading": 0, "action": None, "cells": [
-            {"kind": "name", "value": mine[a.person_id].person.name, "url": "", "word": "", "state": ""},
-            {"kind": "day", "value": a.day, "url": "", "word": "", "state": ""},
-            {"kind": "status", "value": a.state, "url": "", "word": None, "state": ""},
-            {"kind": "temperature", "value": a.temperature, "url": "", "word": "", "state": ""},
-        ]} for a in answers
-    ]  # fmt: skip
-    columns = [
-        {"label": str(label), "priority": 1, "numeric": False, "sort_url": "", "sorted": ""}
-        for label in (_("Name"), _("Day"), _("State"), _("Temperature"))
-    ]
-    table = {"caption": str(_("My records")), "selectable": False, "columns": columns, "rows": rows, "totals": None}
-    detail = {
-        "title": str(_("My records")), "sub": "", "chips": [], "facts": [], "timeline": [], "actions": [], "people": [],
-        "sections": [{"title": str(_("Answers")), "table": table}] if rows else [],
-        "empty": None if rows else {"kind": "new", "title": str(_("Nothing here yet")), "detail": "", "actions": []},
-        "back": {"label": str(_("Check-in")), "url": "/check-in"},
-    }  # fmt: skip
-    return page(request, "pages/detail.html", {"detail": detail})
 
 
 def shell(request: HttpRequest) -> HttpResponse:
@@ -280,9 +215,21 @@ def shell(request: HttpRequest) -> HttpResponse:
         "errors": [],
     }
     form = {
-        "day": clock.now().date(), "slot": "", "slot_word": "", "due": clock.now(), "left": clock.now() - clock.now(), "near": 0,
-        "action": "/check-in", "done_url": "/check-in/done", "key": "", "wards": [ward], "means": _means(),
-        "symptoms": [{"code": code, "label": SYMPTOMS.label(code, language())} for code in ASKED], "limits": _limits(policy),
-        "help": {"title": str(_("Please do not go in for now")), "steps": _steps(), "phone": "", "phone_url": ""}, "audience": "", "links": [],
-    }  # fmt: skip
+        "day": clock.now().date(),
+        "slot": "",
+        "slot_word": "",
+        "due": clock.now(),
+        "left": clock.now() - clock.now(),
+        "near": 0,
+        "action": "/check-in",
+        "done_url": "/check-in/done",
+        "key": "",
+        "wards": [ward],
+        "means": _means(),
+        "symptoms": [{"code": code, "label": SYMPTOMS.label(code, language())} for code in ASKED],
+        "limits": _limits(policy),
+        "help": {"title": str(_("Please do not go in for now")), "steps": _steps(), "phone": "", "phone_url": ""},
+        "audience": "",
+        "links": [],
+    }
     return page(request, "pages/check_in.html", {"check": form, "offline_shell": True})

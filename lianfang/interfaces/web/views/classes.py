@@ -77,10 +77,14 @@ def _class(unit: Unit, day: date, request: HttpRequest, refused: Refused | None)
         else []
     )
     return {
-        "name": str(unit), "day": day, "clocks": clocks, "figures": _figures(unit, day, slot),
+        "name": str(unit),
+        "day": day,
+        "clocks": clocks,
+        "figures": _figures(unit, day, slot),
         "chase": chase(unit, day, waiting, {p.pk: p for p in people}, len(people)),
-        "roll_call": _roll_call(unit, day, slot, rows), "closed": _closed(check),
-    }  # fmt: skip
+        "roll_call": _roll_call(unit, day, slot, rows),
+        "closed": _closed(check),
+    }
 
 
 def _rows(
@@ -99,10 +103,18 @@ def _row(
     mode = dict(MODES)[answer.mode] if answer else dict(MODES)["roll_call"] if seen and status == "well" else ""
     kept = status if status in ("unwell", "absent", "on_leave") else ""
     return {
-        "code": code, "name": person.name, "status": status, "word": None, "at": answer.received_at if answer else None, "mode": str(mode),
-        "temperature": answer.temperature if answer else None, "exception": posted.get(f"exception-{code}", kept),
-        "reading": posted.get(f"temperature-{code}", ""), "note": posted.get(f"note-{code}", ""), "errors": _errors(code, refused),
-    }  # fmt: skip
+        "code": code,
+        "name": person.name,
+        "status": status,
+        "word": None,
+        "at": answer.received_at if answer else None,
+        "mode": str(mode),
+        "temperature": answer.temperature if answer else None,
+        "exception": posted.get(f"exception-{code}", kept),
+        "reading": posted.get(f"temperature-{code}", ""),
+        "note": posted.get(f"note-{code}", ""),
+        "errors": _errors(code, refused),
+    }
 
 
 def _errors(code: str, refused: Refused | None) -> list[str]:
@@ -123,11 +135,14 @@ def _figures(unit: Unit, day: date, slot: str) -> list[dict[str, Any]]:
 
 def _roll_call(unit: Unit, day: date, slot: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "action": f"/classes/{unit.code}/check", "key": f"roll-{uuid7()}", "done_url": f"/classes/{unit.code}?day={day}&slot={slot}",
-        "hidden": [{"name": "day", "value": str(day)}, {"name": "slot", "value": slot}], "people": rows,
+        "action": f"/classes/{unit.code}/check",
+        "key": f"roll-{uuid7()}",
+        "done_url": f"/classes/{unit.code}?day={day}&slot={slot}",
+        "hidden": [{"name": "day", "value": str(day)}, {"name": "slot", "value": slot}],
+        "people": rows,
         "rest": sum(not row["exception"] for row in rows),
         "symptoms": [{"code": s, "label": SYMPTOMS.label(s, language())} for s in ("fever", "cough")],
-    }  # fmt: skip
+    }
 
 
 def _closed(check: RollCall | None) -> dict[str, Any] | None:
@@ -182,9 +197,14 @@ def _taken(actor: Actor, unit: Unit, day: date, posted: Any) -> dict[str, Any]:
                 reason=posted.get(f"note-{person.pk}", "") or str(_("on leave")),
             )
     raw = {
-        "key": posted.get("key"), "unit": unit.code, "day": str(day), "slot": slot,
-        "observed_by": actor.name, "exceptions": [one for one in exceptions if one], "everyone_else": "well",
-    }  # fmt: skip
+        "key": posted.get("key"),
+        "unit": unit.code,
+        "day": str(day),
+        "slot": slot,
+        "observed_by": actor.name,
+        "exceptions": [one for one in exceptions if one],
+        "everyone_else": "well",
+    }
     return receive_roll_call(actor, raw, channel="form")
 
 

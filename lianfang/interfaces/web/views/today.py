@@ -34,9 +34,13 @@ def show(request: HttpRequest) -> HttpResponse:
     finished = [_finished(d) for d in dues if d["settled"]]
     waiting.sort(key=lambda d: (d["status"] != "overdue", d["due"]))
     context = {
-        "day": zone_day, "unit": str(home) if home else "", "dues": waiting, "done": finished, "empty": None if waiting else _nothing(bool(finished)),
+        "day": zone_day,
+        "unit": str(home) if home else "",
+        "dues": waiting,
+        "done": finished,
+        "empty": None if waiting else _nothing(bool(finished)),
         "nudges": [_nudge(alert) for alert in newest(actor)],
-    }  # fmt: skip
+    }
     return page(request, "pages/today.html", {"today": context})
 
 
@@ -52,10 +56,19 @@ def _owed(actor: Actor) -> list[Due]:
 def _due(due: Due) -> dict[str, Any]:
     at = clock.now()
     return {
-        "title": capfirst(str(KIND_NAMES[due.kind])), "unit": str(due.unit), "due": due.due_at, "left": due.due_at - at, "near": states.NEAR_MINUTES,
-        "status": states.state_of(due, at), "word": states.word_of(due, at), "url": _url(due), "verb": str(_verb(due.kind)),
-        "note": due.explained, "primary": due.kind == REPORT, "settled": due.settled_at,
-    }  # fmt: skip
+        "title": capfirst(str(KIND_NAMES[due.kind])),
+        "unit": str(due.unit),
+        "due": due.due_at,
+        "left": due.due_at - at,
+        "near": states.NEAR_MINUTES,
+        "status": states.state_of(due, at),
+        "word": states.word_of(due, at),
+        "url": _url(due),
+        "verb": str(_verb(due.kind)),
+        "note": due.explained,
+        "primary": due.kind == REPORT,
+        "settled": due.settled_at,
+    }
 
 
 def _url(due: Due) -> str:
@@ -88,11 +101,22 @@ def _own(actor: Actor) -> list[dict[str, Any]]:
     answered = dict(given.order_by("received_at").values_list("person_id", "received_at"))
     open_ = {m.person_id for m in mine} - set(answered)
     due_at = asked_by(unit, day)
-    return [{
-        "title": str(_("Health check-in")), "unit": listed(m.person.name for m in mine), "due": due_at, "left": due_at - clock.now(),
-        "near": states.NEAR_MINUTES, "status": "not_in" if open_ else "done", "word": None, "url": "/check-in", "verb": str(_("Check in")),
-        "note": "", "primary": True, "settled": None if open_ else max(answered.values()),
-    }]  # fmt: skip
+    return [
+        {
+            "title": str(_("Health check-in")),
+            "unit": listed(m.person.name for m in mine),
+            "due": due_at,
+            "left": due_at - clock.now(),
+            "near": states.NEAR_MINUTES,
+            "status": "not_in" if open_ else "done",
+            "word": None,
+            "url": "/check-in",
+            "verb": str(_("Check in")),
+            "note": "",
+            "primary": True,
+            "settled": None if open_ else max(answered.values()),
+        }
+    ]
 
 
 def _nothing(done: bool) -> dict[str, Any]:

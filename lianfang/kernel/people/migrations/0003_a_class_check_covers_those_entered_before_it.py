@@ -6,15 +6,14 @@ import lianfang.kernel.clock
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_fences'),
+        ("people", "0002_fences"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='membership',
-            name='entered_at',
-            field=models.DateTimeField(default=lianfang.kernel.clock.now, editable=False, verbose_name='entered at'),
+            model_name="membership",
+            name="entered_at",
+            field=models.DateTimeField(default=lianfang.kernel.clock.now, editable=False, verbose_name="entered at"),
         ),
     ]
