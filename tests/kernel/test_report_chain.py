@@ -65,7 +65,8 @@ def test_a_class_check_accounts_for_everyone_and_the_counters_equal_a_recount(af
         receipt = receive_roll_call(
             head,
             {"key": "roll-call-1", "unit": "S1-K1", "day": str(DAY), "slot": "am", "observed_by": "head",
-             "exceptions": [{"person": str(pupils[1].pk), "state": "unwell", "symptoms": ["cough"]}], "everyone_else": "well"},
+             "exceptions": [{"person": str(pupils[1].pk), "state": "unwell", "symptoms": ["cough"]}],
+             "everyone_else": "well"},
             channel="json",
         )  # fmt: skip
 
