@@ -97,7 +97,7 @@ def test_somebody_not_well_is_asked_what_is_wrong_and_told_what_to_do(house: Hou
 
 
 def test_an_impossible_temperature_is_said_at_its_field_and_not_sent(house: House) -> None:
-    with on_a_phone(house, "reader", lang="en") as visitor:
+    with on_a_phone(house, "light", lang="en") as visitor:
         visitor.open("/check-in")
         page = visitor.page
         visitor.tap("label.for-well")
@@ -105,7 +105,7 @@ def test_an_impossible_temperature_is_said_at_its_field_and_not_sent(house: Hous
         visitor.tap(SUBMIT, anyway=True)
         expect(page.get_by_text("Temperature must be between 34.0 and 43.0")).to_be_visible()
         assert page.url.endswith("/check-in")
-    assert answers(house, "reader") == []
+    assert answers(house, "light") == []
 
 
 def test_the_form_works_without_scripts(house: House) -> None:

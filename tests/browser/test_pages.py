@@ -89,7 +89,7 @@ def test_no_page_of_the_address_map_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize(("handle", "path"), [("", "sign-in"), ("reader", "check-in"), ("head-2", "classes/SC-K2")])
+@pytest.mark.parametrize(("handle", "path"), [("", "sign-in"), ("light", "check-in"), ("head-2", "classes/SC-K2")])
 def test_nothing_is_cut_off_on_a_narrow_phone_or_with_large_text(
     house: House, handle: str, path: str, lang: str
 ) -> None:

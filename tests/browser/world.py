@@ -130,7 +130,7 @@ def pupil(unit: Unit, n: int) -> Person:
 
 
 def _phones(world: World) -> None:
-    """Members who check in themselves, each for one test."""
+    """Members who check in themselves, each for one test; the reader has done so."""
     for n, name in enumerate(MEMBERS):
         world.people[name] = pupil(world.units["SC-K2"], 100 + n)
         _own_account(world, name)
@@ -174,6 +174,9 @@ def _answers(world: World) -> None:
         ill = {"state": "unwell", "temperature": "37.9", "symptoms": ["fever"]} if n == 0 else {}
         with clock.at(at(8, n)), make.acting(world.actor("head-1")) as head:
             receive_answer(head, make.answer(world.people[f"pupil-{n}"], klass, **ill), channel="json")
+    with clock.at(at(7, 10)), make.acting(world.actor("reader")) as reader:
+        answer = make.answer(world.people["reader"], world.units["SC-K2"], temperature="36.4")
+        receive_answer(reader, answer, channel="form")
 
 
 def _reports(world: World) -> None:

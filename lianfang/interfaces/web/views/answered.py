@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from lianfang.interfaces.web.views import states
@@ -26,6 +27,8 @@ def done(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     mine = asked_of(actor)
     answers = [_answered(actor, m) for m in mine]
+    if not any(one["receipt"] for one in answers):
+        return redirect("/check-in")
     unwell = [m for m, a in zip(mine, answers, strict=True) if a["status"] == "unwell"]
     day = clock.today(mine[0].unit.zone) if mine else clock.now().date()
     context = {
