@@ -27,7 +27,7 @@ FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", str(Path.home() / 
 FONT_NAMES = ("*CJK*", "*Han*", "wqy*", "*PingFang*", "*YaHei*", "*Hiragino*")
 FOR_PAGES = ("chromium", "fonts-noto-cjk")
 TEST_PROCESSES = "2"
-BENCHES = ("ingest", "rollcall", "import", "export", "board", "rollup", "verify", "analysis", "gate")
+BENCHES = ("ingest", "rollcall", "import", "export", "board", "rollup", "overload")
 
 LAUNCHER = """#!{python}
 import sys

@@ -104,6 +104,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "write the synthetic province into the database",
             "lianfang population --scale S",
         ),
+        "bench": Command(
+            "lianfang.interfaces.commands.bench",
+            "measure, each figure beside a baseline of the same run",
+            "lianfang bench ingest --scale S --json",
+        ),
         "clock": Command(
             "lianfang.interfaces.commands.clock",
             "the clock of a drill: show it, set it, or go back to real time",
