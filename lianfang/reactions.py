@@ -16,7 +16,7 @@ from lianfang.capabilities.checkin.models import ContactAttempt
 from lianfang.capabilities.screening.handout import hand_over
 from lianfang.capabilities.screening.models import Screener
 from lianfang.domain.roles import SUPERVISORS, Role
-from lianfang.domain.symptoms import NO_SYMPTOM
+from lianfang.domain.symptoms import FOLLOWED_CODES, is_unwell
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.alerts.ops import holders, nearest_holders, tell
@@ -30,19 +30,19 @@ from lianfang.kernel.people.models import Absence
 from lianfang.kernel.reporting.models import Answer, RollCall, UnitReport
 from lianfang.kernel.reporting.reports import current_report
 
-FOLLOWED_CODES = ("yellow", "red")
 CLASS_HEADS = (Role.CLASS_HEAD, Role.SCREENER)
 ON_DUTY = (Role.LEADER, Role.DUTY_OFFICER)
 RECEIVING = (Role.DUTY_OFFICER, Role.OFFICER)
 
 
-# Somebody is not well (发热、不适): the school doctor and the class head hear of it at once.
+# Somebody is not well (发热、不适): the school doctor and the class head hear of it at once. Answers that call for no
+# attention (`domain.symptoms.calls_for_attention`) may be settled when they are recorded: nothing follows from them.
 
 
 def call_doctor_and_class_head(event: Event) -> None:
     """Tell the nearest doctor and whoever answers for the class about each answer that is not well."""
     for answer in _answers(event):
-        if answer.fever or answer.state == "unwell" or any(sign != NO_SYMPTOM for sign in answer.symptoms):
+        if is_unwell(state=answer.state, fever=answer.fever, symptoms=answer.symptoms):
             kind = "answer.fever" if answer.fever else "answer.unwell"
             _tell_about(answer, [*_nearest(answer.unit, Role.DOCTOR), *holders(answer.unit, CLASS_HEADS)], kind)
 

@@ -62,7 +62,17 @@ DATABASES = {"default": _database(_text("DATABASE_URL", "postgresql:///lianfang"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 KERNEL = ["orgs", "accounts", "people", "audit", "policies", "dues", "reporting", "alerts", "files"]
-CAPABILITIES = ["units", "persons", "access", "checkin", "daily_report", "responsibility", "screening", "rules"]
+CAPABILITIES = [
+    "units",
+    "persons",
+    "access",
+    "checkin",
+    "daily_report",
+    "responsibility",
+    "screening",
+    "rules",
+    "burden",
+]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import time
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 SLOTS = ("am", "noon", "pm")
 LARGEST = 100_000  # of any whole number in a rule pack; days, minutes, years and counts are all far below
@@ -43,6 +43,11 @@ class Policy:
     automated_answers: int  # identical answers from one client ...
     automated_seconds: int  # ... within this many seconds are flagged as automated
     shift_notice_minutes: int  # minutes before a shift by which contractor staff have registered
+    fresh_days: Mapping[str, int]  # field of the dictionary, or its group -> days for which what is held is fresh
+    entry_seconds: Mapping[str, int]  # kind of entry -> seconds that making one takes
+    member_seconds_target: int  # seconds a day that entries should take one member at most
+    unit_forms_target: int  # forms a day that one unit should fill in at most
+    likeness_percent: int  # likeness from which the label of a new field asks whether it is held already
 
 
 def policy_from(parameters: Mapping[str, Any]) -> Policy:
@@ -66,7 +71,8 @@ def _read(kind: Any, raw: Any) -> Any:
     if kind is str:
         return str(raw)
     if get_origin(kind) is Mapping:
-        return MappingProxyType({str(k): _read(time, v) for k, v in dict(raw).items()})
+        _, of = get_args(kind)
+        return MappingProxyType({str(k): _read(of, v) for k, v in dict(raw).items()})
     return _slots(raw)
 
 

@@ -39,6 +39,7 @@ SYMPTOMS = Choices(
     Choice("other", "其他", "Other", ("其它", "其他症状", "其他不适")),
 )
 NO_SYMPTOM = "none"
+FOLLOWED_CODES = ("yellow", "red")  # health codes that somebody follows up
 MOST_ENTRIES = 2 * len(SYMPTOMS.codes)  # more than every choice twice is no answer of a person
 
 _BETWEEN = re.compile("[、,;/|+\uff0c\uff1b\uff65]")
@@ -95,3 +96,13 @@ def is_fever(temperature: Decimal | None, policy: Policy) -> bool:
 def needs_care(symptoms: Iterable[str], temperature: Decimal | None, policy: Policy) -> bool:
     """Whether a person needs to be looked after today: a fever or any symptom."""
     return is_fever(temperature, policy) or any(symptom != NO_SYMPTOM for symptom in symptoms)
+
+
+def is_unwell(*, state: str, fever: bool, symptoms: Iterable[str]) -> bool:
+    """Whether an answer says that the person is not well."""
+    return fever or state == "unwell" or any(symptom != NO_SYMPTOM for symptom in symptoms)
+
+
+def calls_for_attention(*, state: str, fever: bool, symptoms: Iterable[str], health_code: str) -> bool:
+    """Whether somebody has to hear of an answer; nothing follows from the others."""
+    return is_unwell(state=state, fever=fever, symptoms=symptoms) or health_code in FOLLOWED_CODES

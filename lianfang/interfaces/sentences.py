@@ -134,6 +134,21 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
     "role.ended": (_("Your duty here has ended."),),
     "token.scope": (_("This token may only read."),),
     "basis.required": (_("A basis with its document number must be given."),),
+    "form.held_already": (
+        _(
+            "%(field)s is held already: %(where)s, fresh for %(fresh)s of %(of)s, the newest of %(newest)s."
+            " Please take it from there."
+        ),
+        _("%(field)s is asked already: %(where)s. Please take it from there."),
+        _("%(field)s is held already. Please take it from there."),
+    ),
+    "form.undecided": (
+        _("%(field)s looks like “%(suggest)s”, which is held already. The burden officer decides whether it is."),
+        _("%(field)s looks like something held already. The burden officer decides whether it is."),
+    ),
+    "form.nothing_asked": (_("Everything here is held already. There is nothing left to ask."),),
+    "form.own_decision": (_("Somebody other than the proposer decides this."),),
+    "form.code": (_("%(field)s must consist of small letters, digits and _, and begin with a letter."),),
     "flow.condition": (_("This step is not possible in the present state."),),
     "flow.own_request": (_("Somebody else has to decide on one's own request."),),
     "version": (_("Somebody else has changed this meanwhile. Please look at the new state first."),),

@@ -19,6 +19,7 @@ from lianfang.domain.refusals import Problem, Refused
 from lianfang.domain.roles import Role
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.audit.ops import record
+from lianfang.kernel.faults import fault
 from lianfang.kernel.orgs.models import Unit
 
 ONESELF = "oneself"
@@ -80,6 +81,7 @@ def action(
                 named = result is not None and not isinstance(result, list | tuple | int)
                 subject = result if named else given.get(over)
                 record(kind, by=actor, unit=unit, subject=subject, facts=known)
+                fault("before_commit")
             return result
 
         declared = Action(kind, act, tuple(by), over, oneself, tuple(facts), parameters)

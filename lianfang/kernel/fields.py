@@ -35,6 +35,8 @@ LABELS: Mapping[str, Any] = {
     "ward": _("Child"), "day": _("Day"), "due": _("Owed report"), "dues": _("Owed reports"), "form": _("Form"),
     "mode": _("How it came"), "nothing_to_report": _("Zero report"), "received": _("File"), "remark": _("Remark"),
     "slot": _("Time of day"), "token": _("Token"), "values": _("Figures"), "what": _("Purpose of the file"),
+    "answered_by": _("Who answers"), "frequency": _("How often"), "seconds": _("Seconds it takes"),
+    "fields": _("Fields"), "field": _("Field"), "same": _("Held already"), "entries": _("Entries"),
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from lianfang.domain.answers import PersonRef
 from lianfang.domain.parsing.choices import parse_yes_no
 from lianfang.domain.parsing.dates import parse_day, parse_moment
 from lianfang.domain.parsing.findings import Findings
+from lianfang.domain.parsing.number import LARGEST_COUNT, parse_count
 from lianfang.domain.parsing.person import MEMBERS, parse_person
 from lianfang.domain.parsing.text import clean_text, is_blank, one_line
 from lianfang.domain.refusals import Problem, Refused
@@ -80,6 +81,10 @@ def bare_of(annotation: Any) -> Any:
 
 def _text(asked: Asked, raw: Any) -> str:
     return clean_text(raw, asked.name, max_length=TEXT_LENGTH, notes=[], required=asked.required)
+
+
+def _count(asked: Asked, raw: Any) -> int:
+    return parse_count(raw, asked.name, [], channel=asked.channel)
 
 
 def _flag(asked: Asked, raw: Any) -> bool:
@@ -241,6 +246,7 @@ _PERSON_SCHEMA = {
 }
 KINDS: Mapping[Any, Kind] = {
     str: Kind(_text, {"type": "string", "maxLength": TEXT_LENGTH}),
+    int: Kind(_count, {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}),
     bool: Kind(_flag, {"type": "boolean"}),
     date: Kind(_day, {"type": "string", "format": "date"}),
     datetime: Kind(_moment, {"type": "string", "format": "date-time"}),

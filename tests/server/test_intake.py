@@ -70,9 +70,10 @@ def test_a_client_that_leaves_is_not_taken_for_a_whole_body() -> None:
 
 
 def test_a_hot_address_is_answered_without_the_application_behind_the_door() -> None:
-    async def hot(_scope: Scope, body: Body, send: Send) -> None:
+    async def hot(_scope: Scope, body: Body, send: Send) -> bool:
         await send({"type": "http.response.start", "status": 202, "headers": []})
         await send({"type": "http.response.body", "body": body.file.read()[::-1]})
+        return True
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"abc", "more_body": False}

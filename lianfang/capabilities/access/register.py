@@ -22,8 +22,8 @@ class Roles(Register):
     order = ("id",)
     search = ("account__name", "account__handle")
     columns = [
-        Column("account", _("account"), lambda row: row.account.handle, "code"),
-        Column("name", _("name"), lambda row: row.account.name),
+        Column("account", _("account"), lambda row: row.account.handle, "code", source="account__handle"),
+        Column("name", _("name"), lambda row: row.account.name, source="account__name"),
         column(Grant, "role"),
         column(Grant, "unit"),
         column(Grant, "since", priority=3),

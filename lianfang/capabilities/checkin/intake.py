@@ -11,6 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from lianfang.capabilities.checkin.actions import Seen, record_answer, take_roll_call
+from lianfang.capabilities.checkin.content import (
+    content_of,
+    fingerprint_of,
+    mode_of,
+    number_index,
+    phone_index,
+    said,
+)
 from lianfang.domain.answers import AnswerDraft, PersonRef, parse_answer
 from lianfang.domain.identity import is_child
 from lianfang.domain.parsing.text import clean_text
@@ -23,11 +31,11 @@ from lianfang.kernel.crypto import blind_index
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import at
 from lianfang.kernel.people import ops as people
-from lianfang.kernel.people.models import Person, index_of_number
+from lianfang.kernel.people.models import Person
 from lianfang.kernel.policies.ops import Rules, default_policy, policy_of
-from lianfang.kernel.reporting.answers import looks_automated
+from lianfang.kernel.reporting.automation import looks_automated
 from lianfang.kernel.reporting.models import Answer, AnswerRevision
-from lianfang.kernel.reporting.receipts import claim, complete, digest
+from lianfang.kernel.reporting.receipts import claim, complete
 from lianfang.kernel.scope import EVERYTHING, within
 
 
@@ -103,11 +111,16 @@ def _check_sample(draft: AnswerDraft, person: Person | None) -> None:
 
 
 def _check_notice(draft: AnswerDraft, person: Person | None, policy: Policy, unit: Unit, notes: list[Note]) -> None:
-    """A child's guardian has been told, by the register or by this report; otherwise the class head is asked to."""
     born = person.birth_date if person else draft.person.birth_date
     told = draft.person.guardian_notice or (person is not None and person.guardian_notice_at is not None)
-    if is_child(born, clock.today(unit.zone), policy) and not told:
-        notes.append(Note("minor.guardian_notice", "person.guardian_notice", warning=True))
+    notes += notes_on_notice(born, policy, clock.today(unit.zone), told=bool(told))
+
+
+def notes_on_notice(born: date | None, policy: Policy, today: date, *, told: bool) -> list[Note]:
+    """A child's guardian has been told, by the register or by this report; otherwise the class head is asked to."""
+    if told or not is_child(born, today, policy):
+        return []
+    return [Note("minor.guardian_notice", "person.guardian_notice", warning=True)]
 
 
 @transaction.atomic
@@ -116,8 +129,8 @@ def receive_answer(
 ) -> dict[str, Any]:
     """Take one answer and acknowledge it: `{"receipt", "key", "hash", "received_at", "state", "notes"}`."""
     taken = understand(by, raw, channel=channel, rules=rules)
-    content = _content(taken)
-    alike = digest({k: v for k, v in content.items() if k in ("state", "temperature", "symptoms", "note")})
+    content = content_of(taken.unit, taken.draft, number_index(taken.draft.person), phone_index(taken.draft.person))
+    alike = fingerprint_of(content)
     receipt, new = claim(by, taken.draft.key, content, kind="answer", unit=taken.unit, fingerprint=alike)
     if not new:
         return dict(receipt.answer)
@@ -129,23 +142,12 @@ def receive_answer(
         unit=taken.unit,
         person=person,
         answer=taken.draft,
-        mode=mode or _mode(by, person),
+        mode=mode or mode_of(by, person.pk),
         reason=reason,
         automated=automated,
     )
     notes = [*taken.notes, *people.fill_in(person, taken.draft.person), *([] if reason else _two_sources(kept))]
-    return complete(receipt, state="received", notes=[_said(note) for note in notes])
-
-
-def _content(taken: Taken) -> dict[str, Any]:
-    return {**asdict(replace(taken.draft, key="")), "unit": taken.unit.code, "person": _named(taken.draft.person)}
-
-
-def _named(who: PersonRef) -> dict[str, Any]:
-    """The person as the sender named them, the same when sent again later; a number or phone only by its index."""
-    number = index_of_number(who.identity.kind, who.identity.number).hex() if who.identity else ""
-    phone = blind_index("phone", who.phone).hex() if who.phone else ""
-    return {**asdict(who), "identity": number, "phone": phone}
+    return complete(receipt, state="received", notes=[said(note) for note in notes])
 
 
 def _is_on_roster(taken: Taken) -> bool:
@@ -162,12 +164,6 @@ def _admit(by: Actor, taken: Taken) -> Person:
     return person
 
 
-def _mode(by: Actor, person: Person) -> str:
-    if by.machine:
-        return "api"
-    return "self" if person.pk == by.person_id else "proxy"
-
-
 def _two_sources(kept: Answer) -> list[Note]:
     """Said to whoever answers otherwise than somebody else did; of the two answers the graver one is in force."""
     if kept.revision == 1:
@@ -179,16 +175,6 @@ def _two_sources(kept: Answer) -> list[Note]:
         return []
     differs = (kept.state, kept.temperature) != (other.state, other.temperature)
     return [Note("report.two_sources", "person", warning=True)] if differs else []
-
-
-def _said(note: Note) -> dict[str, Any]:
-    return {
-        "code": note.code,
-        "field": note.field,
-        "warning": note.warning,
-        "kept": None if note.kept is None else str(note.kept),
-        **dict(note.facts),
-    }
 
 
 @transaction.atomic

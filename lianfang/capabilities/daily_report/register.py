@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.fields.json import KeyTransform
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,11 @@ _DAYS = [
 
 def _figure(item: CountItem) -> Column:
     label: Any = lazy(lambda: item.zh if (get_language() or "").startswith("zh") else item.en, str)()
-    return Column(item.code, label, lambda row: row.values.get(item.code), "amount", 2)
+
+    def source() -> KeyTransform:
+        return KeyTransform(item.code, "values")
+
+    return Column(item.code, label, lambda row: row.values.get(item.code), "amount", 2, source)
 
 
 class UnitReports(Register):

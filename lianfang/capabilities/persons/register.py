@@ -22,8 +22,8 @@ class People(Register):
     order = ("id",)
     search = ("person__name", "person__sort_key", "number")
     columns = [
-        Column("name", _("name"), lambda row: row.person.name, "person"),
-        Column("id", _("person"), lambda row: row.person_id, "key", 3),
+        Column("name", _("name"), lambda row: row.person.name, "person", source="person__name"),
+        Column("id", _("person"), lambda row: row.person_id, "key", 3, "person_id"),
         column(Membership, "unit"),
         column(Membership, "kind", priority=2),
         column(Membership, "number", priority=3),

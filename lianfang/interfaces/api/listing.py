@@ -18,8 +18,8 @@ from lianfang.domain.refusals import Refused
 from lianfang.interfaces.api.endpoint import JSON, Call
 from lianfang.interfaces.api.reach import out_of_reach, unit_within
 from lianfang.interfaces.api.requests import read_query
-from lianfang.interfaces.exchange.exports import cells, note_export
-from lianfang.interfaces.exchange.writing import Kind, open_writer
+from lianfang.interfaces.exchange.exports import note_export, write_rows
+from lianfang.interfaces.exchange.writing import Kind
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
@@ -29,7 +29,6 @@ from lianfang.kernel.registers.values import as_json
 
 USUAL_SIZE = 50  # rows of a page
 WIDEST_RANGE = 366  # days between `from` and `to`
-AT_A_TIME = 1_000  # rows fetched at once for a file
 MEDIA: Mapping[str, str] = {
     "json": JSON,
     "csv": "text/csv",
@@ -195,11 +194,8 @@ def _file(register: type[Register], rows: QuerySet[Any], columns: list[Column], 
     if paging := [name for name in PAGING if call.request.GET.get(name)]:
         raise Refused("page.invalid", paging[0])
     target = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    zone, count = zone_of(call.actor), 0
-    with open_writer(cast(Kind, kind), target, [one.name for one in columns], sheet=register.name) as writer:
-        for row in rows.iterator(chunk_size=AT_A_TIME):
-            writer.row(cells(row, columns, cast(Kind, kind), zone))
-            count += 1
+    zone, heads = zone_of(call.actor), [one.name for one in columns]
+    count = write_rows(rows, columns, cast(Kind, kind), target, zone, heads=heads, sheet=register.name)
     target.seek(0)
     # A token that may only read may export; that it did is written down all the same.
     leaving = {"register": register.name, "rows": count, "file": kind, "filters": ",".join(sorted(call.request.GET))}

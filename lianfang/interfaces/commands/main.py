@@ -84,6 +84,16 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "count a day again from its rows and compare",
             "lianfang recount --day 2026-03-02",
         ),
+        "backup": Command(
+            "lianfang.interfaces.commands.backup",
+            "the whole node into one sealed file, read back and counted",
+            "lianfang backup /mnt/usb/lianfang-2026-03-02.backup --key-file /root/lianfang.key --make-key --drill",
+        ),
+        "restore": Command(
+            "lianfang.interfaces.commands.restore",
+            "the whole node from a backup, all of it or nothing",
+            "lianfang restore /mnt/usb/lianfang-2026-03-02.backup --key-file /root/lianfang.key --replace",
+        ),
         "doctor": Command(
             "lianfang.interfaces.commands.doctor",
             "check that this installation is safe to run",

@@ -95,7 +95,7 @@ def _number(name: str, meaning: str, value: Any) -> Mapping[str, Any]:
     from django.utils.translation import gettext  # noqa: PLC0415
 
     if isinstance(value, Mapping):
-        shown: Any = {key: f"{one:%H:%M}" for key, one in value.items()}
+        shown: Any = {key: f"{one:%H:%M}" if isinstance(one, time) else str(one) for key, one in value.items()}
     elif isinstance(value, tuple):
         shown = list(value)
     else:

@@ -7,17 +7,19 @@ leaves an event that names the register, the filters and how many rows went out.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import EVERYONE
-from lianfang.interfaces.exchange.writing import Kind, open_writer
+from lianfang.interfaces.exchange.copying import copy_rows
+from lianfang.interfaces.exchange.writing import ROWS_OF_A_SHEET, CsvWriter, Kind, Target, open_writer
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action
 from lianfang.kernel.orgs.models import Unit
@@ -78,15 +80,33 @@ def _written(
 ) -> int:  # fmt: skip
     columns = register.columns
     heads = [str(one.label) if labelled else one.name for one in columns]
-    count = 0
-    with open_writer(kind, out, heads, sheet=register.name) as writer:
-        for row in register.chosen(actor, asked).iterator(chunk_size=AT_A_TIME):
+    return write_rows(register.chosen(actor, asked), columns, kind, out, zone, heads=heads, sheet=register.name)
+
+
+def write_rows(
+    rows: QuerySet[Any], columns: Sequence[Column], kind: Kind, target: Target, zone: tzinfo, *,
+    heads: Sequence[str], sheet: str,
+) -> int:  # fmt: skip
+    """Write a header and all rows, in constant memory; how many rows. A stream given as target stays open.
+
+    CSV is worded by the database itself where it can (`copying`). Refused: `file.too_large` for a workbook of more
+    rows than a sheet holds: other programs would lose what lies on a second sheet.
+    """
+    if kind == "xlsx" and rows.count() >= ROWS_OF_A_SHEET:
+        raise Refused("file.too_large", "format", most_rows=ROWS_OF_A_SHEET - 1, instead="csv")
+    with open_writer(kind, target, heads, sheet=sheet) as writer:
+        if isinstance(writer, CsvWriter):
+            copied = copy_rows(rows, columns, zone, writer.stream)
+            if copied is not None:
+                return copied
+        count = 0
+        for row in rows.iterator(chunk_size=AT_A_TIME):
             writer.row(cells(row, columns, kind, zone))
             count += 1
-    return count
+        return count
 
 
-def cells(row: Any, columns: list[Column], kind: Kind, zone: tzinfo) -> Iterator[Any]:
+def cells(row: Any, columns: Sequence[Column], kind: Kind, zone: tzinfo) -> Iterator[Any]:
     """A row's values as this kind of file holds them."""
     return (cell(one.value(row), kind, zone) for one in columns)
 

@@ -32,6 +32,7 @@ from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.crypto import seal, unseal
+from lianfang.kernel.faults import fault
 from lianfang.kernel.files.actions import CHECKED, DROPPED, REFUSED, WRITTEN, confirm_file, drop_file, receive_file
 from lianfang.kernel.files.models import Import
 from lianfang.kernel.orgs.models import Unit
@@ -254,6 +255,7 @@ def _write(actor: Actor, case: _Case, *, keep_good: bool) -> Import:
     while kept.stage == CHECKED:
         try:
             with transaction.atomic():
+                fault("after_stage_before_apply")
                 _write_rows(actor, case)
         except RowRefused as failed:
             outcome.refuse(failed.row, failed.problems)

@@ -10,18 +10,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import lianfang
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.exchange.sheet import Limits
-from lianfang.interfaces.exchange.wire import Record, decoded
+from lianfang.interfaces.exchange.wire import BLOCK, Record, decoded
 
 CHILD = "lianfang.interfaces.exchange.child"
 ROOM_TO_START = 5  # seconds of wall time beyond the time allowed for reading
-_CHUNK = 1 << 16
+_CHUNK = 1 << 20
 _MILLISECONDS = 1_000
 _OUT_OF_BOUNDS = frozenset({signal.SIGKILL, signal.SIGABRT, signal.SIGXCPU, signal.SIGSEGV, signal.SIGBUS})
 
@@ -76,11 +76,31 @@ def _exit_code(process: subprocess.Popen[bytes]) -> int:
 
 
 def _lines(process: subprocess.Popen[bytes], end: float, limits: Limits) -> Iterator[bytes]:
+    """What the process writes, a record at a time: a line, or the line of a block with the block behind it."""
     assert process.stdout is not None  # noqa: S101  # it was asked for
-    pipe, rest = process.stdout.fileno(), b""
+    pipe, rest = process.stdout.fileno(), bytearray()
+    wanted = 0  # bytes until the block that has begun is whole
     while piece := _piece(pipe, end, limits):
-        *lines, rest = (rest + piece).split(b"\n")
-        yield from lines
+        rest += piece
+        if len(rest) < wanted:
+            continue
+        wanted = yield from _whole(rest)
+
+
+def _whole(rest: bytearray) -> Generator[bytes, None, int]:
+    """Take the whole records off the front of `rest`; how many bytes it must have before there is another."""
+    at = 0
+    while (line_end := rest.find(b"\n", at) + 1) > 0:
+        block = int(rest[at + len(BLOCK) : line_end].split(b",", 1)[0]) if rest.startswith(BLOCK, at) else 0
+        if line_end + block > len(rest):
+            break
+        yield bytes(rest[at : line_end + block if block else line_end - 1])
+        at = line_end + block
+    del rest[:at]
+    line_end = rest.find(b"\n") + 1
+    if line_end and rest.startswith(BLOCK):
+        return line_end + int(rest[len(BLOCK) : line_end].split(b",", 1)[0])
+    return 0
 
 
 def _piece(pipe: int, end: float, limits: Limits) -> bytes:

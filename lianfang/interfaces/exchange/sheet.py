@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from lianfang.domain.refusals import Note, Problem
+
+if TYPE_CHECKING:  # loaded only by processes that meet a large table
+    import polars as pl
 
 Cell = str | Decimal | bool | datetime | date | None
 
@@ -27,6 +31,7 @@ class Limits:
     max_columns: int = 200
     seconds: int = 60  # of work, counted once for looking at the file and once for reading it
     memory_mib: int = 512  # MiB of address space of the reading process
+    blocks_from: int = 1 << 18  # bytes of text, or filled cells, from which a table is handed on in blocks
 
     @property
     def file_bytes(self) -> int:
@@ -37,6 +42,10 @@ class Limits:
     def unpacked_bytes(self) -> int:
         """Bytes a file may have after unpacking."""
         return self.max_unpacked_mib << 20
+
+
+LOCAL = Limits(max_file_mib=512, max_unpacked_mib=2_048, max_rows=1_048_576, seconds=600, memory_mib=4_096)
+"""What a file on the machine's own disk may ask, which somebody put there who can stop the service anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class Sheet:
 
     header: tuple[str, ...]
     header_row: int
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     blank: int  # rows without any value between the header and the last row
     read: int  # rows under the header, blank ones included
     warnings: tuple[Note, ...] = ()
@@ -71,6 +80,7 @@ class Sheet:
     problems: tuple[Problem, ...] = ()
     refused_rows: frozenset[int] = frozenset()
     name: str = ""  # of the sheet within the workbook
+    frame: pl.DataFrame | None = None  # the same rows by column, of a large table (see `frames`)
 
     def records(self) -> Iterator[tuple[int, dict[str, Cell]]]:
         """Each row as (row number, {column name: cell}), columns without a name left out."""

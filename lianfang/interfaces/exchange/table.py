@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lianfang.domain.refusals import Note, Problem, Refused
 from lianfang.interfaces.exchange.grid import Grid, unpacked_address
@@ -14,10 +14,16 @@ from lianfang.interfaces.exchange.guard import Looked
 from lianfang.interfaces.exchange.header import Header, find_header, is_header_again, is_no_data
 from lianfang.interfaces.exchange.package import Workbook
 from lianfang.interfaces.exchange.sheet import MOST_PROBLEMS, Cell, Limits, Row, Sheet, column_letters
-from lianfang.interfaces.exchange.wire import End, Line, Mark, Record
+from lianfang.interfaces.exchange.wire import Block, End, Line, Mark, Record
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Control characters other than tab and line ends, and marks that turn the direction of what follows (Trojan Source).
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+MOST_LINES_ABOVE = 32  # lines among which the header is looked for, more than titles and a header take
 
 
 class Findings:
@@ -55,34 +61,82 @@ class Findings:
         return tuple(problem for _, _, problem in placed[:MOST_PROBLEMS])
 
 
+class Rows(Protocol):
+    """The rows of a table that hold something, line by line or by column; all are checked alike."""
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The rows as a person sees them, ascending."""
+
+    def first(self, most: int) -> list[Line]:
+        """The first rows, for finding the header."""
+
+    def after(self, many: int) -> Rows:
+        """The rows behind the first `many`."""
+
+    def cells_in(self, index: int) -> int:
+        """How many cells of a column hold something."""
+
+    def checked(self, header: Header, findings: Findings, *, ragged: bool) -> tuple[Sequence[Row], pl.DataFrame | None]:
+        """The rows fitted to the header, and the frame if there is one; what is wrong with a row is in `findings`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRows:
+    """Rows line by line."""
+
+    lines: list[Line]
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """See Rows."""
+        return [line.number for line in self.lines]
+
+    def first(self, most: int) -> list[Line]:
+        """See Rows."""
+        return self.lines[:most]
+
+    def after(self, many: int) -> LineRows:
+        """See Rows."""
+        return LineRows(self.lines[many:])
+
+    def cells_in(self, index: int) -> int:
+        """See Rows."""
+        return sum(len(line.cells) > index and line.cells[index] is not None for line in self.lines)
+
+    def checked(self, header: Header, findings: Findings, *, ragged: bool) -> tuple[Sequence[Row], None]:
+        """See Rows."""
+        return tuple(_looked_at(self.lines, header, findings, ragged=ragged)), None
+
+
 def assemble(looked: Looked, records: Iterable[Record], limits: Limits) -> Sheet:
     """The table these records make; `Refused` when it has no rows, too many, or not those that were counted."""
-    lines, marks, end = _collected(records)
-    if looked.workbook:
-        lines = list(_agreed(lines, looked.workbook.grid))
-    elif end.lines != looked.lines:
+    found, marks, end = _collected(records, looked)
+    if not looked.workbook and end.lines != looked.lines:
         raise Refused("file.structure", counted=looked.lines, read=end.lines)
+    lines = found.first(MOST_LINES_ABOVE)
     if not lines:
         raise Refused("file.no_rows")
     header = _header(lines, looked, end)
-    below = lines[header.after :]
-    if not below:
+    below = found.after(header.after)
+    numbers = below.numbers
+    if not len(numbers):
         raise Refused("file.no_rows", header_row=header.row)
-    if len(below) > limits.max_rows:
-        first_beyond = below[limits.max_rows].number
-        raise Refused(Problem("file.too_large", row=first_beyond, facts={"most_rows": limits.max_rows}))
+    if len(numbers) > limits.max_rows:
+        raise Refused(Problem("file.too_large", row=numbers[limits.max_rows], facts={"most_rows": limits.max_rows}))
     findings = Findings(header)
     _look_at_header(header, below, findings)
     _look_at_marks(marks, header, findings)
     _look_at_workbook(looked.workbook, header, below, findings)
-    rows = tuple(_looked_at(below, header, findings, ragged=looked.kind == "text"))
-    return _sheet(rows, header, findings, looked, end)
+    rows, frame = below.checked(header, findings, ragged=looked.kind == "text")
+    return _sheet(rows, frame, numbers[-1], header, findings, looked, end)
 
 
-def _collected(records: Iterable[Record]) -> tuple[list[Line], list[Mark], End]:
+def _collected(records: Iterable[Record], looked: Looked) -> tuple[Rows, list[Mark], End]:
     """Everything up to the end; equal texts are kept once, which is most of a table."""
     lines: list[Line] = []
     marks: list[Mark] = []
+    blocks: list[Block] = []
     texts: dict[Cell, Cell] = {}
     for record in records:
         match record:
@@ -92,9 +146,19 @@ def _collected(records: Iterable[Record]) -> tuple[list[Line], list[Mark], End]:
             case Mark():
                 if len(marks) < MOST_PROBLEMS or record.problem:
                     marks.append(record)
+            case Block():
+                blocks.append(record)
             case End():
-                return lines, marks, record
+                return _rows(lines, blocks, looked, record), marks, record
     raise Refused("file.structure", reason="no_end")
+
+
+def _rows(lines: list[Line], blocks: list[Block], looked: Looked, end: End) -> Rows:
+    if blocks:
+        from lianfang.interfaces.exchange.frame_table import frame_rows  # noqa: PLC0415  only large tables need it
+
+        return frame_rows(blocks, lines, looked, end)
+    return LineRows(list(_agreed(lines, looked.workbook.grid)) if looked.workbook else lines)
 
 
 def _agreed(lines: list[Line], grid: Grid) -> Iterator[Line]:
@@ -117,13 +181,13 @@ def _header(lines: list[Line], looked: Looked, end: End) -> Header:
     return replace(header, names=header.names + ("",) * (width - len(header.names)))
 
 
-def _look_at_header(header: Header, below: list[Line], findings: Findings) -> None:
+def _look_at_header(header: Header, below: Rows, findings: Findings) -> None:
     if header.titles:
         findings.note("csv.header", kept=header.row, warning=False, rows_above=header.titles)
     for index, name in enumerate(header.names):
         if name and name in header.names[:index]:
             findings.problem("header.duplicate", header.row, index)
-        if not name and (cells := sum(len(line.cells) > index and line.cells[index] is not None for line in below)):
+        if not name and (cells := below.cells_in(index)):
             findings.note("header.unknown", row=header.row, column=findings.column(index), cells=cells)
 
 
@@ -138,7 +202,7 @@ def _look_at_marks(marks: list[Mark], header: Header, findings: Findings) -> Non
             findings.note(mark.code, kept=mark.kept, **place, **mark.facts)
 
 
-def _look_at_workbook(book: Workbook | None, header: Header, below: list[Line], findings: Findings) -> None:
+def _look_at_workbook(book: Workbook | None, header: Header, below: Rows, findings: Findings) -> None:
     if book is None:
         return
     for cell in book.grid.errors:
@@ -178,10 +242,12 @@ def _look_at_formulas(book: Workbook, header: Header, findings: Findings) -> Non
         findings.note("cell.formula", column=findings.column(column), cells=cells, row=row)
 
 
-def _look_at_merges(grid: Grid, header: Header, below: list[Line], findings: Findings) -> None:
+def _look_at_merges(grid: Grid, header: Header, below: Rows, findings: Findings) -> None:
     """A value belongs to one row and one column: cells merged over several are refused, except in blank rows."""
-    present = {line.number for line in below}
-    last_row = below[-1].number
+    if not grid.merges:
+        return
+    numbers = below.numbers
+    present, last_row = set(numbers), numbers[-1]
     budget = last_row * max(grid.width, 1)
     for top, left, bottom, right in grid.merges:
         if left >= grid.width:
@@ -220,8 +286,11 @@ def _fitted(cells: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
     return cells
 
 
-def _sheet(rows: tuple[Row, ...], header: Header, findings: Findings, looked: Looked, end: End) -> Sheet:
-    blank = rows[-1].number - header.row - len(rows)
+def _sheet(
+    rows: Sequence[Row], frame: pl.DataFrame | None, last: int, header: Header, findings: Findings, looked: Looked,
+    end: End,
+) -> Sheet:  # fmt: skip
+    blank = last - header.row - len(rows)
     return Sheet(
         header=header.names,
         header_row=header.row,
@@ -233,4 +302,5 @@ def _sheet(rows: tuple[Row, ...], header: Header, findings: Findings, looked: Lo
         problems=findings.problems(),
         refused_rows=frozenset(findings.refused_rows) - {header.row},
         name=looked.workbook.name if looked.workbook else "",
+        frame=frame,
     )

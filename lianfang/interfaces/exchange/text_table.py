@@ -10,6 +10,7 @@ from pathlib import Path
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.exchange.encoding import decode, is_mojibake
 from lianfang.interfaces.exchange.grid import LAST_COLUMN, ROOM_ABOVE
+from lianfang.interfaces.exchange.plain_text import plain_of
 from lianfang.interfaces.exchange.sheet import Limits, filled
 from lianfang.interfaces.exchange.wire import End, Line, Mark, Record
 
@@ -25,6 +26,11 @@ _QUOTED = re.compile(r'"[^"]*"?')
 def read_text(path: Path, limits: Limits) -> Iterator[Record]:
     """The rows that hold something; a row is a record, so a line break inside quotes does not count as one."""
     text, encoding = decode(path.read_bytes())
+    if len(text) >= limits.blocks_from and (plain := plain_of(text, delimiter_of(text), limits)):
+        del text
+        yield from plain.records()
+        yield End(plain.lines, encoding)
+        return
     reader = _Reader(text, limits)
     for number, cells in reader.records():
         line = Line(number, tuple([filled(cell) for cell in cells]))

@@ -42,12 +42,32 @@ class End:
     header: tuple[str, ...] | None = None
 
 
-Record = Line | Mark | End
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Many rows of one width at once: `numbers` are (first row, how many) in order, `text` holds their cells.
+
+    `between` parts cells and `after` ends rows; neither stands in a cell. In a `typed` block a cell that is no text
+    begins with NUL and a letter for what it is (see `cell_text`).
+    """
+
+    numbers: tuple[tuple[int, int], ...]
+    width: int
+    between: str
+    after: str
+    typed: bool
+    text: bytes
+
+
+Record = Line | Mark | End | Block
+BLOCK = b'["block",'  # how the line before a block begins
 
 
 def encoded(record: Record) -> bytes:
-    """The record as one line."""
+    """The record as one line; after that of a block come as many bytes as it says."""
     match record:
+        case Block():
+            place = [record.numbers, record.width, record.between, record.after, record.typed]
+            return json.dumps(["block", len(record.text), *place]).encode() + b"\n" + record.text
         case Line():
             content = ["row", record.number, [_encoded_cell(cell) for cell in record.cells]]
         case Mark():
@@ -65,8 +85,11 @@ def encoded_refusal(refused: Refused) -> bytes:
 
 
 def decoded(line: bytes) -> Record:
-    """The record in this line; raises the `Refused` it carries."""
-    match json.loads(line):
+    """The record in this line, with the bytes of a block behind it; raises the `Refused` it carries."""
+    head, _, rest = line.partition(b"\n")
+    match json.loads(head):
+        case ["block", length, numbers, width, between, after, typed] if length == len(rest):
+            return Block(tuple((first, many) for first, many in numbers), width, between, after, typed, rest)
         case ["row", number, cells]:
             return Line(number, tuple([_decoded_cell(cell) for cell in cells]))
         case ["mark", code, row, column, facts, kept, problem]:
@@ -76,6 +99,32 @@ def decoded(line: bytes) -> Record:
         case ["refused", problems]:
             raise Refused([Problem(code, row=row, column=at, facts=facts) for code, row, at, facts in problems])
     raise ValueError("not a record")
+
+
+def cell_text(cell: Cell) -> str | None:
+    """A cell as text from which `cell_of` makes it again: NUL and a letter stand before what is no text."""
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return f"\0b{cell:d}"
+    if isinstance(cell, Decimal):
+        return f"\0n{cell}"
+    return f"\0{'t' if isinstance(cell, datetime) else 'd'}{cell.isoformat()}"
+
+
+def cell_of(text: str | None) -> Cell:
+    """The cell that `cell_text` wrote."""
+    if not text or text[0] != "\0":
+        return text
+    kind, rest = text[1:2], text[2:]
+    match kind:
+        case "b":
+            return rest == "1"
+        case "n":
+            return Decimal(rest)
+        case "t":
+            return datetime.fromisoformat(rest)
+    return date.fromisoformat(rest)
 
 
 def _encoded_cell(cell: Cell) -> Any:

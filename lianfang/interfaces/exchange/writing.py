@@ -96,6 +96,11 @@ class CsvWriter(_Ending):
         self._rows = csv.writer(self)
         self.row(columns)
 
+    @property
+    def stream(self) -> BinaryIO:
+        """Where the rows go, for whoever has them worded already."""
+        return self._stream
+
     def write(self, text: str) -> None:
         """Take the text of a row from the formatter."""
         self._stream.write(text.encode())

@@ -20,11 +20,11 @@ from lianfang.interfaces.server.intake import Body, Limits, NotTaken, take_in
 from lianfang.interfaces.server.lanes import Busy, Lane, Width
 from lianfang.interfaces.server.outflow import Outflow
 
-HotAnswer = Callable[[Scope, Body, Send], Awaitable[None]]
+HotAnswer = Callable[[Scope, Body, Send], Awaitable[bool]]
 
-# Addresses answered here, without Django: (method, path) -> what answers, given the body already taken in.
-# The place for the few requests that come by the thousand before a deadline.
-HOT: Final[Mapping[tuple[str, str], HotAnswer]] = MappingProxyType({})
+# Addresses answered here, without Django's way: (method, path) -> what answers, given the body already taken in, and
+# says whether it did. For the few requests that come by the thousand before a deadline.
+NOTHING_HOT: Final[Mapping[tuple[str, str], HotAnswer]] = MappingProxyType({})
 
 PAGES: Final = Width(threads=8, queue=64, seconds=2.0)
 PROBES: Final = Width(threads=1, queue=8, seconds=2.0)
@@ -37,7 +37,7 @@ class Door:
     """Serves a WSGI application to ASGI. Probes have their own lane: a full house must not look like a dead one."""
 
     def __init__(
-        self, wsgi: WsgiApp, *, hot: Mapping[tuple[str, str], HotAnswer] = HOT, limits: Limits | None = None,
+        self, wsgi: WsgiApp, *, hot: Mapping[tuple[str, str], HotAnswer] = NOTHING_HOT, limits: Limits | None = None,
         pages: Width = PAGES,
     ) -> None:  # fmt: skip
         self._hot = hot
@@ -83,8 +83,7 @@ class Door:
 
     async def _pass_on(self, scope: Scope, body: Body, receive: Receive, outflow: Outflow) -> None:
         hot = self._hot.get((scope["method"], scope["path"]))
-        if hot is not None:
-            await hot(scope, body, outflow.put)
+        if hot is not None and await hot(scope, body, outflow.put):
             return
         way = self._ways["probes" if scope["path"] in PROBE_PATHS else "pages"]
         async with way.lane.place():
@@ -104,4 +103,7 @@ def build() -> Door:
     leash.follow_parent()
     from lianfang.wsgi import application  # noqa: PLC0415  Django is loaded in the serving process only
 
-    return Door(application)
+    from lianfang.interfaces.server.hot import Hot  # noqa: PLC0415
+    from lianfang.interfaces.server.hot_reports import Reports  # noqa: PLC0415
+
+    return Door(application, hot={("POST", "/api/v1/reports"): Hot(Reports())})

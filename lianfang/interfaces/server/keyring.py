@@ -15,6 +15,7 @@ from typing import Final
 from lianfang.interfaces.server.trouble import CannotRun
 
 KEY_BYTES: Final = 32
+UNFINISHED: Final = "restore.json"  # lies in the state folder while a restore changes over
 
 
 def _random_key() -> str:
@@ -36,8 +37,12 @@ def keys(state: Path) -> dict[str, str]:
     """The environment variables that carry the keys, base64 of 32 bytes (the secret key: text).
 
     A variable that is set already wins, for installations that keep their keys elsewhere. Raises CannotRun when some
-    of the files are there and others are gone.
+    of the files are there and others are gone, or when a restore was broken off between database and keys.
     """
+    if (state / UNFINISHED).exists():
+        raise CannotRun(
+            f"A restore into {state} was broken off while it changed over. Run the same `lianfang restore` again first."
+        )
     files = {name: key_folder(state) / name.lower() for name in MADE if not os.environ.get(name)}
     missing = [str(file) for file in files.values() if not file.exists()]
     if missing and len(missing) < len(files):

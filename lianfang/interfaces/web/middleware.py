@@ -15,6 +15,7 @@ from lianfang.interfaces.api.problems import problem_response
 from lianfang.interfaces.web.errors import unavailable
 from lianfang.kernel.accounts.actor import Actor, actor_for
 from lianfang.kernel.accounts.ops import actor_of_token
+from lianfang.kernel.faults import fault
 from lianfang.kernel.policies import drills
 from lianfang.kernel.scope import EVERYTHING, within
 
@@ -75,6 +76,8 @@ class Acting:
             response = self.get_response(request)
             if response.status_code >= _FAILED:
                 transaction.set_rollback(True)
+            fault("before_commit")
+        fault("after_commit_before_reply")
         return response
 
 

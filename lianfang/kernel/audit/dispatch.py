@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef
 
 from lianfang.kernel import clock
 from lianfang.kernel.audit.models import Event, Handling
+from lianfang.kernel.faults import fault
 from lianfang.kernel.scope import EVERYTHING, within
 
 Reaction = Callable[[Event], None]
@@ -73,6 +74,7 @@ def _try(function: Reaction, event: Event, note: Handling) -> None:
     try:
         with transaction.atomic():
             function(event)
+            fault("after_effect_before_done")
     except Exception as failure:
         # Whatever a reaction stumbles over must not stop the others. When the database is away, noting it fails too.
         note.trouble = type(failure).__name__

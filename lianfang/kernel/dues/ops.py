@@ -13,6 +13,7 @@ from lianfang.domain.periods import deadline, times_of
 from lianfang.domain.policy import Policy
 from lianfang.kernel import clock
 from lianfang.kernel.dues.models import REPORT, ROLL_CALL, Due
+from lianfang.kernel.dues.stale import touch, touch_day
 from lianfang.kernel.orgs.models import Unit, place_of
 from lianfang.kernel.policies.ops import Rules
 
@@ -34,7 +35,10 @@ def open_day(day: date, *, among: Q | None = None) -> int:
     for owed in schedules:
         _write(due for due in owed(day, rules))
     reports_and_checks(day, rules, among)
-    return Due.objects.filter(day=day).count() - before
+    made = Due.objects.filter(day=day).count() - before
+    if made:
+        touch_day(day)
+    return made
 
 
 def reports_and_checks(day: date, rules: Rules, among: Q | None = None) -> None:
@@ -96,11 +100,13 @@ def settle(kind: str, unit: Unit, day: date, *, at: datetime, by: str, slot: str
     """Mark what was owed as received, unless it was before; on all lines at once."""
     owed = Due.objects.filter(unit=unit, kind=kind, day=day, slot=slot)
     owed.filter(settled_at__isnull=False).update(settled_by=by, zero=zero)
+    touch(day, [unit.pk])
     return owed.filter(settled_at__isnull=True).update(settled_at=at, settled_by=by, zero=zero, returned_at=None)
 
 
 def reopen(kind: str, unit: Unit, day: date, *, at: datetime, slot: str = "") -> int:
     """A report that was sent back is owed again."""
+    touch(day, [unit.pk])
     return Due.objects.filter(unit=unit, kind=kind, day=day, slot=slot).update(
         settled_at=None, settled_by="", zero=False, returned_at=at
     )

@@ -93,10 +93,16 @@ def _by_identity(ref: PersonRef, unit: Unit, day: date, notes: list[Note]) -> Pe
         if Membership.objects.filter(on_roster(day), person=person).exists():
             raise Refused("scope", "person.id_number")
         notes.append(Note("person.off_roster", "person", warning=True))
-    if ref.name and ref.name != person.name:
-        likeness = "person.possible_match" if same_characters(ref.name, person.name) else "person.name_mismatch"
-        notes.append(Note(likeness, "person.name", warning=True))
+    notes += notes_on_name(ref, person.name)
     return person
+
+
+def notes_on_name(ref: PersonRef, name: str) -> list[Note]:
+    """What the sender should look at when the register knows somebody with this number by another name."""
+    if not ref.name or ref.name == name:
+        return []
+    likeness = "person.possible_match" if same_characters(ref.name, name) else "person.name_mismatch"
+    return [Note(likeness, "person.name", warning=True)]
 
 
 def _by_name(ref: PersonRef, unit: Unit, day: date) -> Person | None:

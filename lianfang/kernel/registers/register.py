@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Expression, F, Model, Q, QuerySet
 
 from lianfang.domain.parsing.dates import parse_day
 from lianfang.domain.refusals import Problem, Refused
@@ -21,29 +21,38 @@ from lianfang.kernel.orgs.ops import below
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name in address, API and file, its label, and how a row yields its value."""
+    """One column: its name in address, API and file, its label, and how a row yields its value.
+
+    `source` is where the database has the very same value: a path of fields, or an expression (made anew each time,
+    as it may hang on the language). Without it only a loaded row yields the value, and files are slower to write.
+    """
 
     name: str
     label: Any
     value: Callable[[Any], Any]
     kind: str = "text"  # text, code, number, amount, day, moment, choice, state, masked, person, key
     priority: int = 1  # narrow pages hide 3, then 2
+    source: str | Callable[[], Expression | F] = ""
 
 
 def column(model: type[Model], name: str, *, kind: str = "", priority: int = 1) -> Column:
     """A column for a field of the model, labelled as the field is; a choice shows its words."""
     found: Any = model._meta.get_field(name)
+    shown = kind or _kind_of(found)
+    return Column(name, found.verbose_name, lambda row: getattr(row, name), shown, priority, _source_of(found, name))
+
+
+def _kind_of(found: Any) -> str:
     if found.is_relation:
-        return Column(name, found.verbose_name, lambda row: getattr(row, name), kind or "unit", priority)
-    if getattr(found, "choices", None):
-        return Column(name, found.verbose_name, lambda row: getattr(row, name), kind or "choice", priority)
-    return Column(
-        name,
-        found.verbose_name,
-        lambda row: getattr(row, name),
-        kind or _KINDS.get(found.get_internal_type(), "text"),
-        priority,
-    )
+        return "unit"
+    return "choice" if getattr(found, "choices", None) else _KINDS.get(found.get_internal_type(), "text")
+
+
+def _source_of(found: Any, name: str) -> str:
+    """The field itself; of a unit its code. Other rows that are pointed at are shown by words only they know."""
+    if found.is_relation:
+        return f"{name}__code" if found.related_model is Unit else ""
+    return name
 
 
 _KINDS = {

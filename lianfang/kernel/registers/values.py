@@ -5,6 +5,7 @@ Zero is `0`; unknown is `—` on a page, `null` in the API and an empty cell in 
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -31,7 +32,7 @@ def as_text(value: Any, zone: tzinfo) -> str:
 
 def as_json(value: Any, zone: tzinfo) -> Any:  # noqa: PLR0911  a line a kind of value
     """A value as the API gives it: RFC 3339 moments, ISO days, decimals as text, units by code."""
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, AtLeast):
         return {"at_least": value.value}
@@ -55,15 +56,21 @@ def as_cell(value: Any, zone: tzinfo) -> Any:
     """A value as a file holds it: numbers stay numbers, unknown is empty, at least n is text."""
     if value is None or isinstance(value, bool | int):
         return value
-    if isinstance(value, Decimal):
-        return Decimal(_plain(value))
+    if isinstance(value, Decimal | float):
+        return Decimal(_plain(Decimal(str(value))))
     if isinstance(value, datetime):
         return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, Unit):
         return value.code
     if isinstance(value, list | tuple):
-        return "、".join(str(one) for one in value)
+        return "、".join(map(_listed, value))
     return str(value)
+
+
+def _listed(value: Any) -> str:
+    """One of several values in a cell; what a list holds within itself is said as JSON."""
+    structured = value is None or isinstance(value, bool | float | list | dict)
+    return json.dumps(value, ensure_ascii=False) if structured else str(value)
 
 
 def values_of(row: Any, columns: list[Column]) -> dict[str, Any]:

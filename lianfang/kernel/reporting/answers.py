@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from lianfang.domain.answers import AnswerDraft
+from lianfang.domain.answers import AnswerDraft, TestResult
 from lianfang.domain.periods import closes_at, is_on_time
 from lianfang.domain.policy import Policy
 from lianfang.domain.refusals import Refused
@@ -19,9 +18,10 @@ from lianfang.kernel import clock
 from lianfang.kernel.crypto import blind_index
 from lianfang.kernel.dues.models import ROLL_CALL
 from lianfang.kernel.dues.ops import due_of, settle
+from lianfang.kernel.faults import fault
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting import tally
-from lianfang.kernel.reporting.models import Answer, AnswerFields, AnswerRevision, Receipt, Tally
+from lianfang.kernel.reporting.models import Answer, AnswerFields, AnswerRevision, Tally
 from lianfang.kernel.scope import EVERYTHING, within
 
 FORM_VERSION = 1
@@ -65,7 +65,9 @@ def keep_answer(unit: Unit, person_id: UUID, draft: AnswerDraft, how: Sending) -
             if _same(before, answer) or _is_overtaken(before, answer, draft.revision):
                 return _with_number(before, answer, draft.revision)
             answer = _revised(before, answer, draft.revision)
+        fault("before_insert")
         answer.save(force_insert=before is None)
+        fault("after_insert")
         counted = tally.recount(unit, draft.day, draft.slot)
         _close_if_complete(unit, counted)
     return answer
@@ -95,12 +97,13 @@ def _written(unit: Unit, person_id: UUID, draft: AnswerDraft, how: Sending) -> A
         revision=draft.revision or 1,
     )
     if draft.test is not None:
-        answer.test = json.dumps(_test(draft.test), sort_keys=True)
+        answer.test = json.dumps(as_text_of(draft.test), sort_keys=True)
         answer.sample_index = blind_index("sample", draft.test.sample_no) if draft.test.sample_no else None
     return answer
 
 
-def _test(test: Any) -> dict[str, str | None]:
+def as_text_of(test: TestResult) -> dict[str, str | None]:
+    """A test result as it is sealed: its members as text."""
     values = {name: getattr(test, name) for name in ("result", "sample_no", "sampled_at", "reported_at", "ct")}
     return {name: None if value is None else str(value) for name, value in values.items()}
 
@@ -163,17 +166,3 @@ def _graver(one: Answer, other: Answer) -> bool:
 def _close_if_complete(unit: Unit, counted: Tally) -> None:
     if counted.answered + counted.excused >= counted.rostered > 0:
         settle(ROLL_CALL, unit, counted.day, slot=counted.slot, at=clock.now(), by=f"tally:{unit.code}")
-
-
-def looks_automated(sender_id: int | None, fingerprint: str, policy: Policy) -> bool:
-    """Whether this sender has sent so many identical answers within the pack's window that a script is likely.
-
-    The answers of the window are marked with it; marking is for quality, nobody is blocked or blamed.
-    """
-    since = clock.now() - timedelta(seconds=policy.automated_seconds)
-    with within(EVERYTHING):
-        alike = Receipt.objects.filter(sender_id=sender_id or 0, fingerprint=fingerprint, received_at__gte=since)
-        if alike.count() < policy.automated_answers:
-            return False
-        Answer.objects.filter(sender_id=sender_id, received_at__gte=since, automated=False).update(automated=True)
-    return True

@@ -1,13 +1,15 @@
 """The board (值班台): expected, received, on time, late, missing, zero and returned, at any level, at this moment.
 
-Everything is counted from the dues and the reports themselves when it is asked for; nothing is cached.
+Up to a county, and wherever there is little to count, everything is counted from the dues, counters and reports when
+it is asked for. Above, it is what the worker added up a moment ago (`reporting.fold`), and says as of when.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
 from django.db.models import F, Q
 
@@ -15,81 +17,26 @@ from lianfang.kernel import clock
 from lianfang.kernel.dues.models import REPORT, ROLL_CALL, Due
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.orgs.ops import under
+from lianfang.kernel.reporting import fold
+from lianfang.kernel.reporting.counted import (
+    OWN,
+    Owed,
+    Part,
+    Place,
+    dues_of,
+    missing_dues,
+    people_by_part,
+    sums_of,
+)
+from lianfang.kernel.reporting.figures import Counts, Figures, People, Sums, Total, added
 from lianfang.kernel.reporting.forms import Edition
-from lianfang.kernel.reporting.models import Tally, UnitReport
+from lianfang.kernel.reporting.models import UnitReport
+from lianfang.kernel.reporting.tree import last
 
+__all__ = ["Board", "Counts", "People", "Row", "Total", "board", "history"]
 
-@dataclass(slots=True)
-class Counts:
-    """How many reports: three numbers for completeness, never one percentage. `missing` is owed and not in."""
-
-    expected: int = 0
-    received: int = 0
-    on_time: int = 0
-    late: int = 0
-    zero: int = 0
-    returned: int = 0
-    excused: int = 0
-    missing: int = 0
-
-    def add(self, due: Due) -> None:
-        """Count one due in."""
-        if due.excused and due.settled_at is None:
-            self.excused += 1
-            return
-        self.expected += 1
-        self.zero += due.zero
-        if due.settled_at is not None:
-            self.received += 1
-            self.on_time += due.settled_at <= due.due_at
-            self.late += due.settled_at > due.due_at
-        else:
-            self.missing += 1
-            self.returned += due.returned_at is not None
-
-
-@dataclass(slots=True)
-class People:
-    """How many people: on the roster, excused, answered, unwell, with fever; unknown is what is left."""
-
-    rostered: int = 0
-    excused: int = 0
-    answered: int = 0
-    well: int = 0
-    unwell: int = 0
-    fever: int = 0
-    modes: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def expected(self) -> int:
-        """Those who are asked: the roster without those on approved leave."""
-        return self.rostered - self.excused
-
-    @property
-    def unknown(self) -> int:
-        """Of whom nothing is known today."""
-        return self.expected - self.answered
-
-    def add(self, tally: Tally) -> None:
-        """Count one unit's tally in."""
-        for name in ("rostered", "excused", "answered", "well", "unwell", "fever"):
-            setattr(self, name, getattr(self, name) + getattr(tally, name))
-        for mode in ("self", "proxy", "roll_call", "phone", "import", "api"):
-            self.modes[mode] = self.modes.get(mode, 0) + getattr(tally, f"by_{mode}")
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """A sum that says how many stand behind it; None when nobody has reported the item."""
-
-    value: int | None
-    reporting: int
-    expected: int
-
-    def __str__(self) -> str:
-        shown = "—" if self.value is None else str(self.value)
-        return f"{shown} ({self.reporting} of {self.expected} reporting)"
+NAMED_ABOVE_COUNTY: Final = 200
+"""So many missing units are named on a board that was added up beforehand; all are counted, and named further down."""
 
 
 @dataclass(slots=True)
@@ -105,11 +52,12 @@ class Row:
 
 @dataclass(slots=True)
 class Board:
-    """The state of a unit and its day."""
+    """The state of a unit and its day. `at` is now, `as_of` the moment whose figures are shown, at most `at`."""
 
     unit: Unit
     day: date
     at: datetime
+    as_of: datetime
     counts: Counts
     people: People
     rows: list[Row]
@@ -117,110 +65,171 @@ class Board:
     totals: dict[str, Total]
     own_dues: list[Due]
 
+    @property
+    def age_seconds(self) -> float:
+        """How old the figures are; zero when they were counted at opening."""
+        return max(0.0, (self.at - self.as_of).total_seconds())
 
-def board(unit: Unit, form: Edition, day: date) -> Board:
-    """Everything the board of `unit` shows for `day`."""
-    found = Due.objects.filter(under(unit), day=day, kind__in=[REPORT, ROLL_CALL], source=True)
-    chosen = _chosen(_one_line(list(found.select_related("unit")), unit), unit)
-    tallies = list(Tally.objects.filter(under(unit), day=day))
-    rows = _rows(unit, day, form, chosen, tallies)
+
+@dataclass(slots=True)
+class _Seen:
+    """What was counted for one board: which kind of due it counts, of the unit itself or of those below it."""
+
+    kind: str
+    own: bool
+    counts: Counts
+    asked: int
+    people: People
+    sums: Sums
+    by_part: dict[Part, Counts]
+    people_by_part: dict[Part, People]
+    as_of: datetime | None = None
+
+
+def board(unit: Unit, form: Edition, day: date, *, named: int | None = None) -> Board:
+    """Everything the board of `unit` shows for `day`; at most `named` missing units by name.
+
+    Above a county at most `NAMED_ABOVE_COUNTY` are named; `counts.missing` says how many there are.
+    """
+    children = _children(unit, day)
+    folded = fold.read(unit, day, [child.path for child in children if child.parent_id != unit.pk])
+    seen = _counted(unit, form, day) if folded is None else _added_up(unit, form, day, folded)
     own = list(Due.objects.filter(unit=unit, day=day, kind=REPORT).select_related("recipient"))
-    totals = _totals(form, [due for due in chosen if due.kind == REPORT] or own, day)
+    now = clock.now()
     return Board(
         unit,
         day,
-        clock.now(),
-        _counted(chosen),
-        _peopled(tallies),
-        rows,
-        [d for d in chosen if _is_missing(d)],
-        totals,
+        now,
+        seen.as_of or now,
+        seen.counts,
+        seen.people,
+        _rows(children, day, form, seen),
+        _missing(unit, day, seen, named),
+        _totals(unit, form, day, seen),
         own,
     )
 
 
-def _chosen(dues: list[Due], unit: Unit) -> list[Due]:
+def _children(unit: Unit, day: date) -> list[Unit]:
+    found = Unit.objects.filter(Q(parent=unit) | Q(sector_parent=unit), opened_on__lte=day)
+    return list(found.exclude(closed_on__lt=day).order_by("code"))
+
+
+def _counted(unit: Unit, form: Edition, day: date) -> _Seen:
+    place = Place(unit, day)
+    kind, own, owed = _chosen(place)
+    people = people_by_part(place)
+    by_kind_is_report = kind == REPORT and not own
+    return _Seen(
+        kind=kind,
+        own=own,
+        counts=_together(owed),
+        asked=sum(one.asked for one in owed.values()),
+        people=_all(people),
+        sums=sums_of(place, form, own=not by_kind_is_report),
+        by_part={} if own else {part: one.counts for part, one in owed.items()},
+        people_by_part=people,
+    )
+
+
+def _chosen(place: Place) -> tuple[str, bool, dict[Part, Owed]]:
     """What a board counts: the reports below the unit, else the class checks below it, else what it owes itself.
 
     An office has others below it even on a day when it has none: it never counts its own report.
     """
-    below_it = [due for due in dues if due.unit_id != unit.pk]
-    for candidates in (below_it, [] if unit.kind in OFFICES else dues):
-        for kind in (REPORT, ROLL_CALL):
-            if found := [due for due in candidates if due.kind == kind]:
-                return found
-    return []
+    found = {}
+    for kind in (REPORT, ROLL_CALL):
+        found[kind] = dues_of(place, kind)
+        if found[kind].keys() - {OWN}:
+            return kind, False, {part: owed for part, owed in found[kind].items() if part != OWN}
+    for kind in (REPORT, ROLL_CALL):
+        if OWN in found[kind] and place.unit.kind not in OFFICES:
+            return kind, True, {OWN: found[kind][OWN]}
+    return REPORT, False, {}
 
 
-def _one_line(dues: list[Due], unit: Unit) -> list[Due]:
-    """A unit that owes on two lines counts once: on the line by which it lies under `unit`."""
-    kept: dict[tuple[int, str, str], Due] = {}
-    for due in sorted(dues, key=lambda d: d.line, reverse=not unit.path or _is_sector(unit)):
-        kept.setdefault((due.unit_id, due.kind, due.slot), due)
-    return sorted(kept.values(), key=lambda d: d.unit.code)
-
-
-def _is_sector(unit: Unit) -> bool:
-    return unit.kind == "sector"
-
-
-def _is_missing(due: Due) -> bool:
-    return due.settled_at is None and not due.excused
-
-
-def _counted(dues: Iterable[Due]) -> Counts:
+def _together(owed: Mapping[Part, Owed]) -> Counts:
     counts = Counts()
-    for due in dues:
-        counts.add(due)
+    for one in owed.values():
+        counts.add(one.counts)
     return counts
 
 
-def _peopled(tallies: Iterable[Tally]) -> People:
-    people = People()
-    for tally in tallies:
-        people.add(tally)
-    return people
+def _all(people: Mapping[Part, People]) -> People:
+    together = People()
+    for one in people.values():
+        together.add(one)
+    return together
 
 
-def _rows(unit: Unit, day: date, form: Edition, dues: list[Due], tallies: list[Tally]) -> list[Row]:
-    children = Unit.objects.filter(Q(parent=unit) | Q(sector_parent=unit), opened_on__lte=day)
-    rows = [Row(child) for child in children.exclude(closed_on__lt=day).order_by("code")]
-    owed = Due.objects.filter(unit__in=[r.unit for r in rows], day=day, kind__in=[REPORT, ROLL_CALL], line="territory")
+def _added_up(unit: Unit, form: Edition, day: date, folded: fold.Folded) -> _Seen:
+    """From what the worker added up; what lies here by sector only is little, and counted now."""
+    place = Place(unit, day, sector_only=True)
+    below, reports = folded.below, bool(folded.below.reports)
+    by_sector = dues_of(place, REPORT if reports else ROLL_CALL)
+    counts = _of_kind(below, reports=reports)
+    counts.add(_together(by_sector))
+    sums = added(below.sums.get(form.code, {}), sums_of(place, form, own=False) if by_sector else {})
+    people = people_by_part(place)
+    together = _all(people)
+    together.add(below.people)
+    parts = {str(last(path)): figures for path, figures in folded.parts.items()}
+    return _Seen(
+        kind=REPORT if reports else ROLL_CALL,
+        own=False,
+        counts=counts,
+        asked=below.asked + sum(one.asked for one in by_sector.values()),
+        people=together,
+        sums=sums,
+        by_part={part: one.counts for part, one in by_sector.items()}
+        | {part: _of_kind(figures, reports=reports) for part, figures in parts.items()},
+        people_by_part=people | {part: figures.people for part, figures in parts.items()},
+        as_of=folded.at,
+    )
+
+
+def _of_kind(figures: Figures, *, reports: bool) -> Counts:
+    return figures.reports if reports else figures.checks
+
+
+def _rows(children: list[Unit], day: date, form: Edition, seen: _Seen) -> list[Row]:
+    owed = Due.objects.filter(unit__in=children, day=day, kind__in=[REPORT, ROLL_CALL], line="territory")
     # A unit that sends no report of its own owes its class check instead ("report" comes before "roll_call").
     owned = {due.unit_id: due for due in owed.order_by("-kind", "-slot")}
-    reports = UnitReport.objects.filter(unit__in=[r.unit for r in rows], day=day, form=form.code, current=True)
-    reported = {r.unit_id: r for r in reports}
-    for row in rows:
-        row.due = owned.get(row.unit.pk)
-        row.report = reported.get(row.unit.pk)
-        _fill(row, dues, tallies)
-    return rows
+    reports = UnitReport.objects.filter(unit__in=children, day=day, form=form.code, current=True)
+    reported = {report.unit_id: report for report in reports}
+    return [
+        Row(
+            child,
+            owned.get(child.pk),
+            reported.get(child.pk),
+            seen.by_part.get(str(child.pk)) or Counts(),
+            seen.people_by_part.get(str(child.pk)) or People(),
+        )
+        for child in children
+    ]
 
 
-def _fill(row: Row, dues: list[Due], tallies: list[Tally]) -> None:
-    for due in dues:
-        if due.path.startswith(row.unit.path):
-            row.counts.add(due)
-    for tally in tallies:
-        if tally.path.startswith(row.unit.path):
-            row.people.add(tally)
+def _missing(unit: Unit, day: date, seen: _Seen, named: int | None) -> list[Due]:
+    if not seen.counts.missing:
+        return []
+    found = missing_dues(Place(unit, day), seen.kind, own=seen.own).select_related("unit")
+    if seen.as_of is None:
+        return list(found.order_by("unit__code")[:named])
+    # In the order of the tree, so that the first are found without sorting all.
+    return list(found.order_by("path")[: min(named or NAMED_ABOVE_COUNTY, NAMED_ABOVE_COUNTY)])
 
 
-def _totals(form: Edition, dues: list[Due], day: date) -> dict[str, Total]:
-    expected = {d.unit_id for d in dues if d.kind == REPORT and not d.excused}
-    reports = UnitReport.objects.filter(
-        unit_id__in=expected, day=day, form=form.code, current=True, returned_at__isnull=True
-    ).values_list("values", flat=True)
-    found = list(reports)
+def _totals(unit: Unit, form: Edition, day: date, seen: _Seen) -> dict[str, Total]:
+    expected = seen.asked
+    if seen.kind != REPORT or seen.own or not seen.counts:
+        expected = int(Due.objects.filter(unit=unit, day=day, kind=REPORT, excused="").exists())
     return {
-        item.code: _total([v[item.code] for v in found if v.get(item.code) is not None], len(expected))
+        item.code: Total(value if reporting else None, reporting, expected)
         for item in form.items
         if item.sums
+        for value, reporting in [seen.sums.get(item.code, (0, 0))]
     }
-
-
-def _total(values: list[int], expected: int) -> Total:
-    return Total(sum(values) if values else None, len(values), expected)
 
 
 def history(units: list[Unit], days: list[date]) -> dict[int, dict[date, Due]]:

@@ -16,6 +16,7 @@ from django.db.models import Max, Q
 from lianfang.kernel import clock
 from lianfang.kernel.dues.models import Due
 from lianfang.kernel.dues.ops import open_day
+from lianfang.kernel.dues.stale import touch_day
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import apply_moves
 from lianfang.kernel.policies.ops import Rules
@@ -92,8 +93,12 @@ def _begin(day: date, among: Q) -> int:
     apply_moves(day)
     made = open_day(day, among=among)
     with connection.cursor() as cursor:
+        changed = 0
         for statement in (_FIRST_HAND, _REPORTED, _CHECKED):
             cursor.execute(statement, {"day": day, "form": DAILY})
+            changed += cursor.rowcount
+    if changed:
+        touch_day(day)
     if made:
         open_tallies(day)
     return made

@@ -107,7 +107,12 @@ class Answer(AnswerFields):
     class Meta:
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["person_id", "day"])]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["person_id", "day"]),
+            models.Index(
+                fields=["sample_index"], name="answer_of_a_sample", condition=models.Q(sample_index__isnull=False)
+            ),
+        ]
         constraints: ClassVar[list[Any]] = [
             _real_day("answer_day_is_a_day"),
             models.CheckConstraint(
@@ -246,5 +251,5 @@ class Receipt(models.Model):
         verbose_name_plural = _("receipts")
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["unit", "received_at"]),
-            models.Index(fields=["sender_id", "received_at"]),
+            models.Index(fields=["sender_id", "fingerprint", "received_at"]),
         ]

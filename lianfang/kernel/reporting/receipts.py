@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
 
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
@@ -44,16 +50,91 @@ def claim(by: Actor, key: str, content: Any, *, kind: str, unit: Unit, fingerpri
     return kept, kept.id == receipt.id
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sending that takes its key: what it holds, and what its sender is told when it is kept."""
+
+    sender_id: int
+    key: str
+    unit: Unit
+    hash: str
+    fingerprint: str
+    id: UUID
+    answer: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls, by: Actor, key: str, content: Any, *, unit: Unit, fingerprint: str, notes: list[dict[str, Any]]
+    ) -> Claim:
+        """The claim of a sending that is to be acknowledged with these notes."""
+        number, kept = uuid7(), digest(content)
+        told = said(number, key, kept, received_at=clock.now().astimezone(unit.zone), state="received", notes=notes)
+        return cls(by.account_id or 0, key, unit, kept, fingerprint, number, told)
+
+
+_CLAIM = """
+INSERT INTO reporting_receipt (sender_id, key, id, unit_id, kind, hash, fingerprint, received_at, answer)
+SELECT k.sender_id, k.key, k.id, k.unit_id, %s, k.hash, k.fingerprint, %s, k.answer::jsonb
+  FROM unnest(%s::bigint[], %s::text[], %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[])
+    AS k(sender_id, key, id, unit_id, hash, fingerprint, answer)
+    ON CONFLICT DO NOTHING RETURNING sender_id, key
+"""
+_KEPT = """
+SELECT r.sender_id, r.key, r.hash, r.answer FROM reporting_receipt r
+  JOIN unnest(%s::bigint[], %s::text[]) AS k(sender_id, key) USING (sender_id, key)
+"""
+_GIVE_BACK = """
+DELETE FROM reporting_receipt r USING unnest(%s::bigint[], %s::text[]) AS k(sender_id, key)
+ WHERE r.sender_id = k.sender_id AND r.key = k.key
+"""
+
+
+def claim_together(cursor: Any, claims: Sequence[Claim], *, kind: str) -> dict[tuple[int, str], dict[str, Any] | None]:
+    """Take the keys of many sendings: None for those that are new, the answer given before for the same content.
+
+    A key that was used for other content is left out: the ordinary way says so. No two of the claims share a key.
+    """
+    ordered = sorted(claims, key=lambda one: (one.sender_id, one.key))  # two batches never wait for each other
+    columns = [
+        [one.sender_id for one in ordered], [one.key for one in ordered], [one.id for one in ordered],
+        [one.unit.pk for one in ordered], [one.hash for one in ordered], [one.fingerprint for one in ordered],
+        [json.dumps(one.answer, ensure_ascii=False) for one in ordered],
+    ]  # fmt: skip
+    cursor.execute(_CLAIM, [kind, clock.now(), *columns])
+    new = set(cursor.fetchall())
+    found: dict[tuple[int, str], dict[str, Any] | None] = dict.fromkeys(new)
+    if len(new) < len(ordered):
+        hashes = {(one.sender_id, one.key): one.hash for one in ordered if (one.sender_id, one.key) not in new}
+        cursor.execute(_KEPT, [list(column) for column in zip(*hashes, strict=True)])
+        kept = {(sender, key): (hash_, json.loads(told)) for sender, key, hash_, told in cursor.fetchall()}
+        found |= {key: told for key, (hash_, told) in kept.items() if hash_ == hashes[key] and told}
+    return found
+
+
+def give_back(cursor: Any, keys: Sequence[tuple[int, str]]) -> None:
+    """Give keys back that were taken a moment ago, in the same transaction."""
+    if keys:
+        cursor.execute(_GIVE_BACK, [list(column) for column in zip(*keys, strict=True)])
+
+
+def said(
+    number: UUID, key: str, kept: str, *, received_at: datetime | None, state: str, notes: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What a sender is told: `receipt, key, hash, received_at, state, notes`."""
+    return {
+        "receipt": str(number),
+        "key": key,
+        "hash": kept,
+        "received_at": received_at.isoformat() if received_at else "",
+        "state": state,
+        "notes": notes,
+    }
+
+
 def complete(receipt: Receipt, *, state: str, notes: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """Fill in what the sender is told, and keep it with the receipt: `receipt, key, hash, received_at, state`."""
-    receipt.answer = {
-        "receipt": str(receipt.id),
-        "key": receipt.key,
-        "hash": receipt.hash,
-        "received_at": receipt.received_at.astimezone(receipt.unit.zone).isoformat() if receipt.unit else "",
-        "state": state,
-        "notes": notes or [],
-    }
+    at = receipt.received_at.astimezone(receipt.unit.zone) if receipt.unit else None
+    receipt.answer = said(receipt.id, receipt.key, receipt.hash, received_at=at, state=state, notes=notes or [])
     with within(EVERYTHING):
         Receipt.objects.filter(sender_id=receipt.sender_id, key=receipt.key).update(answer=receipt.answer)
     return dict(receipt.answer)

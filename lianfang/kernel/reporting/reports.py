@@ -16,6 +16,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.dues.models import REPORT, Due
 from lianfang.kernel.dues.ops import due_of, reopen, settle
+from lianfang.kernel.dues.stale import touch
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit, place_of
 from lianfang.kernel.orgs.ops import below
@@ -147,6 +148,7 @@ def freeze(
         report = _signed(by, unit, form, day, values, nothing, remark, reason, mode, before)
         report.hash = digest(_content(report))
         report.save(force_insert=True)
+        touch(day, [unit.pk])
         if form.code == DAILY:
             settle(REPORT, unit, day, at=report.received_at, by=str(report.receipt), zero=nothing)
         Draft.objects.filter(unit=unit, form=form.code, day=day).delete()
@@ -204,6 +206,7 @@ def return_report(by: Actor, report: UnitReport, reason: str) -> UnitReport:
     report.returned_at, report.returned_by, report.return_reason = clock.now(), by.name, reason
     with within(EVERYTHING):
         report.save(update_fields=["returned_at", "returned_by", "return_reason"])
+        touch(report.day, [report.unit_id])
         if report.form == DAILY:
             reopen(REPORT, report.unit, report.day, at=report.returned_at)
     return report

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from lianfang.kernel.dues.stale import touch, touch_day
 from lianfang.kernel.orgs.models import Unit, place_of
 from lianfang.kernel.reporting.models import MODES, Tally
 
@@ -78,6 +79,7 @@ def hold(unit: Unit, day: date, slot: str) -> None:
 def recount(unit: Unit, day: date, slot: str) -> Tally:
     """Set one unit's counters from its rows; call with the row held, so that no concurrent answer is missed."""
     _keep("unit_id = %s AND day = %s AND slot = %s", [unit.pk, day, slot])
+    touch(day, [unit.pk])
     return Tally.objects.get(unit=unit, day=day, slot=slot)
 
 
@@ -85,21 +87,29 @@ def recount_day(day: date, unit_ids: Iterable[int] | None = None) -> None:
     """Set the counters of a whole day, or of some units of it, from their rows."""
     if unit_ids is None:
         _keep("day = %s", [day])
+        touch_day(day)
     else:
-        _keep("day = %s AND unit_id = ANY(%s)", [day, list(unit_ids)])
+        numbers = list(unit_ids)
+        _keep("day = %s AND unit_id = ANY(%s)", [day, numbers])
+        touch(day, numbers)
 
 
 def _keep(where: str, parameters: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        keep_where(cursor, where, parameters)
+
+
+def keep_where(cursor: Any, where: str, parameters: Sequence[Any]) -> None:
+    """Set the counter rows that `where` chooses from the rows they count."""
     # Two statements: a unit whose roster became empty gives no group in the recount, and its counters are zero.
     zero = ", ".join(f"{c} = 0" for c in COLUMNS)
     assign = ", ".join(f"{c} = n.{c}" for c in COLUMNS)
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE reporting_tally SET {zero} WHERE {where}", parameters)
-        cursor.execute(
-            f"UPDATE reporting_tally t SET {assign} FROM ({RECOUNT.format(where=where)}) n"
-            " WHERE t.unit_id = n.unit_id AND t.day = n.day AND t.slot = n.slot",
-            parameters,
-        )
+    cursor.execute(f"UPDATE reporting_tally SET {zero} WHERE {where}", parameters)
+    cursor.execute(
+        f"UPDATE reporting_tally t SET {assign} FROM ({RECOUNT.format(where=where)}) n"
+        " WHERE t.unit_id = n.unit_id AND t.day = n.day AND t.slot = n.slot",
+        parameters,
+    )
 
 
 def differences(day: date) -> list[Difference]:

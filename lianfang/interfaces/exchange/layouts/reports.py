@@ -21,6 +21,7 @@ from lianfang.interfaces.exchange.layouts.names import rare_sign_stands_for
 from lianfang.interfaces.exchange.layouts.outcome import Outcome
 from lianfang.interfaces.exchange.sheet import Row, Sheet
 from lianfang.kernel import clock
+from lianfang.kernel.faults import fault
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.answers import check_window
 from lianfang.kernel.scope import EVERYTHING, within
@@ -102,6 +103,7 @@ class Reports:
                     receive_answer(desk.by, raw, channel=CHANNEL, mode=MODE, rules=desk.rules)
                 except Refused as refused:
                     raise RowRefused(number, refused.problems) from refused
+                fault("mid_apply")
 
 
 def _unit_of(desk: Desk, raw: dict[str, Any]) -> tuple[list[Problem], Unit | None]:

@@ -1,0 +1,102 @@
+"""A large table by its columns (列式表格): blocks of rows become one frame, and its rows can still be asked for.
+
+Frames have the column `row` (as a person sees it) and `c0`, `c1`, … of text; a blank cell is null. Polars is loaded
+only by a process that meets such a table.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import overload
+
+import polars as pl
+
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.exchange.sheet import BLANKS, Cell, Row
+from lianfang.interfaces.exchange.wire import Block, Line, cell_of, cell_text
+
+ROW = "row"
+AT_A_TIME = 10_000  # rows made at once when somebody goes through all of them
+_ONLY_BLANKS = f"^[{BLANKS}]+$"
+
+
+def column(index: int) -> str:
+    """The name of a column of a frame, counted from 0."""
+    return f"c{index}"
+
+
+def frame_of(blocks: Sequence[Block], lines: Sequence[Line], width: int) -> pl.DataFrame:
+    """The rows of blocks and of single lines in order, those without any value left out.
+
+    Cells of a line beyond `width` are left out. Raises Refused `file.structure` when a block does not hold the rows
+    that it says.
+    """
+    parts = [_block_frame(block, width) for block in blocks]
+    if lines:
+        parts.append(_line_frame(lines, width))
+    frame = pl.concat(parts, rechunk=True)
+    names = [column(index) for index in range(width)]
+    frame = frame.filter(pl.any_horizontal(pl.col(names).is_not_null()))
+    return frame.sort(ROW) if lines else frame
+
+
+def _block_frame(block: Block, width: int) -> pl.DataFrame:
+    names = [column(index) for index in range(block.width)]
+    read = pl.read_csv(
+        io.BytesIO(block.text), has_header=False, new_columns=names, schema=dict.fromkeys(names, pl.String),
+        separator=block.between, eol_char=block.after, quote_char=None, raise_if_empty=False,
+    )  # fmt: skip
+    if read.height != sum(many for _, many in block.numbers):
+        raise Refused("file.structure", reason="rows_disagree")
+    numbers = pl.concat([pl.int_range(n, n + many, dtype=pl.UInt32, eager=True) for n, many in block.numbers])
+    texts = (_without_blanks(column(i)) if i < block.width else pl.lit(None, pl.String).alias(column(i)) for i in range(width))
+    return read.select(numbers.alias(ROW), *texts)
+
+
+def _without_blanks(name: str) -> pl.Expr:
+    """The column, cells of nothing but white space being null."""
+    text = pl.col(name)
+    return pl.when(text.str.contains(_ONLY_BLANKS)).then(None).otherwise(text).alias(name)
+
+
+def _line_frame(lines: Sequence[Line], width: int) -> pl.DataFrame:
+    cells = [[*(cell_text(cell) for cell in line.cells[:width]), *[None] * (width - len(line.cells))] for line in lines]
+    rows = [(line.number, *some) for line, some in zip(lines, cells, strict=True)]
+    schema = {ROW: pl.UInt32, **{column(i): pl.String for i in range(width)}}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def first_lines(frame: pl.DataFrame, most: int) -> list[Line]:
+    """The first rows as lines, for finding the header."""
+    return [Line(number, tuple(map(cell_of, cells))) for number, *cells in frame.head(most).iter_rows()]
+
+
+class FrameRows(Sequence[Row]):
+    """The rows of a frame, made when they are asked for; `beyond` are cells right of the table, by row."""
+
+    def __init__(self, frame: pl.DataFrame, beyond: Mapping[int, tuple[Cell, ...]]) -> None:
+        self._frame, self._beyond = frame, beyond
+
+    def __len__(self) -> int:
+        return self._frame.height
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
+        if isinstance(at, slice):
+            return FrameRows(self._frame[at], self._beyond)
+        return self._row(self._frame.row(at))
+
+    def __iter__(self) -> Iterator[Row]:
+        for piece in self._frame.iter_slices(AT_A_TIME):
+            yield from map(self._row, piece.iter_rows())
+
+    def _row(self, values: tuple[int | str | None, ...]) -> Row:
+        number, *cells = values
+        assert isinstance(number, int)  # noqa: S101  the first column
+        return Row(number, (*(cell_of(cell) for cell in cells), *self._beyond.get(number, ())))  # type: ignore[arg-type]

@@ -1,0 +1,102 @@
+"""What the hot addresses do with a group of requests (高峰登记): recognise, understand, keep, commit; then answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django.db import Error, connection
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from lianfang.capabilities.checkin.together import Sending, receive_together
+from lianfang.domain.parsing.envelope import load_json
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.api.problems import with_messages
+from lianfang.interfaces.api.requests import LANGUAGES
+from lianfang.interfaces.server.hot import Sent, as_bytes
+from lianfang.kernel.accounts.recognised import Recognised
+from lianfang.kernel.faults import fault
+from lianfang.kernel.orgs.known import KnownUnits
+from lianfang.kernel.policies import drills
+from lianfang.kernel.policies.in_force import RulesInForce
+from lianfang.kernel.scope import EVERYTHING, within
+
+LARGEST: Final = 64 * 1024  # bytes of one answer; a larger one is looked at the ordinary way
+PREPARED_AFTER: Final = 3  # uses of a statement before the server keeps its plan
+NUL: Final = b"\\u0000"
+log = logging.getLogger("lianfang.hot")
+
+
+class Reports:
+    """Takes groups of single answers. Lives in one thread, with that thread's database connection."""
+
+    def __init__(self) -> None:
+        self._actors = Recognised()
+        self._units = KnownUnits()
+        self._rules = RulesInForce()
+
+    def __call__(self, group: Sequence[Sent]) -> list[bytes | None]:
+        """The answers as they travel, in order; None for each request that has to go the ordinary way."""
+        raws = [_raw(sent) for sent in group]
+        try:
+            told = self._kept(group, raws)
+        except Error as failure:
+            # A deadlock, a row that does not fit, a database that is away: each goes the ordinary way by itself.
+            log.warning("A group of %d answers goes the ordinary way: %s", len(group), type(failure).__name__)
+            connection.close()
+            return [None] * len(group)
+        fault("after_commit_before_reply")
+        return [None if one is None else _said(one, sent.language) for one, sent in zip(told, group, strict=True)]
+
+    def _kept(self, group: Sequence[Sent], raws: Sequence[Mapping[str, Any] | None]) -> list[dict[str, Any] | None]:
+        told: list[dict[str, Any] | None] = [None] * len(group)
+        with within(EVERYTHING):
+            cursor = _cursor()
+            drills.follow()
+            self._rules.look(cursor)
+            actors = self._actors.actors(cursor, [sent.secret for sent in group])
+            units = self._units.by_code(cursor, {raw["unit"] for raw in raws if raw is not None})
+            sendings = {
+                number: Sending(actors[sent.secret], raw, units[raw["unit"]])
+                for number, (sent, raw) in enumerate(zip(group, raws, strict=True))
+                if raw is not None and sent.secret in actors and raw["unit"] in units
+            }
+            kept = receive_together(cursor, list(sendings.values()), self._rules.on)
+            fault("before_commit")
+        for number, one in zip(sendings, kept, strict=True):
+            told[number] = one
+        return told
+
+
+def _cursor() -> Any:
+    """A cursor of the thread's connection as psycopg gives it, with plans kept."""
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = PREPARED_AFTER
+    return connection.connection.cursor()
+
+
+def _raw(sent: Sent) -> Mapping[str, Any] | None:
+    """The answer as it was sent, when it is an object that names its unit by text."""
+    try:
+        value = load_json(sent.body, max_bytes=LARGEST)
+    except Refused:
+        return None
+    plain = isinstance(value, dict) and isinstance(value.get("unit"), str) and NUL not in sent.body
+    return value if plain and "\x00" not in value["unit"] else None  # type: ignore[call-overload, index, return-value]
+
+
+def _said(told: Mapping[str, Any], language: str) -> bytes:
+    if not told.get("notes"):
+        return as_bytes(told)
+    with translation.override(language_of(language)):
+        return as_bytes(with_messages(told))
+
+
+def language_of(header: str) -> str:
+    """The language that an Accept-Language header asks for first, of those there are."""
+    for code, _ in parse_accept_lang_header(header):
+        if found := LANGUAGES.get(code.lower()):
+            return found
+    return translation.get_language() or "en"

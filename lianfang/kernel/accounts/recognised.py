@@ -1,0 +1,77 @@
+"""Who sends, recognised at once for many requests (令牌识别): as `actor_of_token`, read again only when it changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from lianfang.domain.refusals import Refused
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.accounts.models import Grant, Token
+from lianfang.kernel.accounts.ops import actor_of_token
+from lianfang.kernel.people.models import Guardianship
+
+MOST_KEPT = 20_000  # tokens
+
+# Everything that decides who a token is, as the versions of its rows: a change of any of them shows here.
+_VERSIONS = """
+SELECT t.digest, concat_ws('/', t.xmin, a.xmin,
+       (SELECT xmin FROM orgs_unit WHERE id = t.unit_id),
+       (SELECT string_agg(concat_ws('.', g.id, g.xmin, u.xmin), ',' ORDER BY g.id)
+          FROM accounts_grant g JOIN orgs_unit u ON u.id = g.unit_id WHERE g.account_id = a.id),
+       (SELECT string_agg(concat_ws('.', w.id, w.xmin), ',' ORDER BY w.id)
+          FROM people_guardianship w WHERE w.guardian_id = a.person_id))
+  FROM accounts_token t JOIN accounts_account a ON a.id = t.account_id WHERE t.digest = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    version: str
+    until: datetime | None  # when a role, a guardianship or the token itself begins or ends next
+    actor: Actor
+
+
+@dataclass(slots=True)
+class Recognised:
+    """Actors behind bearer tokens that this process has met."""
+
+    _kept: dict[str, _Kept] = field(default_factory=dict)
+
+    def actors(self, cursor: Any, secrets: Iterable[str]) -> dict[str, Actor]:
+        """The actor behind each secret at this moment; unknown, ended and withdrawn ones are left out."""
+        digests = {hashlib.sha256(secret.encode()).hexdigest(): secret for secret in set(secrets)}
+        cursor.execute(_VERSIONS, [list(digests)])
+        found = {}
+        for digest, version in cursor.fetchall():
+            kept = self._kept.get(digest)
+            if kept is None or kept.version != version or (kept.until is not None and kept.until <= clock.now()):
+                kept = self._read(digest, digests[digest], version)
+            if kept is not None:
+                found[digests[digest]] = kept.actor
+        return found
+
+    def _read(self, digest: str, secret: str, version: str) -> _Kept | None:
+        self._kept.pop(digest, None)
+        try:
+            actor = actor_of_token(secret)
+        except Refused:
+            return None
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        kept = self._kept[digest] = _Kept(version, _next_change(digest), actor)
+        return kept
+
+
+def _next_change(digest: str) -> datetime | None:
+    """The next moment at which time alone changes what the token may do."""
+    token = Token.objects.select_related("account").get(digest=digest)
+    grants = Grant.objects.filter(account=token.account).values_list("since", "until")
+    wards = Guardianship.objects.filter(guardian_id=token.account.person_id).values_list("confirmed_at", "until")
+    moments = [token.expires_at, *(m for row in (*grants, *wards) for m in row if m is not None)]
+    at = clock.now()
+    return min((moment for moment in moments if moment > at), default=None)

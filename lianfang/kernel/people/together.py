@@ -1,0 +1,107 @@
+"""Finding many people at once (批量识别): as `people.ops.find`, for the plain cases of a whole batch of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from lianfang.domain.answers import PersonRef
+
+_WHO = "p.id, p.name, p.birth_date, p.guardian_notice_at IS NOT NULL, p.phone_index, p.merged_into_id"
+_BY_INDEX = f"""
+SELECT k.n, {_WHO} FROM unnest(%s::int[], %s::bytea[]) AS k(n, sought)
+  JOIN people_person p ON p.number_index = k.sought
+"""
+_BY_REF = (
+    f"SELECT k.n, {_WHO} FROM unnest(%s::int[], %s::uuid[]) AS k(n, sought) JOIN people_person p ON p.id = k.sought"
+)
+_BY_NAME = f"""
+SELECT DISTINCT k.n, {_WHO} FROM unnest(%s::int[], %s::bigint[], %s::date[], %s::text[]) AS k(n, unit_id, day, name)
+  JOIN people_membership m ON m.unit_id = k.unit_id AND m.since <= k.day AND (m.until IS NULL OR m.until >= k.day)
+  JOIN people_person p ON p.id = m.person_id AND p.name = k.name
+"""
+_STANDING = """
+SELECT k.n, m.entered_at, EXISTS (
+           SELECT 1 FROM people_absence b
+            WHERE b.unit_id = k.unit_id AND b.person_id = k.person_id AND k.day BETWEEN b.since AND b.until)
+  FROM unnest(%s::int[], %s::bigint[], %s::date[], %s::uuid[]) AS k(n, unit_id, day, person_id)
+  JOIN LATERAL (
+       SELECT min(entered_at) AS entered_at FROM people_membership m
+        WHERE m.person_id = k.person_id AND m.unit_id = k.unit_id
+          AND m.since <= k.day AND (m.until IS NULL OR m.until >= k.day)
+  ) m ON m.entered_at IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom a sender means, and the roster on which they are looked for."""
+
+    who: PersonRef
+    number_index: bytes | None
+    unit_id: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the register says of somebody: as much as an answer needs."""
+
+    id: UUID
+    name: str
+    birth_date: date | None
+    guardian_told: bool
+    phone_index: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Somebody's place on a roster: since when it is entered, and whether approved leave covers the day."""
+
+    entered_at: datetime
+    excused: bool
+
+
+def find_together(cursor: Any, asked: Sequence[Asked]) -> list[Known | None]:
+    """Whom each of them means; None where nobody or more than one fits, or the record was merged into another."""
+    found: list[Known | None] = [None] * len(asked)
+    twice: set[int] = set()
+    for number, *who, merged in _rows(cursor, asked):
+        if found[number] is not None:
+            twice.add(number)
+        elif merged is None:
+            found[number] = Known(*who)
+    return [None if number in twice else known for number, known in enumerate(found)]
+
+
+def _rows(cursor: Any, asked: Sequence[Asked]) -> list[tuple[Any, ...]]:
+    refs = [(n, ref) for n, a in enumerate(asked) if a.who.ref and (ref := _uuid(a.who.ref)) is not None]
+    numbers = [(n, a.number_index) for n, a in enumerate(asked) if not a.who.ref and a.number_index is not None]
+    names = [(n, a.unit_id, a.day, a.who.name) for n, a in enumerate(asked) if not a.who.ref and a.number_index is None]
+    rows: list[tuple[Any, ...]] = []
+    for statement, keys in ((_BY_REF, refs), (_BY_INDEX, numbers), (_BY_NAME, names)):
+        if keys:
+            cursor.execute(statement, [list(column) for column in zip(*keys, strict=True)])
+            rows += cursor.fetchall()
+    return rows
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def standing_of(cursor: Any, places: Sequence[tuple[int, date, UUID]]) -> list[Standing | None]:
+    """Each person's place on the roster of (unit, day, person); None for those who are not on it."""
+    found: list[Standing | None] = [None] * len(places)
+    if places:
+        columns = [list(column) for column in zip(*places, strict=True)]
+        cursor.execute(_STANDING, [list(range(len(places))), *columns])
+        for number, entered_at, excused in cursor.fetchall():
+            found[number] = Standing(entered_at, excused)
+    return found

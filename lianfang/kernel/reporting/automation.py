@@ -1,0 +1,59 @@
+"""Noticing scripts (脚本识别): many alike answers of one sender within the pack's window are marked, never blocked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from lianfang.domain.policy import Policy
+from lianfang.kernel import clock
+from lianfang.kernel.scope import EVERYTHING, within
+
+_ALIKE = """
+SELECT count(*) FROM (SELECT 1 FROM reporting_receipt
+                       WHERE sender_id = %s AND fingerprint = %s AND received_at >= %s LIMIT %s) alike
+"""
+_MARK = """
+UPDATE reporting_answer a SET automated = true
+  FROM (SELECT DISTINCT unit_id FROM reporting_receipt
+         WHERE sender_id = %(sender)s AND fingerprint = %(alike)s AND received_at >= %(since)s) r
+ WHERE a.unit_id = r.unit_id AND a.day >= %(day)s AND a.sender_id = %(sender)s AND a.received_at >= %(since)s
+   AND NOT a.automated
+"""
+
+
+def looks_automated(sender_id: int | None, fingerprint: str, policy: Policy) -> bool:
+    """Whether this sender has sent so many identical answers within the pack's window that a script is likely.
+
+    The receipt of the answer in question is on record already. The answers of the window are marked with it;
+    marking is for quality, nobody is blocked or blamed.
+    """
+    with within(EVERYTHING), connection.cursor() as cursor:
+        return _is_script(cursor, sender_id or 0, fingerprint, policy)
+
+
+def automated_together(cursor: Any, sent: Iterable[tuple[int | None, str, Policy]]) -> set[tuple[int, str]]:
+    """Which pairs of sender and fingerprint look like a script, as `looks_automated` says of each."""
+    policies = {(sender or 0, fingerprint): policy for sender, fingerprint, policy in sent}
+    return {pair for pair, policy in policies.items() if _is_script(cursor, *pair, policy)}
+
+
+def _is_script(cursor: Any, sender: int, fingerprint: str, policy: Policy) -> bool:
+    since = clock.now() - timedelta(seconds=policy.automated_seconds)
+    # Twice the limit is counted, no more: beyond it the earlier answers have been marked long ago.
+    cursor.execute(_ALIKE, [sender, fingerprint, since, 2 * policy.automated_answers])
+    alike: int = cursor.fetchone()[0]
+    if alike < policy.automated_answers:
+        return False
+    if alike < 2 * policy.automated_answers:
+        _mark_earlier(cursor, sender, fingerprint, since)
+    return True
+
+
+def _mark_earlier(cursor: Any, sender: int, fingerprint: str, since: datetime) -> None:
+    # Whatever time zone a unit is in, an answer is at most a day older than the day it is received on.
+    day = since.date() - timedelta(days=1)
+    cursor.execute(_MARK, {"sender": sender, "alike": fingerprint, "since": since, "day": day})

@@ -1,0 +1,117 @@
+"""Counting a part of the tree at the moment it is asked for (现算), in the database: one statement a question.
+
+Answers are keyed by part: the number of the lower unit through which a row lies under the place, as text, and `""`
+for the place itself. A unit that owes on two lines counts once: on the line by which it lies under the place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from lianfang.kernel.dues.models import REPORT, Due
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.orgs.ops import below, under
+from lianfang.kernel.reporting.figures import ASKED_SQL, COUNTS_SQL, PEOPLE_SQL, Counts, People, Sums, people_of
+from lianfang.kernel.reporting.forms import Edition
+
+Part = str
+OWN: Part = ""
+
+_HERE = "(d.path >= %(low)s AND d.path < %(high)s)"
+_BY_SECTOR = "(d.sector_path >= %(low)s AND d.sector_path < %(high)s)"
+_PART = f"""
+CASE WHEN {_HERE} THEN split_part(substr(d.path, %(cut)s), '/', 1)
+     ELSE split_part(substr(d.sector_path, %(cut)s), '/', 1) END
+"""
+# The other line's due counts only where there is none on this line.
+_ONE_LINE = f"""
+(d.line = CASE WHEN {_HERE} THEN 'territory' ELSE 'sector' END OR NOT EXISTS (
+    SELECT 1 FROM dues_due o WHERE o.unit_id = d.unit_id AND o.kind = d.kind AND o.day = d.day AND o.slot = d.slot
+       AND o.source AND o.line <> d.line))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit's part of the tree on a day. `sector_only` leaves out what lies there by territory."""
+
+    unit: Unit
+    day: date
+    sector_only: bool = False
+
+    @property
+    def where(self) -> str:
+        """The condition on rows `d` that they lie here, on either line."""
+        return f"({_BY_SECTOR} AND NOT {_HERE})" if self.sector_only else f"({_HERE} OR {_BY_SECTOR})"
+
+    def parameters(self, **more: Any) -> dict[str, Any]:
+        """What the statements ask for."""
+        low, high = below(self.unit.path)
+        return {"low": low, "high": high, "cut": len(low) + 1, "day": self.day, "unit": self.unit.pk, **more}
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """The dues of one part: how they stand, and how many were asked and not excused."""
+
+    counts: Counts
+    asked: int
+
+
+def dues_of(place: Place, kind: str) -> dict[Part, Owed]:
+    """Part -> the dues of a kind that are counted first-hand."""
+    statement = f"""
+        SELECT {_PART}, {COUNTS_SQL}, {ASKED_SQL} FROM dues_due d
+         WHERE d.day = %(day)s AND d.kind = %(kind)s AND d.source AND {place.where} AND {_ONE_LINE} GROUP BY 1
+    """
+    rows = _rows(statement, place.parameters(kind=kind))
+    return {part: Owed(Counts(*numbers[:-1]), numbers[-1]) for part, *numbers in rows}
+
+
+def people_by_part(place: Place) -> dict[Part, People]:
+    """Part -> the people its counters count."""
+    statement = (
+        f"SELECT {_PART}, {PEOPLE_SQL} FROM reporting_tally d WHERE d.day = %(day)s AND {place.where} GROUP BY 1"
+    )
+    return {part: people_of(numbers) for part, *numbers in _rows(statement, place.parameters())}
+
+
+def sums_of(place: Place, form: Edition, *, own: bool) -> Sums:
+    """Item -> its sum over those who owe a report: the units below the place, or with `own` the place itself."""
+    items = [item.code for item in form.items if item.sums]
+    who = "d.unit_id = %(unit)s" if own else f"d.source AND d.unit_id <> %(unit)s AND {place.where} AND {_ONE_LINE}"
+    statement = f"""
+        SELECT i.code, sum((r.values->>i.code)::numeric), count(*) FROM (
+            SELECT DISTINCT d.unit_id FROM dues_due d
+             WHERE d.day = %(day)s AND d.kind = '{REPORT}' AND d.excused = '' AND {who}) e
+          JOIN reporting_unitreport r ON r.unit_id = e.unit_id AND r.form = %(form)s AND r.day = %(day)s
+           AND r.current AND r.returned_at IS NULL
+         CROSS JOIN unnest(%(items)s::text[]) i (code)
+         WHERE jsonb_typeof(r.values->i.code) = 'number' GROUP BY 1
+    """
+    rows = _rows(statement, place.parameters(form=form.code, items=items))
+    return {code: (int(value), reporting) for code, value, reporting in rows}
+
+
+def missing_dues(place: Place, kind: str, *, own: bool) -> QuerySet[Due]:
+    """The dues that are owed and not in, unordered; of the place itself with `own`, else of those below it."""
+    low, high = below(place.unit.path)
+    here = Q(path__gte=low, path__lt=high)
+    same = {name: OuterRef(name) for name in ("unit_id", "kind", "day", "slot")}
+    other = Exists(Due.objects.filter(**same, source=True).exclude(line=OuterRef("line")))
+    found = Due.objects.filter(day=place.day, kind=kind, source=True, settled_at=None, excused="")
+    if own:
+        return found.filter(unit=place.unit, line="territory")
+    lines = Q(here, line="territory") | (~here & Q(line="sector")) | ~other
+    return found.filter(under(place.unit)).filter(lines).exclude(unit=place.unit)
+
+
+def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()

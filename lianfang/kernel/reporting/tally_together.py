@@ -1,0 +1,108 @@
+"""Counters of many units at once (批量计数): held, added to, recounted and settled in one statement each.
+
+What an answer adds is the difference between what its person counted as before and after: the meaning is that of
+`tally.RECOUNT`, which proves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.reporting.tally import COLUMNS, keep_where
+
+Place = tuple[int, date, str]
+"""Unit, day and slot: the key of a counter row."""
+
+_NEW = f"""
+INSERT INTO reporting_tally (unit_id, day, slot, path, sector_path, {", ".join(COLUMNS)})
+SELECT k.*, {", ".join("0" for _ in COLUMNS)}
+  FROM unnest(%s::bigint[], %s::date[], %s::text[], %s::text[], %s::text[]) AS k
+    ON CONFLICT DO NOTHING RETURNING unit_id, day, slot
+"""
+_AMONG = "(unit_id, day, slot) IN (SELECT * FROM unnest(%s::bigint[], %s::date[], %s::text[]))"
+_HOLD = f"SELECT 1 FROM reporting_tally WHERE {_AMONG} ORDER BY unit_id, day, slot FOR UPDATE"
+_ADD = """
+UPDATE reporting_tally t SET {sums}
+  FROM unnest(%s::bigint[], %s::date[], %s::text[], {arrays}) AS k(unit_id, day, slot, {names})
+ WHERE t.unit_id = k.unit_id AND t.day = k.day AND t.slot = k.slot
+""".format(
+    sums=", ".join(f"{c} = t.{c} + k.{c}" for c in COLUMNS[1:]),
+    arrays=", ".join("%s::int[]" for _ in COLUMNS[1:]),
+    names=", ".join(COLUMNS[1:]),
+)
+_SETTLE = """
+UPDATE dues_due d SET settled_at = %s, settled_by = 'tally:' || u.code, returned_at = NULL
+  FROM reporting_tally t JOIN orgs_unit u ON u.id = t.unit_id
+ WHERE (t.unit_id, t.day, t.slot) IN (SELECT * FROM unnest(%s::bigint[], %s::date[], %s::text[]))
+   AND t.rostered > 0 AND t.answered + t.excused >= t.rostered
+   AND d.unit_id = t.unit_id AND d.kind = 'roll_call' AND d.day = t.day AND d.slot = t.slot AND d.settled_at IS NULL
+"""
+
+
+@dataclass(slots=True)
+class Change:
+    """What is to be added to one counter row, by column; the roster itself does not change here."""
+
+    by: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COLUMNS[1:], 0))
+
+    def answer(
+        self, *, state: str, fever: bool, mode: str, on_time: bool, excused: bool, seen_on_time: bool | None
+    ) -> None:
+        """Somebody's first answer: they no longer count as excused, or as seen well in a class check."""
+        by, own = self.by, state != "unknown"
+        if seen_on_time is not None:
+            self._leave_class_check(on_time=seen_on_time)
+        by["unwell"] += state == "unwell"
+        by["fever"] += fever
+        if own:
+            by["excused"] -= excused
+            by["answered"] += 1
+            by["on_time"] += on_time
+            by["well"] += state == "well"
+            by[f"by_{mode}"] += 1
+
+    def _leave_class_check(self, *, on_time: bool) -> None:
+        for column in ("answered", "well", "by_roll_call"):
+            self.by[column] -= 1
+        self.by["on_time"] -= on_time
+
+
+def _columns(places: Iterable[Place]) -> list[list[Any]]:
+    return [list(column) for column in zip(*sorted(places), strict=True)] or [[], [], []]
+
+
+def hold_together(cursor: Any, units: Mapping[Place, Unit]) -> set[Place]:
+    """Make these counter rows exist and hold them until the transaction ends; which of them are new.
+
+    Always in the same order, so that two batches cannot wait for each other.
+    """
+    places = sorted(units)
+    paths = [[units[place].path for place in places], [units[place].sector_path for place in places]]
+    cursor.execute(_NEW, [*_columns(places), *paths])
+    fresh = set(cursor.fetchall())
+    cursor.execute(_HOLD, _columns(places))
+    return fresh
+
+
+def add(cursor: Any, changes: Mapping[Place, Change]) -> None:
+    """Add these changes to rows that are held."""
+    if changes:
+        places = sorted(changes)
+        sums = [[changes[place].by[column] for place in places] for column in COLUMNS[1:]]
+        cursor.execute(_ADD, [*_columns(places), *sums])
+
+
+def recount_together(cursor: Any, places: Iterable[Place]) -> None:
+    """Set these counter rows, which are held, from the rows they count."""
+    columns = _columns(places)
+    if columns[0]:
+        keep_where(cursor, _AMONG, columns)
+
+
+def settle_complete(cursor: Any, places: Iterable[Place], at: datetime) -> None:
+    """Class checks of which nobody is missing any more are received."""
+    cursor.execute(_SETTLE, [at, *_columns(places)])

@@ -1,0 +1,176 @@
+"""Keeping many first answers at once (批量登记): the rows and counters that `keep_answer` would leave one by one.
+
+Only plain cases come here: somebody on the roster who has no answer yet for the day and slot. Whoever calls has a
+transaction that sees everything, and takes what is not plain the ordinary way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from lianfang.domain.answers import AnswerDraft
+from lianfang.domain.periods import is_on_time
+from lianfang.kernel import clock
+from lianfang.kernel.crypto import blind_index, seal
+from lianfang.kernel.dues.stale import touch
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.people.together import Standing, standing_of
+from lianfang.kernel.reporting import tally_together as tally
+from lianfang.kernel.reporting.answers import FORM_VERSION, as_text_of
+from lianfang.kernel.reporting.tally_together import Change, Place
+
+_TAKEN = """
+SELECT a.unit_id, a.day, a.slot, a.person_id FROM reporting_answer a
+  JOIN unnest(%s::bigint[], %s::date[], %s::text[], %s::uuid[]) AS k(unit_id, day, slot, person_id)
+ USING (unit_id, day, slot, person_id)
+"""
+_CHECKED = """
+SELECT unit_id, day, slot, r.received_at, r.on_time FROM reporting_rollcall r
+  JOIN unnest(%s::bigint[], %s::date[], %s::text[]) AS k(unit_id, day, slot) USING (unit_id, day, slot)
+"""
+_OWED = """
+SELECT unit_id, day, slot, d.due_at FROM dues_due d
+  JOIN unnest(%s::bigint[], %s::date[], %s::text[]) AS k(unit_id, day, slot) USING (unit_id, day, slot)
+ WHERE d.kind = 'roll_call' AND d.line = 'territory'
+"""
+_COLUMNS = {
+    "unit_id": "bigint", "day": "date", "slot": "text", "person_id": "uuid", "revision": "smallint", "state": "text",
+    "temperature": "numeric", "symptoms": "text", "fever": "boolean", "health_code": "text", "test_sealed": "text",
+    "sample_index": "bytea", "note": "text", "mode": "text", "claimed_at": "timestamptz", "sender_id": "bigint",
+    "on_time": "boolean", "automated": "boolean",
+}  # fmt: skip
+# Codes of symptoms hold no commas, and lists of different lengths cannot be unnested side by side.
+_INSERT = """
+INSERT INTO reporting_answer ({names}, form_version, received_at, reason)
+SELECT {chosen}, %s, %s, '' FROM unnest({arrays}) AS k({names})
+""".format(
+    names=", ".join(_COLUMNS),
+    chosen=", ".join("string_to_array(symptoms, ',')" if name == "symptoms" else name for name in _COLUMNS),
+    arrays=", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """Somebody's first answer for a day and slot, understood and placed."""
+
+    unit: Unit
+    person_id: UUID
+    draft: AnswerDraft
+    fever: bool
+    mode: str
+    sender_id: int | None
+    automated: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The counter row to which it belongs."""
+        return (self.unit.pk, self.draft.day, self.draft.slot)
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What is known of the class checks of some places: those taken, and when each is due."""
+
+    taken: dict[Place, tuple[datetime, bool]]
+    due_at: dict[Place, datetime]
+
+    def on_time(self, place: Place, at: datetime) -> bool:
+        """Whether something received `at` meets the deadline; without a due on record, it does."""
+        return place not in self.due_at or is_on_time(at, self.due_at[place])
+
+
+def keep_together(cursor: Any, firsts: Sequence[First]) -> list[bool]:
+    """Keep those of the answers that are plain, in their order: whether each was kept.
+
+    Not kept: of somebody who is not on the roster, who has answered already, or who is there twice.
+    """
+    places = sorted({one.place for one in firsts})
+    fresh = tally.hold_together(cursor, {one.place: one.unit for one in firsts})
+    standings = standing_of(cursor, [(one.unit.pk, one.draft.day, one.person_id) for one in firsts])
+    answered = _answered(cursor, firsts)
+    checks = checks_of(cursor, places)
+    kept: list[tuple[First, Standing]] = []
+    plain = []
+    for one, standing in zip(firsts, standings, strict=True):
+        key = (*one.place, one.person_id)
+        plain.append(standing is not None and key not in answered)
+        if standing is not None and key not in answered:
+            answered.add(key)
+            kept.append((one, standing))
+    if kept:
+        _write(cursor, [one for one, _ in kept], checks)
+        _count(cursor, kept, checks, fresh)
+    return plain
+
+
+def _answered(cursor: Any, firsts: Sequence[First]) -> set[tuple[int, date, str, UUID]]:
+    keys = [(*one.place, one.person_id) for one in firsts]
+    cursor.execute(_TAKEN, [list(column) for column in zip(*keys, strict=True)])
+    return set(cursor.fetchall())
+
+
+def checks_of(cursor: Any, places: Iterable[Place]) -> Checks:
+    """The class checks of these places, taken and due."""
+    columns = [list(column) for column in zip(*places, strict=True)]
+    cursor.execute(_CHECKED, columns)
+    taken = {(unit, day, slot): (at, on_time) for unit, day, slot, at, on_time in cursor.fetchall()}
+    cursor.execute(_OWED, columns)
+    return Checks(taken, {(unit, day, slot): due_at for unit, day, slot, due_at in cursor.fetchall()})
+
+
+def _write(cursor: Any, firsts: Sequence[First], checks: Checks) -> None:
+    at = clock.now()
+    rows = sorted((_row(one, checks.on_time(one.place, at)) for one in firsts), key=lambda row: row[:4])
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    cursor.execute(_INSERT, [FORM_VERSION, at, *columns])
+
+
+def _row(one: First, on_time: bool) -> tuple[Any, ...]:
+    draft = one.draft
+    sealed, sample = _test(one)
+    return (
+        one.unit.pk, draft.day, draft.slot, one.person_id, draft.revision or 1, draft.state, draft.temperature,
+        ",".join(draft.symptoms), one.fever, draft.health_code or "", sealed, sample, draft.note, one.mode,
+        draft.reported_at, one.sender_id, on_time, one.automated,
+    )  # fmt: skip
+
+
+def _test(one: First) -> tuple[str, bytes | None]:
+    test = one.draft.test
+    if test is None:
+        return "", None
+    about = f"reporting_answer|test|{one.unit.pk}/{one.draft.day}/{one.draft.slot}/{one.person_id}"
+    sealed = seal(json.dumps(as_text_of(test), sort_keys=True), about=about)
+    return sealed, blind_index("sample", test.sample_no) if test.sample_no else None
+
+
+def _count(cursor: Any, kept: Sequence[tuple[First, Standing]], checks: Checks, fresh: set[Place]) -> None:
+    """Add what these answers change to the counters; counters that are new are counted from their rows."""
+    at = clock.now()
+    changes: dict[Place, Change] = {}
+    for one, standing in kept:
+        if one.place not in fresh:
+            changes.setdefault(one.place, Change()).answer(
+                state=one.draft.state, fever=one.fever, mode=one.mode, on_time=checks.on_time(one.place, at),
+                excused=standing.excused, seen_on_time=_seen(one.place, standing, checks),
+            )  # fmt: skip
+    places = {one.place for one, _ in kept}
+    tally.add(cursor, changes)
+    tally.recount_together(cursor, places & fresh)
+    tally.settle_complete(cursor, places, at)
+    for day in {day for _, day, _ in places}:
+        touch(day, [unit for unit, on, _ in places if on == day])
+
+
+def _seen(place: Place, standing: Standing, checks: Checks) -> bool | None:
+    """Whether the class check that covered somebody until now was on time; None when none did."""
+    taken = checks.taken.get(place)
+    if taken is None or standing.excused or standing.entered_at > taken[0]:
+        return None
+    return taken[1]
