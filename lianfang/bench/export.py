@@ -54,7 +54,9 @@ def run(scale: str, *, keep_in: Path | None) -> Outcome:
     return _outcome(scale, small, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
 
 
-def _outcome(scale: str, small: dict[str, Any], copied: list[dict[str, Any]], exported: list[dict[str, Any]]) -> Outcome:
+def _outcome(
+    scale: str, small: dict[str, Any], copied: list[dict[str, Any]], exported: list[dict[str, Any]]
+) -> Outcome:
     seconds, plain = (median([one["seconds"] for one in runs]) for runs in (exported, copied))
     rows, peak = exported[0]["rows"], max(one["peak_mib"] for one in exported)
     if {one["rows"] for one in (*copied, *exported)} != {ROWS[scale]}:

@@ -19,9 +19,10 @@ from lianfang.interfaces.server.trouble import FAILED, CannotRun, say
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A running server of our own: its state folder, its programs (psql, pgbench, …) and its address."""
+    """A running server of our own: its state and data folders, its programs (psql, pgbench, …) and its address."""
 
     state: Path
+    data: Path
     binaries: Path
     url: str
 
@@ -44,7 +45,7 @@ def place(keep_in: Path | None = None) -> Iterator[Place]:
         import django  # noqa: PLC0415  settings need the database's address
 
         django.setup()
-        yield Place(folder, _programs(cluster), cluster.url())
+        yield Place(folder, cluster.place.data, _programs(cluster), cluster.url())
     finally:
         _close_connections()
         cluster.stop()

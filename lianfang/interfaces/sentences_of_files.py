@@ -49,6 +49,7 @@ OF_REQUESTS: Mapping[str, tuple[Any, ...]] = {
     "file.structure": (_("The file is not built as a workbook is. Please save it anew in your spreadsheet program."),),
     "file.too_large": (
         _("The file may have at most %(most_mib)s MiB. Please divide it."),
+        _("A workbook holds at most %(most_rows)s rows. Please take %(instead)s."),
         _("The file may have at most %(most_rows)s rows. Please divide it."),
         _("The file may have at most %(most_columns)s columns."),
         _("One cell may have at most %(most_characters)s characters."),

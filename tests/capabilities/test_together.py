@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from hypothesis import given, settings
@@ -34,7 +35,7 @@ def together(sendings):
     """The receipts of a batch, as the door hands it in."""
     with within(EVERYTHING):
         connection.ensure_connection()
-        return receive_together(connection.connection.cursor(), sendings, Rules)
+        return receive_together(psycopg.Cursor(connection.connection), sendings, Rules)
 
 
 def world():

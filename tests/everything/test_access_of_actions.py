@@ -42,6 +42,10 @@ class World:
             open_day(DAY)
             open_tallies(DAY)
             self._reported()
+            self.form, self.doubtful = (
+                self._proposed(*words) for words in (("trip", "寒假外出"), ("mobile", "手机号码"))
+            )
+            self.doubtful_field = self.doubtful.fields.get().pk
 
     def _school(self, number: int):
         county = make.unit(self.province, f"N{number}", "county")
@@ -59,6 +63,12 @@ class World:
         self.somebody: Account = make.account(self.klass, Role.SCREENER)
         self.grant = Grant.objects.get(account=self.somebody)
         self.token, _ = new_token(self.somebody, unit=self.klass)
+
+    def _proposed(self, code: str, zh: str):
+        from lianfang.capabilities.burden.actions import propose_form
+
+        about = {"title": "登记表", "purpose": "x", "answered_by": "people", "frequency": "once", "seconds": 9}
+        return propose_form(SYSTEM, unit=self.school, code=code, fields=[{"code": code, "zh": zh}], **about)
 
     def draft(self) -> AnswerDraft:
         raw = make.answer(self.pupil, self.klass)
@@ -131,6 +141,21 @@ def arguments(kind: str, w: World) -> dict:
         "roster.entered": {"unit": klass, "entries": [], "how_many": 0},
         "token.issued": {"account": w.somebody, "unit": klass, "lasts": timedelta(days=1)},
         "token.revoked": {"token": w.token},
+        "form.proposed": {
+            "unit": school,
+            "code": "beds",
+            "title": "床位",
+            "purpose": "x",
+            "answered_by": "units",
+            "frequency": "weekly",
+            "seconds": 9,
+            "fields": [{"code": "beds", "zh": "隔离床位"}],
+        },
+        "form.revised": {"form": w.form, "fields": [{"code": "beds", "zh": "隔离床位"}]},
+        "form.timed": {"form": w.form, "seconds": 9, "entries": 3},
+        "form.published": {"form": w.form},
+        "form.withdrawn": {"form": w.form, "reason": "done"},
+        "likeness.decided": {"field": w.doubtful.fields.get(), "same": False, "reason": "of the office"},
         "import.received": None,
         "import.confirmed": None,
         "import.dropped": None,

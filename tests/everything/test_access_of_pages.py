@@ -29,6 +29,8 @@ OWN = {
     "check-in/done",
     "check-in/records",
     "import",
+    "forms",
+    "forms/propose",
     "list/<str:name>",
     "do/<str:kind>",
     "import/template/<str:what>.csv",
@@ -39,6 +41,7 @@ OWN = {
 def addresses(w: World) -> dict[str, str]:
     """Every address that names an object, made concrete for the near school."""
     s, k, p, d = w.school.code, w.klass.code, w.pupil.pk, DAY
+    f, field = w.doubtful.pk, w.doubtful_field
     return {
         "board/<str:code>": f"/board/{s}",
         "board/<str:code>/nudge": f"/board/{s}/nudge",
@@ -60,6 +63,12 @@ def addresses(w: World) -> dict[str, str]:
         "people/<uuid:number>": f"/people/{p}",
         "people/<uuid:number>/reveal": f"/people/{p}/reveal",
         "people/<uuid:number>/call": f"/people/{p}/call",
+        "burden/<str:code>": f"/burden/{s}",
+        "dictionary/<str:code>": f"/dictionary/{s}",
+        "forms/<uuid:number>": f"/forms/{f}",
+        "forms/<uuid:number>/revise": f"/forms/{f}/revise",
+        "forms/<uuid:number>/fields/<uuid:field>": f"/forms/{f}/fields/{field}",
+        "forms/<uuid:number>/<str:name>": f"/forms/{f}/publish",
         "import/<uuid:number>": f"/import/{p}",
     }
 
@@ -85,7 +94,9 @@ def test_an_outsider_gets_the_answer_of_a_thing_that_does_not_exist(role):
         w = World()
         client = entered(make.account(w.far[0].parent, role))
         for address in addresses(w).values():
-            absent = address.replace("S1", "S9").replace(str(w.pupil.pk), "0195541e-5a00-7000-8000-000000000001")
+            absent = address.replace("S1", "S9")
+            for known in (w.pupil.pk, w.doubtful.pk):
+                absent = absent.replace(str(known), "0195541e-5a00-7000-8000-000000000001")
             for method in (client.get, client.post):
                 foreign, nowhere = method(address), method(absent)
                 assert foreign.status_code in (404, 405), (address, foreign.status_code)
@@ -105,6 +116,10 @@ def test_an_insider_never_meets_a_failure(role):
             "/search?q=S1",
             "/check-in",
             "/import",
+            "/forms",
+            "/forms/propose",
+            "/list/forms",
+            "/list/form-fields",
             "/list/units",
             "/list/persons",
             "/list/dues",

@@ -131,9 +131,16 @@ class Product:
         return [row[0] for row in self.rows(query)]
 
     def rows(self, query: str, *given: Any) -> list[tuple[Any, ...]]:
-        """What the database holds, seen past all fences."""
-        with psycopg.connect(Cluster(self.state).url(role="superuser"), autocommit=True) as connection:
-            return connection.execute(query, given or None).fetchall()  # type: ignore[arg-type]
+        """What the database holds, seen past all fences; waits for a database that is coming back."""
+        until = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                with psycopg.connect(Cluster(self.state).url(role="superuser"), autocommit=True) as connection:
+                    return connection.execute(query, given or None).fetchall()  # type: ignore[arg-type]
+            except psycopg.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
 
     def change(self, statement: str, *given: Any) -> None:
         """Changes what the database holds, past all rules."""

@@ -12,6 +12,7 @@ import pytest
 
 from lianfang.interfaces.server.place import place_of
 from lianfang.interfaces.server.postgres import Cluster, test_cluster
+from tests.server.backed_up import county, county_node, node  # noqa: F401  fixtures
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.capabilities.burden.models import ANSWERED_BY, FREQUENCIES, STATES, FormField, RegisteredForm
-from lianfang.kernel.registers.register import Column, Register, column, equals, under_unit
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.registers.register import Column, Register, column, equals, under_unit, visible
 
 
 class Forms(Register):
@@ -13,7 +17,7 @@ class Forms(Register):
     title = _("Forms")
     model = RegisteredForm
     related = ("unit",)
-    unit_path = None  # whoever may be asked may see who asks for what
+    unit_path = None
     order = ("-id",)
     search = ("code", "title", "title_en")
     columns = [
@@ -36,6 +40,11 @@ class Forms(Register):
     ]
     address = staticmethod(lambda row: f"/forms/{row.pk}")
 
+    @classmethod
+    def rows(cls, actor: Actor) -> QuerySet[Any]:
+        """Forms of the units under the actor's own, and of those above, which may ask them."""
+        return concerning(super().rows(actor), actor)
+
 
 class FormFields(Register):
     name = "form-fields"
@@ -56,3 +65,17 @@ class FormFields(Register):
         column(FormField, "decided_why", priority=3),
     ]
     filters = [equals("held_as", _("held as"))]
+
+    @classmethod
+    def rows(cls, actor: Actor) -> QuerySet[Any]:
+        """Fields of the forms that concern the actor."""
+        return concerning(super().rows(actor), actor)
+
+
+def concerning(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Of rows that belong to units, those at, under or above the units over which the actor holds a duty."""
+    if actor.system:
+        return rows
+    lines = [path for post in actor.posts for path in (post.unit.path, post.unit.sector_path)]
+    above = {int(part) for path in lines for part in path.split("/") if part}
+    return rows.filter(visible(actor, "unit__") | Q(unit_id__in=above))

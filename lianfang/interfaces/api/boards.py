@@ -17,6 +17,7 @@ from lianfang.kernel.reporting.forms import DAILY, form_on
 from lianfang.kernel.reporting.reports import Correction, corrections
 
 COUNTS = ("expected", "received", "on_time", "late", "missing", "zero", "returned", "excused")
+CORRECTIONS_SHOWN = 200
 PEOPLE = ("rostered", "excused", "expected", "answered", "well", "unwell", "fever", "unknown")
 
 
@@ -27,7 +28,8 @@ def show_board(call: Call) -> dict[str, Any]:
     day = parse_day(asked["day"], "day", []) if asked.get("day") else clock.today(unit.zone)
     form = form_on(asked.get("form") or DAILY, day)
     found = board(unit, form, day)
-    return _shown(found) | {"corrections": [_correction(one) for one in corrections(under(unit), day, form.code)]}
+    corrected = corrections(under(unit), day, form.code, most=CORRECTIONS_SHOWN)
+    return _shown(found) | {"corrections": [_correction(one) for one in corrected]}
 
 
 def _shown(found: Board) -> dict[str, Any]:
@@ -35,7 +37,8 @@ def _shown(found: Board) -> dict[str, Any]:
         "unit": found.unit.code,
         "name": str(found.unit),
         "day": found.day.isoformat(),
-        "as_of": found.at.astimezone(found.unit.zone).isoformat(),
+        "as_of": found.as_of.astimezone(found.unit.zone).isoformat(),
+        "age_seconds": round(found.age_seconds, 1),
         **_counts(found.counts),
         "missing_units": [_named(due.unit) for due in found.missing],
         "sums": {code: _sum(total) for code, total in found.totals.items()},

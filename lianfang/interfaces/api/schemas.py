@@ -166,7 +166,8 @@ def _board() -> dict[str, Any]:
     child = {"unit": TEXT, "name": TEXT, "kind": TEXT, "state": choice(boards.STATES), "revision": maybe(COUNT)}
     correction = {"code": TEXT, "name": TEXT, "revision": COUNT, "received_at": MOMENT, "signer": TEXT, "reason": TEXT}
     board = {
-        "unit": TEXT, "name": TEXT, "day": DAY, "as_of": MOMENT, **counts, "missing_units": many(named),
+        "unit": TEXT, "name": TEXT, "day": DAY, "as_of": MOMENT, **counts,
+        "age_seconds": {"type": "number", "minimum": 0}, "missing_units": many(named),
         "sums": {"type": "object", "additionalProperties": shown(total)}, "people": shown(persons),
         "children": many(shown({**child, **counts, "people": shown(persons)})),
         "corrections": many(shown({**correction, "changes": {"type": "object"}})),

@@ -71,7 +71,9 @@ def _boards() -> Iterator[Endpoint]:
     day = Parameter("day", "the day; today where the unit is when left out", schemas.DAY)
     yield Endpoint(
         "GET", "units/{code}/board", "units.board", boards.show_board,
-        "Who was expected, who reported, who is missing by name, and the sums, at this moment",
+        "Who was expected, who reported, who is missing by name, and the sums, at this moment. Above a county the"
+        " figures are `age_seconds` old, and at most 200 missing units are named: ask the units below for the others."
+        " The newest 200 corrections are listed",
         (_CODE, day, Parameter("form", "code of the form")),
         answer=json_of("Board"), refusals=(404, 422), group="Units",
     )  # fmt: skip

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from lianfang.interfaces.server import backup_record
 from lianfang.interfaces.web.health import SILENT_AFTER
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.alerts.models import Heartbeat
@@ -29,6 +30,9 @@ State = Literal["ok", "warn", "fail"]
 SHORTEST_SECRET = 32  # characters
 FULLEST_DISK = 0.8  # of its room
 FURTHEST_CLOCK = timedelta(seconds=2)
+OLDEST_BACKUP = timedelta(hours=24)
+OLDEST_DRILL = timedelta(days=7)
+HOURS_SAID = 72  # beyond that, days
 # Accounts are read when somebody signs in, before there is any scope; the column names the person, and holds no more.
 UNFENCED = frozenset({"accounts_account"})
 USUAL_NAMES = ("admin", "administrator", "root", "test", "demo", "guest", "user", "lianfang")
@@ -156,6 +160,33 @@ def _archive() -> tuple[State, str, str]:
     if _setting("archive_mode") == "off":
         return "warn", "No archive of changes is kept.", "Back up often; see the chapter on backups."
     return "ok", "Changes are archived.", ""
+
+
+@look("backup")
+def _backup() -> tuple[State, str, str]:
+    newest = backup_record.newest(settings.LIANFANG_STATE, "backups")
+    advice = "`lianfang backup FILE --key-file KEY` every night, onto another disk; see the chapter on backups."
+    if newest is None:
+        return "warn", "There has never been a backup.", advice
+    age = datetime.now(UTC) - newest["at"]
+    said = f"The newest is {_hours(age)} old and holds {newest['rows']} rows and {newest['receipts']} receipts."
+    return "ok" if age <= OLDEST_BACKUP else "warn", said, advice
+
+
+@look("restore drill")
+def _drill() -> tuple[State, str, str]:
+    newest = backup_record.newest(settings.LIANFANG_STATE, "drills")
+    advice = "`lianfang restore FILE --drill` proves that a backup can be restored; it touches nothing."
+    if newest is None:
+        return "warn", "No backup has ever been tried out here.", advice
+    age = datetime.now(UTC) - newest["at"]
+    said = f"The last was {_hours(age)} ago: {newest['rows']} rows in {newest['seconds']} s, equal in every table."
+    return "ok" if age <= OLDEST_DRILL else "warn", said, advice
+
+
+def _hours(age: timedelta) -> str:
+    hours = int(age.total_seconds() // 3600)
+    return f"{hours} hours" if hours < HOURS_SAID else f"{age.days} days"
 
 
 @look("disk")

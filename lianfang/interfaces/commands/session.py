@@ -69,13 +69,19 @@ def opened(args: argparse.Namespace) -> Iterator[None]:
 def acting(args: argparse.Namespace) -> Iterator[Actor]:
     """Whoever acts, in their scope and one transaction, on the clock of a drill if one is on."""
     with opened(args):
-        from lianfang.kernel.policies import drills  # noqa: PLC0415
         from lianfang.kernel.scope import within  # noqa: PLC0415
 
-        drills.follow()
-        actor = _actor(getattr(args, "handle", None))
+        actor = actor_of(args)
         with within(actor.scope):
             yield actor
+
+
+def actor_of(args: argparse.Namespace) -> Actor:
+    """Whoever acts, on the clock of a drill if one is on; inside `opened`, for work of several transactions."""
+    from lianfang.kernel.policies import drills  # noqa: PLC0415
+
+    drills.follow()
+    return _actor(getattr(args, "handle", None))
 
 
 def _actor(handle: str | None) -> Actor:

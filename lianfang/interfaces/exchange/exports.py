@@ -19,7 +19,8 @@ from django.utils import timezone
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import EVERYONE
 from lianfang.interfaces.exchange.copying import copy_rows
-from lianfang.interfaces.exchange.writing import ROWS_OF_A_SHEET, CsvWriter, Kind, Target, open_writer
+from lianfang.interfaces.exchange.large_workbook import write_large_workbook
+from lianfang.interfaces.exchange.writing import ROWS_OF_A_SHEET, CsvWriter, Kind, Target, Writer, open_writer
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action
 from lianfang.kernel.orgs.models import Unit
@@ -29,6 +30,7 @@ from lianfang.kernel.scope import within
 
 KINDS: tuple[Kind, ...] = ("csv", "xlsx", "ndjson")
 AT_A_TIME = 1_000  # rows fetched by one statement
+MANY = 50_000  # rows beyond which a workbook is written plainly
 _WORDS = frozenset({"search"})  # filters whose value may be somebody's name
 
 
@@ -92,18 +94,32 @@ def write_rows(
     CSV is worded by the database itself where it can (`copying`). Refused: `file.too_large` for a workbook of more
     rows than a sheet holds: other programs would lose what lies on a second sheet.
     """
-    if kind == "xlsx" and rows.count() >= ROWS_OF_A_SHEET:
-        raise Refused("file.too_large", "format", most_rows=ROWS_OF_A_SHEET - 1, instead="csv")
+    worded = _worded(rows, columns, kind, zone)
+    if kind == "xlsx" and _is_large(rows) and len(set(heads)) == len(heads):
+        return write_large_workbook(target, heads, [column.kind for column in columns], worded, sheet=sheet)
     with open_writer(kind, target, heads, sheet=sheet) as writer:
-        if isinstance(writer, CsvWriter):
-            copied = copy_rows(rows, columns, zone, writer.stream)
-            if copied is not None:
-                return copied
-        count = 0
-        for row in rows.iterator(chunk_size=AT_A_TIME):
-            writer.row(cells(row, columns, kind, zone))
-            count += 1
-        return count
+        copied = copy_rows(rows, columns, zone, writer.stream) if isinstance(writer, CsvWriter) else None
+        return _written_singly(writer, worded) if copied is None else copied
+
+
+def _is_large(rows: QuerySet[Any]) -> bool:
+    many = rows.count()
+    if many >= ROWS_OF_A_SHEET:  # the header is a row, too
+        raise Refused("file.too_large", "format", most_rows=ROWS_OF_A_SHEET - 1, instead="CSV")
+    return many > MANY
+
+
+def _worded(rows: QuerySet[Any], columns: Sequence[Column], kind: Kind, zone: tzinfo) -> Iterator[Iterator[Any]]:
+    for row in rows.iterator(chunk_size=AT_A_TIME):
+        yield cells(row, columns, kind, zone)
+
+
+def _written_singly(writer: Writer, rows: Iterator[Iterator[Any]]) -> int:
+    count = 0
+    for row in rows:
+        writer.row(row)
+        count += 1
+    return count
 
 
 def cells(row: Any, columns: Sequence[Column], kind: Kind, zone: tzinfo) -> Iterator[Any]:

@@ -137,7 +137,9 @@ def frame_rows(blocks: Sequence[Block], lines: Sequence[Line], looked: Looked, e
 
 def _agreed(frame: pl.DataFrame, grid: Grid) -> pl.DataFrame:
     """The frame with the rows that hold nothing but errors, each row holding as many cells as were counted."""
-    counted = pl.DataFrame({ROW: pl.Series(grid.rows, dtype=pl.UInt32), "counted": pl.Series(grid.filled, dtype=pl.UInt32)})
+    counted = pl.DataFrame(
+        {ROW: pl.Series(grid.rows, dtype=pl.UInt32), "counted": pl.Series(grid.filled, dtype=pl.UInt32)}
+    )
     cells = pl.sum_horizontal(pl.all().exclude(ROW).is_not_null()).cast(pl.UInt32)
     both = counted.join(frame.select(ROW, cells.alias("found")), on=ROW, how="full", coalesce=True)
     wrong = both.filter(pl.col("counted").is_null() | (pl.col("counted") != pl.col("found").fill_null(0)))

@@ -7,7 +7,7 @@ only by a process that meets such a table.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
 import polars as pl
@@ -50,7 +50,10 @@ def _block_frame(block: Block, width: int) -> pl.DataFrame:
     if read.height != sum(many for _, many in block.numbers):
         raise Refused("file.structure", reason="rows_disagree")
     numbers = pl.concat([pl.int_range(n, n + many, dtype=pl.UInt32, eager=True) for n, many in block.numbers])
-    texts = (_without_blanks(column(i)) if i < block.width else pl.lit(None, pl.String).alias(column(i)) for i in range(width))
+    texts = (
+        _without_blanks(column(i)) if i < block.width else pl.lit(None, pl.String).alias(column(i))
+        for i in range(width)
+    )
     return read.select(numbers.alias(ROW), *texts)
 
 
@@ -95,6 +98,11 @@ class FrameRows(Sequence[Row]):
     def __iter__(self) -> Iterator[Row]:
         for piece in self._frame.iter_slices(AT_A_TIME):
             yield from map(self._row, piece.iter_rows())
+
+    def of(self, numbers: Iterable[int]) -> FrameRows:
+        """The rows with these numbers, in the order of the table."""
+        chosen = pl.Series(ROW, list(numbers), pl.UInt32)
+        return FrameRows(self._frame.filter(pl.col(ROW).is_in(chosen.implode())), self._beyond)
 
     def _row(self, values: tuple[int | str | None, ...]) -> Row:
         number, *cells = values

@@ -11,7 +11,7 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -38,6 +38,7 @@ from lianfang.kernel.files.models import Import
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.scope import within
 
+MOST_AT_ONCE = 50_000  # rows of one transaction; a larger file is written in several
 LONGEST_NAME = 200  # characters of a file's name that are kept
 
 
@@ -55,29 +56,35 @@ def receive(
     actor: Actor,
     what: str,
     filename: str,
-    content: bytes,
+    content: bytes | Path,
     *,
     unit: Unit | None = None,
     keep_good: bool = False,
     dry_run: bool = False,
+    limits: Limits | None = None,
 ) -> Import:
     """Read and check a file for `what` (units, people, reports), and write its rows when nothing stands in the way.
 
     `unit` is the one rows belong to that name none (default: the sender's own). With `dry_run` no row is written: those
     that may be are held until `confirm`. The same file from the same sender is the same import.
+
+    A large file is written in several transactions, unless one is open already: until the last of them the import is
+    `checked`, with rows written and rows held, and sending the file again goes on with it.
     Raises Refused when the file cannot be read at all, or is not the sender's to send.
     """
-    layout = layout_of(what)
+    layout, alone = layout_of(what), not connection.in_atomic_block
     with within(actor.scope):
         home = unit or actor.home or (_root() if actor.system else None)
         _check_sender(actor, layout, home)
         kept = _same_file(actor, what, home, content) or _new(actor, what, home, filename, content)
         if kept.stage == WRITTEN:
             return kept
-        case = _checked(actor, layout, kept, content, partly=keep_good or dry_run)
+        case = _checked(actor, layout, kept, content, partly=keep_good or dry_run, limits=limits)
         if home is not None:
             _keep(actor, kept, content)
-        return kept if dry_run else _write(actor, case, keep_good=keep_good)
+        if dry_run or not (alone and _is_large(case)):
+            return kept if dry_run else _write(actor, case, keep_good=keep_good)
+    return _write_in_turn(actor, case)
 
 
 def confirm(actor: Actor, import_id: UUID | str, *, keep_good: bool = False) -> Import:
@@ -91,8 +98,7 @@ def confirm(actor: Actor, import_id: UUID | str, *, keep_good: bool = False) -> 
             return kept
         if kept.stage == DROPPED or not kept.held:
             raise Refused("flow.condition", "import", stage=kept.stage)
-        content = _opened(kept)
-        case = _checked(actor, layout_of(kept.what), kept, content, partly=keep_good)
+        case = _checked(actor, layout_of(kept.what), kept, _opened(kept), partly=keep_good)
         if kept.stage == REFUSED:
             _keep(actor, kept)
         return _write(actor, case, keep_good=keep_good)
@@ -118,9 +124,7 @@ def give_back(actor: Actor, import_id: UUID | str, target: BinaryIO | Path) -> N
     """Write the file as a workbook with one more column that says what is wrong with each row."""
     with within(actor.scope):
         kept = _of(import_id)
-        if not kept.content:
-            raise Refused("flow.condition", "import", stage=kept.stage)
-        write_errors(_read(_opened(kept), kept.filename), problems_of(kept), target, say=sentence)
+        write_errors(_read(_opened(kept), kept.filename, Limits()), problems_of(kept), target, say=sentence)
 
 
 def account(kept: Import) -> dict[str, Any]:
@@ -143,11 +147,11 @@ def _check_sender(actor: Actor, layout: Layout, home: Unit | None) -> None:
         raise Refused("role.ended" if actor.held(home) else "scope", "unit")
 
 
-def _same_file(actor: Actor, what: str, home: Unit | None, content: bytes) -> Import | None:
+def _same_file(actor: Actor, what: str, home: Unit | None, content: bytes | Path) -> Import | None:
     """The import of the same bytes by the same sender for the same unit; two that arrive at once take turns."""
     if home is None:
         return None
-    digest = hashlib.sha256(content).hexdigest()
+    digest = _digest(content)
     with connection.cursor() as cursor:
         key = f"import {actor.account_id} {what} {home.pk} {digest}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
@@ -155,13 +159,20 @@ def _same_file(actor: Actor, what: str, home: Unit | None, content: bytes) -> Im
     return same.order_by("pk").first()
 
 
-def _new(actor: Actor, what: str, home: Unit | None, filename: str, content: bytes) -> Import:
+def _digest(content: bytes | Path) -> str:
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _new(actor: Actor, what: str, home: Unit | None, filename: str, content: bytes | Path) -> Import:
     name = PurePath(filename.replace("\\", "/")).name
     return Import(
         unit=home,
         what=what,
         filename="".join(sign for sign in name if sign.isprintable())[-LONGEST_NAME:] or what,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=_digest(content),
         stage=CHECKED,
         sender_id=actor.account_id,
         sender=actor.name[:60],
@@ -178,9 +189,11 @@ def _of(import_id: UUID | str) -> Import:
     return found
 
 
-def _checked(actor: Actor, layout: Layout, kept: Import, content: bytes, *, partly: bool) -> _Case:
+def _checked(
+    actor: Actor, layout: Layout, kept: Import, content: bytes | Path, *, partly: bool, limits: Limits | None = None
+) -> _Case:
     """Read and check the file; what was found stands in `kept`, which is not stored yet."""
-    sheet = _read(content, kept.filename)
+    sheet = _read(content, kept.filename, limits or Limits())
     outcome = Outcome(sheet, layout.columns(sheet))
     look_at_header(outcome)
     # Of a new file the first name is its own; sent again, it is the one it was stored under.
@@ -190,11 +203,13 @@ def _checked(actor: Actor, layout: Layout, kept: Import, content: bytes, *, part
     return _Case(layout, desk, outcome, kept)
 
 
-def _read(content: bytes, filename: str) -> Sheet:
-    if len(content) > Limits().file_bytes:
-        raise Refused("file.too_large", most_mib=Limits().max_file_mib)
+def _read(content: bytes | Path, filename: str, limits: Limits) -> Sheet:
+    if isinstance(content, Path):
+        return read_table(content, filename, limits)
+    if len(content) > limits.file_bytes:
+        raise Refused("file.too_large", most_mib=limits.max_file_mib)
     with _as_file(content) as path:
-        return read_table(path, filename)
+        return read_table(path, filename, limits)
 
 
 @contextmanager
@@ -214,7 +229,7 @@ def _as_file(content: bytes) -> Iterator[Path]:
 def _account(kept: Import, outcome: Outcome, *, partly: bool) -> None:
     """The numbers of a file, and whether it may be written: whole, or `partly` when somebody may choose that."""
     kept.read, kept.blank, kept.written = outcome.sheet.read, outcome.sheet.blank, 0
-    kept.held, kept.refused = len(outcome.kept), outcome.refused
+    kept.held, kept.refused = outcome.held, outcome.refused
     kept.problems = [_as_kept(problem) for problem in outcome.first_problems()]
     kept.notes = outcome.placed_notes()
     kept.stage = CHECKED if kept.held and (partly or not kept.problems) else REFUSED
@@ -230,8 +245,11 @@ def _as_kept(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _keep(actor: Actor, kept: Import, content: bytes = b"") -> None:
-    if content:
+def _keep(actor: Actor, kept: Import, content: bytes | Path = b"") -> None:
+    """Store the import, with its bytes unless they are more than anybody may upload: those are where they came from."""
+    if isinstance(content, Path):
+        content = content.read_bytes() if content.stat().st_size <= Limits().file_bytes else b""
+    if content and len(content) <= Limits().file_bytes:
         kept.content = _closed(kept, content)
     receive_file(actor, unit=kept.unit, what=kept.what, read=kept.read, refused=kept.refused, received=kept)
 
@@ -242,6 +260,8 @@ def _closed(kept: Import, content: bytes) -> bytes:
 
 
 def _opened(kept: Import) -> bytes:
+    if not kept.content:
+        raise Refused("flow.condition", "import", stage=kept.stage)
     return base64.b64decode(unseal(bytes(kept.content).decode(), about=_about(kept)))
 
 
@@ -258,8 +278,7 @@ def _write(actor: Actor, case: _Case, *, keep_good: bool) -> Import:
                 fault("after_stage_before_apply")
                 _write_rows(actor, case)
         except RowRefused as failed:
-            outcome.refuse(failed.row, failed.problems)
-            outcome.refused_rows.add(failed.row)
+            outcome.refuse_late(failed.row, failed.problems)
             _account(kept, outcome, partly=keep_good)
             if kept.stage == REFUSED and kept.unit_id:
                 _keep(actor, kept)
@@ -267,9 +286,71 @@ def _write(actor: Actor, case: _Case, *, keep_good: bool) -> Import:
 
 
 def _write_rows(actor: Actor, case: _Case) -> None:
-    kept, rows = case.kept, case.outcome.kept
-    case.layout.write(case.desk, rows)
+    if case.outcome.staged is not None:
+        case.layout.write_staged(case.desk, case.outcome, list(case.outcome.staged.rows))
+    _finish(actor, case)
+
+
+def _finish(actor: Actor, case: _Case) -> None:
+    """Write the rows that go one by one, and note the file as written."""
+    kept, outcome = case.kept, case.outcome
+    case.layout.write(case.desk, outcome.kept)
     if not kept.unit_id:  # the first units: only now there is one over which the import can be held
         kept.unit = Unit.objects.order_by("path").filter(parent__isnull=True)[0]
         _keep(actor, kept)
-    confirm_file(actor, received=kept, what=kept.what, written=len(rows), refused=case.outcome.refused)
+    confirm_file(actor, received=kept, what=kept.what, written=outcome.held, refused=outcome.refused)
+
+
+def _is_large(case: _Case) -> bool:
+    return case.kept.stage == CHECKED and case.outcome.staged is not None and case.outcome.held > MOST_AT_ONCE
+
+
+def _write_in_turn(actor: Actor, case: _Case) -> Import:
+    """Write a large file unit after unit, many in each transaction; the import is complete with the last one.
+
+    Whatever was written stays, also when a row is refused only now: that row is named, and the others go on.
+    """
+    kept, outcome = case.kept, case.outcome
+    for units in _turns(outcome):
+        _try(actor, case, lambda units=units: _write_units(actor, case, units))  # type: ignore[misc]
+    _try(actor, case, lambda: _finish(actor, case))
+    assert kept.read == outcome.held + outcome.refused + kept.blank  # noqa: S101  no row is lost
+    return kept
+
+
+def _turns(outcome: Outcome) -> Iterator[list[int]]:
+    assert outcome.staged is not None  # noqa: S101
+    units: list[int] = []
+    rows = 0
+    for unit, many in outcome.staged.rows.items():
+        if units and rows + many > MOST_AT_ONCE:
+            yield units
+            units, rows = [], 0
+        units.append(unit)
+        rows += many
+    if units:
+        yield units
+
+
+def _write_units(actor: Actor, case: _Case, units: list[int]) -> None:
+    kept, staged = case.kept, case.outcome.staged
+    assert staged is not None  # noqa: S101
+    case.layout.write_staged(case.desk, case.outcome, units)
+    written = kept.written + sum(staged.rows[unit] for unit in units)
+    held = case.outcome.held - min(written, case.outcome.held)
+    done = {"written": case.outcome.held - held, "held": held, "refused": case.outcome.refused}
+    Import.objects.filter(pk=kept.pk).update(**done)
+    kept.written = written
+
+
+def _try(actor: Actor, case: _Case, write: Callable[[], None]) -> None:
+    """Run a step in a transaction of its own; as long as it refuses a row, without that row again."""
+    while True:
+        try:
+            with within(actor.scope):
+                write()
+        except RowRefused as failed:
+            case.outcome.refuse_late(failed.row, failed.problems)
+            case.kept.problems = [_as_kept(problem) for problem in case.outcome.first_problems()]
+        else:
+            return

@@ -181,21 +181,31 @@ class WorkbookWriter(_Ending):
         self._at += 1
 
     def _cell(self, column: int, value: Any, look: Any) -> None:
-        sheet, at = self._sheet, self._at
-        if isinstance(value, bool):
-            sheet.write_boolean(at, column, value)
-        elif isinstance(value, int | float | Decimal) and _fits_a_double(value):
-            sheet.write_number(at, column, float(value))
-        elif isinstance(value, date) and _is_spreadsheet_day(value):
-            sheet.write_datetime(at, column, value, self._moment if isinstance(value, datetime) else self._day)
+        sheet, at, found = self._sheet, self._at, workbook_value(value)
+        if isinstance(found, bool):
+            sheet.write_boolean(at, column, found)
+        elif isinstance(found, float):
+            sheet.write_number(at, column, found)
+        elif isinstance(found, date):
+            sheet.write_datetime(at, column, found, self._moment if isinstance(found, datetime) else self._day)
         else:
-            text = _cut(safe_text(_as_text(value)))
-            sheet.write_string(at, column, text, look or (self._quoted if is_formula_like(text) else self._text))
+            sheet.write_string(at, column, found, look or (self._quoted if is_formula_like(found) else self._text))
 
     def close(self) -> None:
         """Put the workbook together and write it."""
         self._book.close()
         super().close()
+
+
+def workbook_value(value: Any) -> bool | float | date | str:
+    """A value as a cell of a workbook holds it: text wherever a spreadsheet would change a number or a day."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float | Decimal) and _fits_a_double(value):
+        return float(value)
+    if isinstance(value, date) and _is_spreadsheet_day(value):
+        return value
+    return _cut(safe_text(_as_text(value)))
 
 
 def write_errors(

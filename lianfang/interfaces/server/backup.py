@@ -12,15 +12,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 
-from lianfang.interfaces.server import backup_census, backup_programs, backup_record
+from lianfang.interfaces.server import backup_census, backup_programs, backup_record, proofs
 from lianfang.interfaces.server.backup_census import Census
 from lianfang.interfaces.server.backup_file import Contents, opened, proven, write
-from lianfang.interfaces.server.backup_seal import Secret
+from lianfang.interfaces.server.backup_seal import Secret, Unreadable
 from lianfang.interfaces.server.binaries import Binaries, find
 from lianfang.interfaces.server.keyring import keys
 from lianfang.interfaces.server.place import place_of
@@ -84,14 +85,32 @@ def drill(state: Path, file: Path, secret: Secret) -> Drilled:
     """
     say("Drill: restoring it into a server of its own …")
     began = time.monotonic()
+    try:
+        census, checked = _restored_aside(file, secret)
+    except Unreadable:
+        raise  # a file that does not open says nothing about the promise
+    except CannotRun:
+        _prove(state, held=False, figures={"file": str(file)})
+        raise
+    drilled = Drilled(census, round(time.monotonic() - began, 1), checked)
+    backup_record.note_drill(state, file=file, census=census, seconds=drilled.seconds, checked=checked)
+    figures = {"seconds": drilled.seconds, "tables": len(census.tables), "rows": census.rows}
+    _prove(state, held=True, figures={**figures, "receipts": census.receipts, "amcheck": checked})
+    return drilled
+
+
+def _restored_aside(file: Path, secret: Secret) -> tuple[Census, bool]:
     with _scratch() as cluster, opened(file, secret) as (contents, dump):
         binaries = find(cluster.place.home)
         backup_programs.filled(binaries, cluster.url(), dump)
-        check_same(contents.census, cluster.url(DATABASE, "superuser"), contents)
-        checked = backup_programs.checked(binaries, cluster.url(DATABASE, "superuser"))
-    drilled = Drilled(contents.census, round(time.monotonic() - began, 1), checked)
-    backup_record.note_drill(state, file=file, census=drilled.census, seconds=drilled.seconds, checked=checked)
-    return drilled
+        url = cluster.url(DATABASE, "superuser")
+        check_same(contents.census, url, contents)
+        return contents.census, backup_programs.checked(binaries, url)
+
+
+def _prove(state: Path, *, held: bool, figures: dict[str, Any]) -> None:
+    proof = proofs.Proof("backup", datetime.now(UTC), held, figures)
+    proofs.record(proofs.file_of(state), proof)
 
 
 def check_same(wanted: Census, url: str, contents: Contents) -> None:

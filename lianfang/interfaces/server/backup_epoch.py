@@ -1,4 +1,4 @@
-"""The epoch of a node (节点纪元): a number that a restore raises, so that whoever received more than came back sees it.
+"""The epoch of a node (节点纪元): a number that a restore raises, so that whoever is owed more than came back sees it.
 
 It is the event `node.restored` in the restored database, the last of them counting; before any restore it is 0.
 Restoring also ends every one-time link: what was sent out before may have been used since.

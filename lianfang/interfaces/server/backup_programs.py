@@ -15,7 +15,6 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lianfang.interfaces.server.backup_census import LEFT_OUT
-from lianfang.interfaces.server.backup_seal import Unreadable
 from lianfang.interfaces.server.binaries import Binaries
 from lianfang.interfaces.server.trouble import FAILED, CannotRun
 
@@ -60,7 +59,7 @@ def filled(binaries: Binaries, url: str, dump: Iterable[bytes]) -> None:
 
 
 def rows_in(binaries: Binaries, dump: Iterable[bytes]) -> dict[str, int]:
-    """Reads a dump to its end, unpacking all of it, and counts the rows of each table. Raises CannotRun, Unreadable."""
+    """Reads a dump to its end, unpacking all of it, and counts the rows of each table. Raises CannotRun."""
     with tempfile.TemporaryFile() as said:
         command = [program(binaries, "pg_restore"), "--file=-"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said) as running:
@@ -168,7 +167,7 @@ def _check(status: int, said: IO[bytes], failure: str) -> None:
     if not status:
         return
     said.seek(0)
-    raise Unreadable(f"{failure}:\n{_end(said.read().decode(errors='replace'))}", status=FAILED)
+    raise CannotRun(f"{failure}:\n{_end(said.read().decode(errors='replace'))}", status=FAILED)
 
 
 def _end(text: str) -> str:

@@ -60,6 +60,8 @@ def restore(state: Path, file: Path, secret: Secret, *, replace: bool, known: fr
     Call it from the main thread: a server that it starts ends with the thread that started it.
     """
     began = time.monotonic()
+    with opened(file, secret):
+        pass  # what is no backup, or is not opened by this, is refused before a server is started
     with _alone(state) as url:
         finish(state, url)
         binaries = _binaries(state)
@@ -97,7 +99,7 @@ def _brought_in(state: Path, file: Path, secret: Secret, binaries: Binaries, url
             say("Comparing every table …")
             check_same(contents.census, at(url, incoming), contents)
             epoch = begin_epoch(at(url, incoming), url, contents.census)
-            former = _named(name, f"before_{datetime.now(UTC):%Y%m%dT%H%M%S}") if _exists(server, name) else ""
+            former = _named(name, f"before_{datetime.now(UTC):%Y%m%dT%H%M%S_%f}") if _exists(server, name) else ""
             changeover = prepare(state, contents, Changeover(name, incoming, former))
         except BaseException:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(incoming)))

@@ -101,9 +101,8 @@ class _Way:
 def build() -> Door:
     """The door before Django, for granian's `--factory`; its process ends with the one that started it."""
     leash.follow_parent()
-    from lianfang.wsgi import application  # noqa: PLC0415  Django is loaded in the serving process only
-
     from lianfang.interfaces.server.hot import Hot  # noqa: PLC0415
     from lianfang.interfaces.server.hot_reports import Reports  # noqa: PLC0415
+    from lianfang.wsgi import application  # noqa: PLC0415  Django is loaded in the serving process only
 
     return Door(application, hot={("POST", "/api/v1/reports"): Hot(Reports())})

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import psycopg
 from django.db import Error, connection
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -74,7 +75,7 @@ def _cursor() -> Any:
     """A cursor of the thread's connection as psycopg gives it, with plans kept."""
     connection.ensure_connection()
     connection.connection.prepare_threshold = PREPARED_AFTER
-    return connection.connection.cursor()
+    return psycopg.Cursor(connection.connection)  # Django's own would write values into the statement
 
 
 def _raw(sent: Sent) -> Mapping[str, Any] | None:

@@ -102,8 +102,7 @@ class Cluster:
         home = self.place.home
         text = tuning.configuration(for_tests=self._for_tests, local=home / "local.conf")
         for name, content in (("postgresql.conf", text), ("pg_hba.conf", tuning.HBA)):
-            (home / name).write_text(content, encoding="utf-8")
-            (home / name).chmod(0o644)
+            _keep_text(home / name, content)
         return ["-c", f"config_file={home / 'postgresql.conf'}", "-c", f"hba_file={home / 'pg_hba.conf'}"]
 
     def _password_file(self, role: Role) -> Path:
@@ -111,6 +110,16 @@ class Cluster:
 
     def _password(self, role: Role) -> str:
         return kept(self._password_file(role), secrets.token_urlsafe)
+
+
+def _keep_text(file: Path, content: str) -> None:
+    """Writes only what differs, whole or not at all: a full disk must not leave a server without its settings."""
+    if file.exists() and file.read_text(encoding="utf-8") == content:
+        return
+    draft = file.with_suffix(".draft")
+    draft.write_text(content, encoding="utf-8")
+    draft.chmod(0o644)
+    draft.replace(file)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ PROMISES: Final[Mapping[str, str]] = MappingProxyType(
         "retries": "An answer sent again, twice at once, late or out of order counts once.",
         "clock": "A clock that is wrong or set back moves no report and makes no second due.",
         "imports": "A file whose import dies is written whole or not at all.",
+        "backup": "A backup that is restored holds every row, receipt and board of its moment.",
         "migrations": "An update of the tables that dies can be run again to the same tables.",
     }
 )

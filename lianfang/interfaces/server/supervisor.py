@@ -10,6 +10,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+import psycopg
+
 from lianfang.interfaces.server import leftovers, processes
 from lianfang.interfaces.server.children import BackOff, Child, Program
 from lianfang.interfaces.server.postgres import Cluster
@@ -65,6 +67,7 @@ class Supervisor:
         self._tell = tell
         self._database_pauses = BackOff()
         self._trimmed = time.monotonic()
+        self._noted = True
 
     def run(self, answers: Callable[[], bool], announce: Callable[[], None]) -> None:
         """Starts the programs and watches until Stopped is raised; then stops them.
@@ -90,7 +93,7 @@ class Supervisor:
         revived = self._revive_database()
         for child in self._children:
             revived = child.keep_running() or revived
-        if revived:
+        if revived or not self._noted:
             self._write_note()
         self._trim_log()
 
@@ -101,8 +104,9 @@ class Supervisor:
         self._tell("The database server ended; starting it again.")
         try:
             cluster.start()
-        except CannotRun as trouble:
-            self._tell(f"{trouble.sentence}\nTrying again in {self._database_pauses.died():g} s.")
+        except (CannotRun, OSError, psycopg.Error) as trouble:  # a full disk stops the server, and must not stop us
+            said = trouble.sentence if isinstance(trouble, CannotRun) else f"It cannot be started: {trouble}"
+            self._tell(f"{said}\nTrying again in {self._database_pauses.died():g} s.")
             return False
         self._database_pauses.began()
         self._tell("The database server runs again.")
@@ -120,7 +124,14 @@ class Supervisor:
         children = {child.program.name: child.pid for child in self._children if child.pid is not None}
         if self._cluster is not None and self._cluster.pid is not None:
             children[leftovers.DATABASE] = self._cluster.pid
-        leftovers.note(self._state, self._address, children)
+        try:
+            leftovers.note(self._state, self._address, children)
+        except OSError as failure:
+            if self._noted:
+                self._tell(f"What runs cannot be noted down ({failure.strerror}); it is, once that is possible again.")
+            self._noted = False
+        else:
+            self._noted = True
 
     def _own_pids(self) -> set[int]:
         database = {self._cluster.pid} if self._cluster is not None else set()

@@ -104,6 +104,7 @@ def _lists(actor: Actor) -> list[tuple[str, str, str, str]]:
     ]
     if actor.home and actor.roles & {Role.ADMINISTRATOR, Role.LEADER, Role.OFFICER}:
         links.append((_("Responsibility"), f"/responsibility/{actor.home.code}", "check-circle", ""))
+        links.append((_("Forms and burden"), "/forms", "chart", ""))
     if actor.roles & {Role.ADMINISTRATOR, Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER, Role.OFFICER}:
         links.append((_("Import"), "/import", "upload", ""))
     return links

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from lianfang.capabilities.screening.handout import hand_out
 from lianfang.demo import live
+from lianfang.interfaces.worker.folding import fold_once
 from lianfang.kernel import clock
 from lianfang.kernel.alerts.heartbeat import beat
 from lianfang.kernel.alerts.reminders import escalate, remind
@@ -44,6 +45,7 @@ class Worker:
 
     opened: Opened = field(default_factory=Opened)
     resting: dict[str, _Rest] = field(default_factory=dict)
+    folds: bool = True  # unless another thread does
 
     def sweep(self) -> dict[str, int]:
         """One pass; step -> how many things it did. Raises only when the database is away."""
@@ -56,6 +58,8 @@ class Worker:
             "followed": lambda: dispatch(REACTIONS),
             "played": live.play,
         }
+        if self.folds:
+            steps["folded"] = fold_once
         done = {name: self._take(name, step) for name, step in steps.items()}
         with within(EVERYTHING):
             beat(PROCESS, resting=sorted(self.resting))

@@ -10,6 +10,7 @@ from typing import Final
 from django.db import InterfaceError, OperationalError, connection
 
 from lianfang.interfaces.server.trouble import say
+from lianfang.interfaces.worker.folding import keep_folding
 from lianfang.interfaces.worker.sweep import Worker
 
 EVERY_SECONDS: Final = 1.0
@@ -17,8 +18,14 @@ LONGEST_WAIT_SECONDS: Final = 30.0
 
 
 def watch(stop: threading.Event, *, worker: Worker | None = None) -> int:
-    """Sweep until `stop` is set; how many passes were made. While the database is away it waits ever longer."""
-    worker = worker or Worker()
+    """Sweep, and fold beside it, until `stop` is set; how many passes were made.
+
+    While the database is away it waits ever longer.
+    """
+    folding = threading.Thread(target=keep_folding, args=[stop], name="folding", daemon=True)
+    if worker is None:
+        folding.start()
+    worker = worker or Worker(folds=False)
     passes, wait = 0, EVERY_SECONDS
     while not stop.is_set():
         try:
@@ -30,6 +37,8 @@ def watch(stop: threading.Event, *, worker: Worker | None = None) -> int:
             say(f"The worker cannot use the database ({type(away).__name__}); it tries again in {wait:.0f} s.")
         stop.wait(wait)
     connection.close()
+    if folding.ident is not None:
+        folding.join(LONGEST_WAIT_SECONDS)
     return passes
 
 

@@ -11,14 +11,13 @@ from uuid_utils.compat import uuid7
 
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.database.columns import arrays, columns
 
-_INSERT = """
+_INSERT = f"""
 INSERT INTO audit_event (id, at, kind, actor_id, actor_name, unit_id, subject, facts, denied, handled_at)
-SELECT id, %(at)s, kind, actor_id, actor_name, unit_id, subject, facts::jsonb, false,
-       CASE WHEN settled THEN %(at)s::timestamptz END
-  FROM unnest(%(id)s::uuid[], %(kind)s::text[], %(actor_id)s::bigint[], %(actor_name)s::text[], %(unit_id)s::bigint[],
-              %(subject)s::text[], %(facts)s::text[], %(settled)s::boolean[])
-    AS k(id, kind, actor_id, actor_name, unit_id, subject, facts, settled)
+SELECT id, %s, kind, actor_id, actor_name, unit_id, subject, facts::jsonb, false, handled_at
+  FROM unnest({arrays(("uuid", "text", "bigint", "text", "bigint", "text", "text", "timestamptz"))})
+    AS k(id, kind, actor_id, actor_name, unit_id, subject, facts, handled_at)
 """
 
 
@@ -36,17 +35,12 @@ class Noted:
 
 def record_together(cursor: Any, noted: Sequence[Noted]) -> None:
     """Write these events down, in the transaction under way."""
-    cursor.execute(
-        _INSERT,
-        {
-            "at": clock.now(),
-            "id": [uuid7() for _ in noted],
-            "kind": [one.kind for one in noted],
-            "actor_id": [one.by.account_id for one in noted],
-            "actor_name": [one.by.name[:60] for one in noted],
-            "unit_id": [one.unit_id for one in noted],
-            "subject": [one.subject for one in noted],
-            "facts": [json.dumps(dict(one.facts)) for one in noted],
-            "settled": [one.settled for one in noted],
-        },
-    )
+    at = clock.now()
+    rows = [
+        (
+            uuid7(), one.kind, one.by.account_id, one.by.name[:60], one.unit_id, one.subject,
+            json.dumps(dict(one.facts)), at if one.settled else None,
+        )
+        for one in noted
+    ]  # fmt: skip
+    cursor.execute(_INSERT, [at, *columns(rows)])

@@ -9,25 +9,26 @@ from typing import Any
 from uuid import UUID
 
 from lianfang.domain.answers import PersonRef
+from lianfang.kernel.database.columns import arrays, columns
 
 _WHO = "p.id, p.name, p.birth_date, p.guardian_notice_at IS NOT NULL, p.phone_index, p.merged_into_id"
 _BY_INDEX = f"""
-SELECT k.n, {_WHO} FROM unnest(%s::int[], %s::bytea[]) AS k(n, sought)
+SELECT k.n, {_WHO} FROM unnest({arrays(("int", "bytea"))}) AS k(n, sought)
   JOIN people_person p ON p.number_index = k.sought
 """
 _BY_REF = (
-    f"SELECT k.n, {_WHO} FROM unnest(%s::int[], %s::uuid[]) AS k(n, sought) JOIN people_person p ON p.id = k.sought"
+    f"SELECT k.n, {_WHO} FROM unnest({arrays(('int', 'uuid'))}) AS k(n, sought) JOIN people_person p ON p.id = k.sought"
 )
 _BY_NAME = f"""
-SELECT DISTINCT k.n, {_WHO} FROM unnest(%s::int[], %s::bigint[], %s::date[], %s::text[]) AS k(n, unit_id, day, name)
+SELECT DISTINCT k.n, {_WHO} FROM unnest({arrays(("int", "bigint", "date", "text"))}) AS k(n, unit_id, day, name)
   JOIN people_membership m ON m.unit_id = k.unit_id AND m.since <= k.day AND (m.until IS NULL OR m.until >= k.day)
   JOIN people_person p ON p.id = m.person_id AND p.name = k.name
 """
-_STANDING = """
+_STANDING = f"""
 SELECT k.n, m.entered_at, EXISTS (
            SELECT 1 FROM people_absence b
             WHERE b.unit_id = k.unit_id AND b.person_id = k.person_id AND k.day BETWEEN b.since AND b.until)
-  FROM unnest(%s::int[], %s::bigint[], %s::date[], %s::uuid[]) AS k(n, unit_id, day, person_id)
+  FROM unnest({arrays(("int", "bigint", "date", "uuid"))}) AS k(n, unit_id, day, person_id)
   JOIN LATERAL (
        SELECT min(entered_at) AS entered_at FROM people_membership m
         WHERE m.person_id = k.person_id AND m.unit_id = k.unit_id
@@ -84,7 +85,7 @@ def _rows(cursor: Any, asked: Sequence[Asked]) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for statement, keys in ((_BY_REF, refs), (_BY_INDEX, numbers), (_BY_NAME, names)):
         if keys:
-            cursor.execute(statement, [list(column) for column in zip(*keys, strict=True)])
+            cursor.execute(statement, columns(keys))
             rows += cursor.fetchall()
     return rows
 
@@ -100,8 +101,7 @@ def standing_of(cursor: Any, places: Sequence[tuple[int, date, UUID]]) -> list[S
     """Each person's place on the roster of (unit, day, person); None for those who are not on it."""
     found: list[Standing | None] = [None] * len(places)
     if places:
-        columns = [list(column) for column in zip(*places, strict=True)]
-        cursor.execute(_STANDING, [list(range(len(places))), *columns])
+        cursor.execute(_STANDING, columns([(number, *place) for number, place in enumerate(places)]))
         for number, entered_at, excused in cursor.fetchall():
             found[number] = Standing(entered_at, excused)
     return found

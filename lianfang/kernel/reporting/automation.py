@@ -10,11 +10,15 @@ from django.db import connection
 
 from lianfang.domain.policy import Policy
 from lianfang.kernel import clock
+from lianfang.kernel.database.columns import arrays, columns
 from lianfang.kernel.scope import EVERYTHING, within
 
-_ALIKE = """
-SELECT count(*) FROM (SELECT 1 FROM reporting_receipt
-                       WHERE sender_id = %s AND fingerprint = %s AND received_at >= %s LIMIT %s) alike
+_ALIKE = f"""
+SELECT k.sender_id, k.fingerprint, k.since, (
+       SELECT count(*) FROM (SELECT 1 FROM reporting_receipt r
+                              WHERE r.sender_id = k.sender_id AND r.fingerprint = k.fingerprint
+                                AND r.received_at >= k.since LIMIT k.most) alike)
+  FROM unnest({arrays(("bigint", "text", "timestamptz", "int"))}) AS k(sender_id, fingerprint, since, most)
 """
 _MARK = """
 UPDATE reporting_answer a SET automated = true
@@ -32,25 +36,27 @@ def looks_automated(sender_id: int | None, fingerprint: str, policy: Policy) -> 
     marking is for quality, nobody is blocked or blamed.
     """
     with within(EVERYTHING), connection.cursor() as cursor:
-        return _is_script(cursor, sender_id or 0, fingerprint, policy)
+        return bool(automated_together(cursor, [(sender_id, fingerprint, policy)]))
 
 
 def automated_together(cursor: Any, sent: Iterable[tuple[int | None, str, Policy]]) -> set[tuple[int, str]]:
     """Which pairs of sender and fingerprint look like a script, as `looks_automated` says of each."""
     policies = {(sender or 0, fingerprint): policy for sender, fingerprint, policy in sent}
-    return {pair for pair, policy in policies.items() if _is_script(cursor, *pair, policy)}
-
-
-def _is_script(cursor: Any, sender: int, fingerprint: str, policy: Policy) -> bool:
-    since = clock.now() - timedelta(seconds=policy.automated_seconds)
+    at = clock.now()
     # Twice the limit is counted, no more: beyond it the earlier answers have been marked long ago.
-    cursor.execute(_ALIKE, [sender, fingerprint, since, 2 * policy.automated_answers])
-    alike: int = cursor.fetchone()[0]
-    if alike < policy.automated_answers:
-        return False
-    if alike < 2 * policy.automated_answers:
-        _mark_earlier(cursor, sender, fingerprint, since)
-    return True
+    rows = [
+        (*pair, at - timedelta(seconds=policy.automated_seconds), 2 * policy.automated_answers)
+        for pair, policy in policies.items()
+    ]
+    cursor.execute(_ALIKE, columns(rows))
+    found = set()
+    for sender, alike, since, count in cursor.fetchall():
+        limit = policies[sender, alike].automated_answers
+        if count >= limit:
+            found.add((sender, alike))
+        if limit <= count < 2 * limit:
+            _mark_earlier(cursor, sender, alike, since)
+    return found
 
 
 def _mark_earlier(cursor: Any, sender: int, fingerprint: str, since: datetime) -> None:

@@ -64,6 +64,7 @@ class Board:
     missing: list[Due]
     totals: dict[str, Total]
     own_dues: list[Due]
+    own_report: UnitReport | None = None
 
     @property
     def age_seconds(self) -> float:
@@ -107,6 +108,7 @@ def board(unit: Unit, form: Edition, day: date, *, named: int | None = None) -> 
         _missing(unit, day, seen, named),
         _totals(unit, form, day, seen),
         own,
+        UnitReport.objects.filter(unit=unit, day=day, form=form.code, current=True).first() if own else None,
     )
 
 
@@ -119,14 +121,14 @@ def _counted(unit: Unit, form: Edition, day: date) -> _Seen:
     place = Place(unit, day)
     kind, own, owed = _chosen(place)
     people = people_by_part(place)
-    by_kind_is_report = kind == REPORT and not own
+    of_others = kind == REPORT and bool(owed) and not own
     return _Seen(
         kind=kind,
         own=own,
         counts=_together(owed),
         asked=sum(one.asked for one in owed.values()),
         people=_all(people),
-        sums=sums_of(place, form, own=not by_kind_is_report),
+        sums=sums_of(place, form, own=not of_others),
         by_part={} if own else {part: one.counts for part, one in owed.items()},
         people_by_part=people,
     )
@@ -169,7 +171,8 @@ def _added_up(unit: Unit, form: Edition, day: date, folded: fold.Folded) -> _See
     by_sector = dues_of(place, REPORT if reports else ROLL_CALL)
     counts = _of_kind(below, reports=reports)
     counts.add(_together(by_sector))
-    sums = added(below.sums.get(form.code, {}), sums_of(place, form, own=False) if by_sector else {})
+    sums = sums_of(place, form, own=not reports) if by_sector or not reports else {}
+    sums = added(below.sums.get(form.code, {}), sums) if reports else sums
     people = people_by_part(place)
     together = _all(people)
     together.add(below.people)

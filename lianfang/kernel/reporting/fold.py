@@ -17,12 +17,12 @@ from django.db import connection
 from lianfang.kernel import clock
 from lianfang.kernel.dues.stale import WHOLE_DAY, touch, touch_day
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.reporting.figures import Figures
+from lianfang.kernel.reporting.figures import Figures, people_of
 from lianfang.kernel.reporting.parts import count_below, count_own, paths_of, paths_on
 from lianfang.kernel.reporting.tree import Tree, above, highest_first, tree_now
 from lianfang.kernel.scope import EVERYTHING, within
 
-__all__ = ["Folded", "fold", "fold_all", "fold_next_day", "read", "touch", "touch_day"]
+__all__ = ["Folded", "fold", "fold_all", "fold_next_day", "open_days_anew", "read", "touch", "touch_day"]
 
 COUNTED_AT_OPENING: Final = 5000
 """Up to so many dues and counters are counted in a few milliseconds, however high the office is."""
@@ -32,7 +32,7 @@ _LOCK: Final = 0x4C46_464F  # "LFFO": of several workers one folds
 
 @dataclass(slots=True)
 class Folded:
-    """What was added up of a high office: all below it, each part right below it by path, and as of when."""
+    """What was added up of a high office: all that its board counts, its parts by path, and as of when."""
 
     below: Figures
     parts: dict[str, Figures]
@@ -64,6 +64,17 @@ def fold_all(days: Iterable[date]) -> int:
         for day in days:
             touch_day(day)
     return fold()
+
+
+def open_days_anew() -> None:
+    """Note that every day whose reports may still come has changed, whatever is noted of it."""
+    with within(EVERYTHING), connection.cursor() as cursor:
+        cursor.execute(_DAYS)
+        for (day,) in cursor.fetchall():
+            cursor.execute("SELECT closes_at FROM dues_due WHERE day = %s LIMIT 1", [day])
+            if cursor.fetchone()[0] < clock.now():
+                break  # newest first: the others have closed before
+            touch_day(day)
 
 
 def fold_next_day() -> date | None:
@@ -187,4 +198,6 @@ def read(unit: Unit, day: date, paths: Iterable[str] = ()) -> Folded | None:
     if "below" not in own:
         return None
     parts = {path: Figures.from_json(figures) for path, (figures, _) in rows.items()}
-    return Folded(Figures.from_json(own["below"]), parts, at)
+    below = Figures.from_json(own["below"])
+    below.people = people_of(own["people"])  # people of the office itself belong to it; its own report does not
+    return Folded(below, parts, at)

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.database.columns import arrays, columns
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.models import Receipt
 from lianfang.kernel.scope import EVERYTHING, within
@@ -72,19 +73,19 @@ class Claim:
         return cls(by.account_id or 0, key, unit, kept, fingerprint, number, told)
 
 
-_CLAIM = """
+_CLAIM = f"""
 INSERT INTO reporting_receipt (sender_id, key, id, unit_id, kind, hash, fingerprint, received_at, answer)
 SELECT k.sender_id, k.key, k.id, k.unit_id, %s, k.hash, k.fingerprint, %s, k.answer::jsonb
-  FROM unnest(%s::bigint[], %s::text[], %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[])
+  FROM unnest({arrays(("bigint", "text", "uuid", "bigint", "text", "text", "text"))})
     AS k(sender_id, key, id, unit_id, hash, fingerprint, answer)
     ON CONFLICT DO NOTHING RETURNING sender_id, key
 """
-_KEPT = """
+_KEPT = f"""
 SELECT r.sender_id, r.key, r.hash, r.answer FROM reporting_receipt r
-  JOIN unnest(%s::bigint[], %s::text[]) AS k(sender_id, key) USING (sender_id, key)
+  JOIN unnest({arrays(("bigint", "text"))}) AS k(sender_id, key) USING (sender_id, key)
 """
-_GIVE_BACK = """
-DELETE FROM reporting_receipt r USING unnest(%s::bigint[], %s::text[]) AS k(sender_id, key)
+_GIVE_BACK = f"""
+DELETE FROM reporting_receipt r USING unnest({arrays(("bigint", "text"))}) AS k(sender_id, key)
  WHERE r.sender_id = k.sender_id AND r.key = k.key
 """
 
@@ -95,17 +96,16 @@ def claim_together(cursor: Any, claims: Sequence[Claim], *, kind: str) -> dict[t
     A key that was used for other content is left out: the ordinary way says so. No two of the claims share a key.
     """
     ordered = sorted(claims, key=lambda one: (one.sender_id, one.key))  # two batches never wait for each other
-    columns = [
-        [one.sender_id for one in ordered], [one.key for one in ordered], [one.id for one in ordered],
-        [one.unit.pk for one in ordered], [one.hash for one in ordered], [one.fingerprint for one in ordered],
-        [json.dumps(one.answer, ensure_ascii=False) for one in ordered],
-    ]  # fmt: skip
-    cursor.execute(_CLAIM, [kind, clock.now(), *columns])
+    rows = [
+        (one.sender_id, one.key, one.id, one.unit.pk, one.hash, one.fingerprint, json.dumps(one.answer))
+        for one in ordered
+    ]
+    cursor.execute(_CLAIM, [kind, clock.now(), *columns(rows)])
     new = set(cursor.fetchall())
     found: dict[tuple[int, str], dict[str, Any] | None] = dict.fromkeys(new)
     if len(new) < len(ordered):
         hashes = {(one.sender_id, one.key): one.hash for one in ordered if (one.sender_id, one.key) not in new}
-        cursor.execute(_KEPT, [list(column) for column in zip(*hashes, strict=True)])
+        cursor.execute(_KEPT, columns(list(hashes)))
         kept = {(sender, key): (hash_, json.loads(told)) for sender, key, hash_, told in cursor.fetchall()}
         found |= {key: told for key, (hash_, told) in kept.items() if hash_ == hashes[key] and told}
     return found
@@ -114,7 +114,7 @@ def claim_together(cursor: Any, claims: Sequence[Claim], *, kind: str) -> dict[t
 def give_back(cursor: Any, keys: Sequence[tuple[int, str]]) -> None:
     """Give keys back that were taken a moment ago, in the same transaction."""
     if keys:
-        cursor.execute(_GIVE_BACK, [list(column) for column in zip(*keys, strict=True)])
+        cursor.execute(_GIVE_BACK, columns(keys))
 
 
 def said(

@@ -226,14 +226,13 @@ class Correction:
         return {code: after - before for code, (before, after) in both.items()}
 
 
-def corrections(where: Q, day: date, form: str = DAILY) -> list[Correction]:
-    """All corrections of a day among reports that match `where`, newest first."""
-    later = UnitReport.objects.filter(where, day=day, form=form, revision__gt=1).select_related("unit")
-    found = []
-    for report in later.order_by("-received_at"):
-        before = UnitReport.objects.get(unit=report.unit, form=form, day=day, revision=report.revision - 1)
-        found.append(Correction(report, difference(before.values, report.values)))
-    return found
+def corrections(where: Q, day: date, form: str = DAILY, *, most: int | None = None) -> list[Correction]:
+    """The corrections of a day among reports that match `where`, newest first; all, or the `most` newest."""
+    matching = UnitReport.objects.filter(where, day=day, form=form, revision__gt=1)
+    later = list(matching.select_related("unit").order_by("-received_at")[:most])
+    revisions = UnitReport.objects.filter(unit__in={report.unit_id for report in later}, day=day, form=form)
+    before = {(report.unit_id, report.revision + 1): report.values for report in revisions} if later else {}
+    return [Correction(report, difference(before[report.unit_id, report.revision], report.values)) for report in later]
 
 
 def since_sent(report: UnitReport) -> list[Correction]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from lianfang.kernel.database.columns import arrays, columns, packed
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.tally import COLUMNS, keep_where
 
@@ -20,24 +21,26 @@ Place = tuple[int, date, str]
 _NEW = f"""
 INSERT INTO reporting_tally (unit_id, day, slot, path, sector_path, {", ".join(COLUMNS)})
 SELECT k.*, {", ".join("0" for _ in COLUMNS)}
-  FROM unnest(%s::bigint[], %s::date[], %s::text[], %s::text[], %s::text[]) AS k
+  FROM unnest({arrays(("bigint", "date", "text", "text", "text"))}) AS k
     ON CONFLICT DO NOTHING RETURNING unit_id, day, slot
 """
-_AMONG = "(unit_id, day, slot) IN (SELECT * FROM unnest(%s::bigint[], %s::date[], %s::text[]))"
+_KEYS = arrays(("bigint", "date", "text"))
+_AMONG = f"(unit_id, day, slot) IN (SELECT * FROM unnest({_KEYS}))"
 _HOLD = f"SELECT 1 FROM reporting_tally WHERE {_AMONG} ORDER BY unit_id, day, slot FOR UPDATE"
 _ADD = """
 UPDATE reporting_tally t SET {sums}
-  FROM unnest(%s::bigint[], %s::date[], %s::text[], {arrays}) AS k(unit_id, day, slot, {names})
+  FROM unnest({keys}, {arrays}) AS k(unit_id, day, slot, {names})
  WHERE t.unit_id = k.unit_id AND t.day = k.day AND t.slot = k.slot
 """.format(
     sums=", ".join(f"{c} = t.{c} + k.{c}" for c in COLUMNS[1:]),
-    arrays=", ".join("%s::int[]" for _ in COLUMNS[1:]),
+    keys=_KEYS,
+    arrays=arrays("int" for _ in COLUMNS[1:]),
     names=", ".join(COLUMNS[1:]),
 )
-_SETTLE = """
+_SETTLE = f"""
 UPDATE dues_due d SET settled_at = %s, settled_by = 'tally:' || u.code, returned_at = NULL
   FROM reporting_tally t JOIN orgs_unit u ON u.id = t.unit_id
- WHERE (t.unit_id, t.day, t.slot) IN (SELECT * FROM unnest(%s::bigint[], %s::date[], %s::text[]))
+ WHERE (t.unit_id, t.day, t.slot) IN (SELECT * FROM unnest({_KEYS}))
    AND t.rostered > 0 AND t.answered + t.excused >= t.rostered
    AND d.unit_id = t.unit_id AND d.kind = 'roll_call' AND d.day = t.day AND d.slot = t.slot AND d.settled_at IS NULL
 """
@@ -71,8 +74,8 @@ class Change:
         self.by["on_time"] -= on_time
 
 
-def _columns(places: Iterable[Place]) -> list[list[Any]]:
-    return [list(column) for column in zip(*sorted(places), strict=True)] or [[], [], []]
+def _columns(places: Iterable[Place]) -> list[str]:
+    return columns(sorted(places))
 
 
 def hold_together(cursor: Any, units: Mapping[Place, Unit]) -> set[Place]:
@@ -81,8 +84,8 @@ def hold_together(cursor: Any, units: Mapping[Place, Unit]) -> set[Place]:
     Always in the same order, so that two batches cannot wait for each other.
     """
     places = sorted(units)
-    paths = [[units[place].path for place in places], [units[place].sector_path for place in places]]
-    cursor.execute(_NEW, [*_columns(places), *paths])
+    rows = [(*place, units[place].path, units[place].sector_path) for place in places]
+    cursor.execute(_NEW, columns(rows))
     fresh = set(cursor.fetchall())
     cursor.execute(_HOLD, _columns(places))
     return fresh
@@ -92,15 +95,14 @@ def add(cursor: Any, changes: Mapping[Place, Change]) -> None:
     """Add these changes to rows that are held."""
     if changes:
         places = sorted(changes)
-        sums = [[changes[place].by[column] for place in places] for column in COLUMNS[1:]]
+        sums = [packed(changes[place].by[column] for place in places) for column in COLUMNS[1:]]
         cursor.execute(_ADD, [*_columns(places), *sums])
 
 
 def recount_together(cursor: Any, places: Iterable[Place]) -> None:
     """Set these counter rows, which are held, from the rows they count."""
-    columns = _columns(places)
-    if columns[0]:
-        keep_where(cursor, _AMONG, columns)
+    if keys := list(places):
+        keep_where(cursor, _AMONG, _columns(keys))
 
 
 def settle_complete(cursor: Any, places: Iterable[Place], at: datetime) -> None:

@@ -17,6 +17,7 @@ from lianfang.domain.answers import AnswerDraft
 from lianfang.domain.periods import is_on_time
 from lianfang.kernel import clock
 from lianfang.kernel.crypto import blind_index, seal
+from lianfang.kernel.database.columns import arrays, columns
 from lianfang.kernel.dues.stale import touch
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.together import Standing, standing_of
@@ -24,18 +25,18 @@ from lianfang.kernel.reporting import tally_together as tally
 from lianfang.kernel.reporting.answers import FORM_VERSION, as_text_of
 from lianfang.kernel.reporting.tally_together import Change, Place
 
-_TAKEN = """
+_TAKEN = f"""
 SELECT a.unit_id, a.day, a.slot, a.person_id FROM reporting_answer a
-  JOIN unnest(%s::bigint[], %s::date[], %s::text[], %s::uuid[]) AS k(unit_id, day, slot, person_id)
+  JOIN unnest({arrays(("bigint", "date", "text", "uuid"))}) AS k(unit_id, day, slot, person_id)
  USING (unit_id, day, slot, person_id)
 """
-_CHECKED = """
+_CHECKED = f"""
 SELECT unit_id, day, slot, r.received_at, r.on_time FROM reporting_rollcall r
-  JOIN unnest(%s::bigint[], %s::date[], %s::text[]) AS k(unit_id, day, slot) USING (unit_id, day, slot)
+  JOIN unnest({arrays(("bigint", "date", "text"))}) AS k(unit_id, day, slot) USING (unit_id, day, slot)
 """
-_OWED = """
+_OWED = f"""
 SELECT unit_id, day, slot, d.due_at FROM dues_due d
-  JOIN unnest(%s::bigint[], %s::date[], %s::text[]) AS k(unit_id, day, slot) USING (unit_id, day, slot)
+  JOIN unnest({arrays(("bigint", "date", "text"))}) AS k(unit_id, day, slot) USING (unit_id, day, slot)
  WHERE d.kind = 'roll_call' AND d.line = 'territory'
 """
 _COLUMNS = {
@@ -51,7 +52,7 @@ SELECT {chosen}, %s, %s, '' FROM unnest({arrays}) AS k({names})
 """.format(
     names=", ".join(_COLUMNS),
     chosen=", ".join("string_to_array(symptoms, ',')" if name == "symptoms" else name for name in _COLUMNS),
-    arrays=", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values()),
+    arrays=arrays(_COLUMNS.values()),
 )
 
 
@@ -111,24 +112,23 @@ def keep_together(cursor: Any, firsts: Sequence[First]) -> list[bool]:
 
 def _answered(cursor: Any, firsts: Sequence[First]) -> set[tuple[int, date, str, UUID]]:
     keys = [(*one.place, one.person_id) for one in firsts]
-    cursor.execute(_TAKEN, [list(column) for column in zip(*keys, strict=True)])
+    cursor.execute(_TAKEN, columns(keys))
     return set(cursor.fetchall())
 
 
 def checks_of(cursor: Any, places: Iterable[Place]) -> Checks:
     """The class checks of these places, taken and due."""
-    columns = [list(column) for column in zip(*places, strict=True)]
-    cursor.execute(_CHECKED, columns)
+    keys = columns(list(places))
+    cursor.execute(_CHECKED, keys)
     taken = {(unit, day, slot): (at, on_time) for unit, day, slot, at, on_time in cursor.fetchall()}
-    cursor.execute(_OWED, columns)
+    cursor.execute(_OWED, keys)
     return Checks(taken, {(unit, day, slot): due_at for unit, day, slot, due_at in cursor.fetchall()})
 
 
 def _write(cursor: Any, firsts: Sequence[First], checks: Checks) -> None:
     at = clock.now()
     rows = sorted((_row(one, checks.on_time(one.place, at)) for one in firsts), key=lambda row: row[:4])
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    cursor.execute(_INSERT, [FORM_VERSION, at, *columns])
+    cursor.execute(_INSERT, [FORM_VERSION, at, *columns(rows)])
 
 
 def _row(one: First, on_time: bool) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from django.db import connection, models
 from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.exchange.copying import copy_rows, statement
@@ -33,14 +34,22 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("afternoon")]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PYTHON_ONLY = {"persons"}  # sealed numbers and phones
-NASTY = ["", "=1+1", "+", "-2", "@SUM(A1)", "\t=1", "\r\n", ' ="a"', "　＝", "\u200b＋1", "\ufeff-", "\u2028@", "\x85=1", "\x01=1",
-         '"', ',', 'a"b,c', "\n", "a\rb", "NULL", "\\.", "\\N", "'", "%s %%", "張偉·阿依古丽", "𠮷𡈽", "\u202eabc", "\ufffe", "0", " ", "é"]  # fmt: skip
+NASTY = [
+    "", "=1+1", "+", "-2", "@SUM(A1)", "\t=1", "\r\n", ' ="a"', "　＝", "\u200b＋1", "\ufeff-", "\u2028@", "\x85=1",
+    "\x01=1", '"', ",", 'a"b,c', "\n", "a\rb", "NULL", "\\.", "\\N", "'", "%s %%", "張偉·阿依古丽", "𠮷𡈽", "\u202eabc",
+    "\ufffe", "0", " ", "é",
+]  # fmt: skip
 TEXTS = st.sampled_from(NASTY) | st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\0") | st.sampled_from("=+-@\t\r\n\" ,'\u200b　＝\x85\x1f"),
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+    | st.sampled_from("=+-@\t\r\n\" ,'\u200b　＝\x85\x1f"),
     max_size=12,
 )
-FIGURES = st.none() | st.integers(-(10**20), 10**20) | st.booleans() | TEXTS | st.decimals(-1000, 1000, places=2).map(float)
-INSIDE = st.recursive(FIGURES, lambda one: st.lists(one, max_size=3) | st.dictionaries(TEXTS, one, max_size=3), max_leaves=6)
+FIGURES = (
+    st.none() | st.integers(-(10**20), 10**20) | st.booleans() | TEXTS | st.decimals(-1000, 1000, places=2).map(float)
+)
+INSIDE = st.recursive(
+    FIGURES, lambda one: st.lists(one, max_size=3) | st.dictionaries(TEXTS, one, max_size=3), max_leaves=6
+)
 MOMENTS = st.datetimes(datetime(1, 1, 3), datetime(9998, 12, 30), timezones=st.just(UTC))
 DAYS = st.dates(date(1, 1, 3), date(9998, 12, 30))
 
@@ -64,7 +73,7 @@ def by_database(rows: models.QuerySet[Any], columns: list[Column], zone: Any = S
 class Sample(models.Model):
     """A table that holds everything at once: no register of the product does."""
 
-    text = models.TextField(null=True)
+    text = models.TextField(null=True)  # noqa: DJ001  tables of others may hold it
     chosen = models.CharField(max_length=40, choices=[("a", "A"), ("b", "B"), ("=c", "C")])
     whole = models.BigIntegerField(null=True)
     exact = models.DecimalField(max_digits=12, decimal_places=4, null=True)
@@ -139,12 +148,13 @@ def _value(field: Any, number: int, at: int, unit: Unit) -> Any:
         return [NASTY[at % len(NASTY)][: field.base_field.max_length], "咳嗽"][: at % 3]
     if kind in ("CharField", "TextField"):
         return (f"{number}" if field.unique else "") + NASTY[at % len(NASTY)][: field.max_length or 20]
-    if field.null and at % 3 == 0 or kind == "BinaryField":
+    if (field.null and at % 3 == 0) or kind == "BinaryField":
         return None if field.null else b""
     return {
         "DateField": date(2026, 3, 2) + timedelta(days=number), "DateTimeField": make.at(7, number % 60, 30),
         "DecimalField": Decimal("36.50"), "BooleanField": at % 2 == 0, "UUIDField": UUID(int=number),
-        "TimeField": time(8),         "JSONField": {"absent": at, "present": NASTY[at % len(NASTY)], "facts": [1, None, "=x"]},
+        "TimeField": time(8),
+        "JSONField": {"absent": at, "present": NASTY[at % len(NASTY)], "facts": [1, None, "=x"]},
     }.get(kind, 0 if kind != "PositiveSmallIntegerField" else number)  # fmt: skip
 
 
@@ -213,4 +223,22 @@ def test_a_workbook_never_loses_rows_at_the_end_of_a_sheet(monkeypatch: pytest.M
     with within(EVERYTHING), pytest.raises(Refused, match=r"file\.too_large") as refused:
         write_rows(Unit.objects.order_by("code"), registers["units"].columns, "xlsx", io.BytesIO(), SHANGHAI,
                    heads=["x"], sheet="units")  # fmt: skip
-    assert refused.value.problems[0].facts == {"most_rows": 3, "instead": "csv"}
+    assert refused.value.problems[0].facts == {"most_rows": 3, "instead": "CSV"}
+
+
+def test_a_long_workbook_holds_what_a_short_one_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    school()
+    with within(EVERYTHING):
+        unit, register = Unit.objects.get(code="S1"), registers["units"]
+        Unit.objects.bulk_create([filled(Unit, n, unit) for n in range(1, 60)])
+        rows, found = register.chosen(SYSTEM, {}), []
+        heads = [column.name for column in register.columns]
+        for many in (1_000, 10):
+            monkeypatch.setattr("lianfang.interfaces.exchange.exports.MANY", many)
+            out = io.BytesIO()
+            write_rows(rows, register.columns, "xlsx", out, SHANGHAI, heads=heads, sheet="units")
+            found.append(
+                CalamineWorkbook.from_filelike(io.BytesIO(out.getvalue())).get_sheet_by_name("units").to_python()
+            )
+    assert found[0] == found[1]
+    assert len(found[0]) == 1 + 3 + 59

@@ -58,26 +58,26 @@ class Columns:
     def __init__(self, sheet: Sheet, path_of: Callable[[str], str | None], *, code_first: tuple[str, ...] = ()) -> None:
         self.header_row = sheet.header_row
         self._header = sheet.header
-        self._at: dict[str, list[int]] = {}
+        self.at: dict[str, list[int]] = {}  # field -> its columns, the one that counts first
         self.unknown: list[int] = []
         for index, name in enumerate(sheet.header):
             self._place(index, name, path_of(name) if name else None)
         for path in code_first:
-            self._at.get(path, []).sort(key=lambda index: not _names_a_code(self._header[index]))
+            self.at.get(path, []).sort(key=lambda index: not _names_a_code(self._header[index]))
         self._code_first = code_first
 
     def _place(self, index: int, name: str, path: str | None) -> None:
         if path:
-            self._at.setdefault(path, []).append(index)
+            self.at.setdefault(path, []).append(index)
         elif name:
             self.unknown.append(index)
 
     def __contains__(self, path: str) -> bool:
-        return path in self._at
+        return path in self.at
 
     def twice(self) -> Iterator[tuple[str, str]]:
         """(header, earlier header) of columns that mean a field which another column means already."""
-        for path, columns in self._at.items():
+        for path, columns in self.at.items():
             names = [self.name(index) for index in columns]
             if path not in self._code_first:
                 yield from ((name, names[0]) for name in names[1:] if name != names[0])
@@ -89,23 +89,23 @@ class Columns:
     def shown(self, path: str) -> str:
         """The header as seen of the column that holds a field, or of what stands for it; "" when there is none."""
         for name in (path, *_STANDS_FOR.get(path, ())):
-            if name in self._at:
-                return self.name(self._at[name][0])
+            if name in self.at:
+                return self.name(self.at[name][0])
         return ""
 
     def raw(self, row: Row) -> dict[str, Any]:
         """What a row holds by field: the first cell that is not blank, of those that mean the field."""
         found: dict[str, Any] = {}
-        for path, columns in self._at.items():
+        for path, columns in self.at.items():
             cells = (row.cells[index] for index in columns if index < len(row.cells))
-            found[path] = _value(path, next((cell for cell in cells if cell is not None), None))
+            found[path] = self.value(path, next((cell for cell in cells if cell is not None), None))
         return found
+
+    @staticmethod
+    def value(path: str, cell: Cell) -> Any:
+        """The cell as the parsers take it; a number of a text field as it is written, with its exponent if any."""
+        return str(cell) if isinstance(cell, Decimal) and path not in NUMBERS else cell
 
 
 def _names_a_code(header: str) -> bool:
     return any(word in header.casefold() for word in ("代码", "编码", "code"))
-
-
-def _value(path: str, cell: Cell) -> Any:
-    """The cell as the parsers take it; a number of a text field as it is written, with its exponent if it has one."""
-    return str(cell) if isinstance(cell, Decimal) and path not in NUMBERS else cell

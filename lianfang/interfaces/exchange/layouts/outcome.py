@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from lianfang.domain.refusals import Note, Problem
 from lianfang.interfaces.exchange.layouts.columns import Columns
@@ -16,6 +16,17 @@ _NUMBERS = re.compile(r"\d(?:[\s-]?\d){10,}[0-9Xx]?|[A-Za-z]{0,3}\d{7,}[Xx]?")
 _SHOWN = 60  # characters of a header or a word given back
 # Problems of a whole row, after which its cells say nothing.
 _NOT_A_ROW = frozenset({"row.columns", "row.is_header", "row.not_data", "json.malformed", "json.too_deep", "type"})
+
+
+class Staged(Protocol):
+    """Rows that wait in the database to be written together: by unit, but for those `without`."""
+
+    rows: dict[int, int]
+    without: set[int]
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
 
 
 @dataclass(slots=True)
@@ -31,6 +42,7 @@ class Outcome:
     notes: list[tuple[int | None, Note]] = field(default_factory=list)
     refused_rows: set[int] = field(default_factory=set)
     rows: dict[int, Any] = field(default_factory=dict)
+    staged: Staged | None = None
     spoilt: bool = False
     _said: set[tuple[int | None, str]] = field(default_factory=set)
     _places: set[tuple[int | None, str, str]] = field(default_factory=set)
@@ -75,9 +87,21 @@ class Outcome:
         return {} if self.spoilt else {n: r for n, r in self.rows.items() if n not in self.refused_rows}
 
     @property
+    def held(self) -> int:
+        """How many rows may be written, one by one or staged."""
+        return 0 if self.spoilt else len(self.kept) + (self.staged.count if self.staged else 0)
+
+    @property
     def refused(self) -> int:
         """How many rows are refused."""
-        return len(self.sheet.rows) - len(self.kept)
+        return len(self.sheet.rows) - self.held
+
+    def refuse_late(self, row: int, problems: Iterable[Problem]) -> None:
+        """Refuse a row that was to be written."""
+        self.refuse(row, problems)
+        self.refused_rows.add(row)
+        if self.staged is not None and row not in self.rows:
+            self.staged.without.add(row)
 
     def _placed(self, problem: Problem, row: int) -> Problem:
         """The problem at its row and column; what is missing as a column is said once, at the header."""

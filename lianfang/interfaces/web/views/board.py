@@ -12,15 +12,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from lianfang.capabilities.daily_report.actions import CHASERS, nudge
-from lianfang.domain.roles import SIGHTS, SIGNERS
+from lianfang.domain.roles import SIGHTS
 from lianfang.interfaces.web.views import states
+from lianfang.interfaces.web.views.board_rows import Listing
 from lianfang.interfaces.web.views.frame import day_of, page, signed_in, told, unit_of
-from lianfang.interfaces.web.views.gaps import chased, gap
+from lianfang.interfaces.web.views.gaps import gap
 from lianfang.interfaces.web.views.missing import missing_people
 from lianfang.interfaces.web.views.upward import upward
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.accounts.models import Account, Grant
 from lianfang.kernel.dues.models import Due
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
@@ -30,7 +30,6 @@ from lianfang.kernel.reporting import board as boards
 from lianfang.kernel.reporting.forms import DAILY, form_on
 
 EVERY_SECONDS = 15
-OPEN = ("missing", "overdue", "returned")
 
 
 @signed_in
@@ -52,9 +51,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, Any]:
     unit, day = seen.unit, seen.day
     of_units = unit.kind in OFFICES
-    rows = sorted(_rows(seen, of_units), key=_worst_first)
-    show_only = request.GET.get("show", "")
-    waiting = [row for row in rows if row["nudge"]]
+    listing = Listing.of(seen, only=request.GET.get("show", ""), page=request.GET.get("page", ""))
     chases = actor.holds(CHASERS, unit) and day == clock.today(unit.zone)
     return {
         "unit": str(unit),
@@ -68,11 +65,14 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, 
         "figures": _figures(seen, of_units),
         "child_word": states.title_of(unit.kind),
         "of_units": of_units,
-        "tabs": _tabs(unit, day, rows, show_only),
+        "tabs": listing.tabs(),
         "sort_url": request.get_full_path(),
         "nudge_url": f"/board/{unit.code}/nudge" if chases else "",
-        "nudge_all": len(waiting),
-        "rows": _shown(rows, show_only),
+        "nudge_all": listing.waiting,
+        "rows": listing.rows(of_units=of_units),
+        "pager": listing.pager(),
+        "as_of": seen.as_of,
+        "age": round(seen.age_seconds) if seen.as_of < seen.at else None,
         "totals": _totals(seen) if of_units else None,
         "empty": {
             "kind": "new",
@@ -102,91 +102,6 @@ def _periods(unit: Unit, day: date) -> list[dict[str, Any]]:
         (_("Day before"), today - timedelta(days=2)),
     ]
     return [{"label": str(label), "url": f"/board/{unit.code}?day={d}", "current": d == day} for label, d in days]
-
-
-def _tabs(unit: Unit, day: date, rows: list[dict[str, Any]], current: str) -> list[dict[str, Any]]:
-    todo = sum(_is_open(row) for row in rows)
-    tabs = [("", _("All"), len(rows)), ("todo", _("To do"), todo), ("in", _("In"), len(rows) - todo)]
-    return [
-        {
-            "label": str(label),
-            "url": f"/board/{unit.code}?day={day}&show={name}",
-            "count": n,
-            "current": name == current,
-        }
-        for name, label, n in tabs
-    ]
-
-
-def _is_open(row: dict[str, Any]) -> bool:
-    return row["status"] in ("missing", "overdue", "returned", "unknown")
-
-
-def _shown(rows: list[dict[str, Any]], only: str) -> list[dict[str, Any]]:
-    if only == "todo":
-        return [row for row in rows if _is_open(row)]
-    return [row for row in rows if not _is_open(row)] if only == "in" else rows
-
-
-_ORDER = ["overdue", "returned", "missing", "unknown", "late", "reported", "zero", "excused"]
-
-
-def _worst_first(row: dict[str, Any]) -> tuple[int, bool, str]:
-    return _ORDER.index(row["status"]), not row["abnormal"], row["code"]
-
-
-def _rows(seen: boards.Board, of_units: bool) -> list[dict[str, Any]]:
-    past = boards.history([row.unit for row in seen.rows], states.week(seen.day))
-    heads = _heads([row.unit for row in seen.rows])
-    return [_row(row, seen, past[row.unit.pk], heads.get(row.unit.pk), of_units) for row in seen.rows]
-
-
-def _heads(units: list[Unit]) -> dict[int, Account]:
-    """Who signs for each unit."""
-    at = clock.now()
-    held = Grant.objects.filter(unit__in=units, role__in=SIGNERS, since__lte=at, until__gt=at).select_related("account")
-    return {grant.unit_id: grant.account for grant in held.order_by("-pk")}
-
-
-def _row(
-    row: boards.Row, seen: boards.Board, past: dict[date, Due], head: Account | None, of_units: bool
-) -> dict[str, Any]:
-    status = states.state_of(row.due, seen.at)
-    counts = row.counts
-    shown = {
-        "code": row.unit.code,
-        "name": str(row.unit),
-        "url": _url(row, seen.day),
-        "head": head.name if head else "",
-        "status": status,
-        "word": states.word_of(row.due, seen.at),
-        "received": counts.received if of_units else row.people.answered,
-        "expected": counts.expected if of_units else row.people.expected,
-        "abnormal": _abnormal(row),
-        "sent_at": row.due.settled_at if row.due else None,
-        "strip": states.strip_of(past, seen.day),
-        "nudge": status in OPEN,
-        "chased": chased(row.due, head) if row.due and status in OPEN else None,
-        "open": "look" if status == "returned" else "view",
-    }
-    if of_units:
-        shown |= {name: getattr(counts, name) for name in ("on_time", "late", "missing", "zero", "returned")}
-    return shown
-
-
-def _abnormal(row: boards.Row) -> int | None:
-    if row.people.rostered:
-        return row.people.unwell
-    return row.report.values.get("fever") if row.report else None
-
-
-def _url(row: boards.Row, day: date) -> str:
-    unit = row.unit
-    if unit.keeps_roster and not unit.reports:
-        return f"/classes/{unit.code}?day={day}"
-    if row.report is not None and row.counts.expected <= 1:
-        return f"/reports/{unit.code}/{day}/{row.report.form}"
-    return f"/board/{unit.code}?day={day}" if not unit.keeps_roster else f"/classes/{unit.code}?day={day}"
 
 
 def _totals(seen: boards.Board) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lianfang.capabilities.daily_report.actions import CHASERS
@@ -15,9 +16,10 @@ from lianfang.kernel.dues.models import REPORT, Due
 from lianfang.kernel.reporting.board import Board
 
 
-def chased(due: Due, head: Account | None) -> dict[str, Any]:
-    """What a row of the board says about a report that is not in: `{head, phone, notes}`."""
-    return {"head": head.name if head else "", "phone": head.phone if head else "", "notes": _notes(due)}
+def chased(due: Due, head: Account | None, *, sent_back: str = "") -> dict[str, Any]:
+    """What a row of the board says about a report that is not in: `{head, phone, notes}`, and why it was sent back."""
+    notes = [_("sent back: {reason}").format(reason=sent_back)] if sent_back else []
+    return {"head": head.name if head else "", "phone": head.phone if head else "", "notes": notes + _notes(due)}
 
 
 def gap(actor: Actor, seen: Board) -> dict[str, Any] | None:

@@ -23,6 +23,14 @@ CREATE TABLE reporting_fold (
     only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one), began_at timestamptz NOT NULL, tree text NOT NULL
 )
 """
+# The names of missing units, the first of the tree first: a province has tens of thousands of dues a day.
+MISSING = """
+CREATE INDEX dues_due_missing ON dues_due (day, kind, path) WHERE settled_at IS NULL AND excused = '' AND source
+"""
+# Corrections are few among many reports.
+CORRECTED = """
+CREATE INDEX reporting_unitreport_corrected ON reporting_unitreport (day, form, path) WHERE revision > 1
+"""
 SEEN = (
     "EXISTS (SELECT 1 FROM unnest(string_to_array(nullif(current_setting('app.scope', true), ''), ',')) AS p"
     " WHERE p <> '' AND path >= p AND path < left(p, -1) || '0')"
@@ -36,6 +44,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FOLDED, "DROP TABLE reporting_folded"),
         migrations.RunSQL("CREATE INDEX reporting_folded_above ON reporting_folded (day, above)", ""),
         migrations.RunSQL(LAST, "DROP TABLE reporting_fold"),
+        migrations.RunSQL(MISSING, "DROP INDEX dues_due_missing"),
+        migrations.RunSQL(CORRECTED, "DROP INDEX reporting_unitreport_corrected"),
         # Whoever changes a counter notes it; only the fold reads the notes and writes what was added up.
         fence("reporting_stale", "false", write="true", grants="INSERT"),
         fence("reporting_folded", SEEN, grants="SELECT"),

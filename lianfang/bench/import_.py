@@ -1,0 +1,146 @@
+"""`lianfang bench import` (导入测量): answers of a province from files, beside COPY of the same rows in the same run.
+
+Every import runs in a process of its own, as the command does, so that its memory is its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date, datetime
+from datetime import time as clock_time
+from pathlib import Path
+from subprocess import PIPE, run as start
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from lianfang.bench import import_people as made
+from lianfang.bench.measure import Bar, Outcome
+from lianfang.bench.place import place
+from lianfang.interfaces.server.trouble import say
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+CSV_DAY, FEW_DAY, MANY_DAY, MOST_AT_ONCE_DAY = (date(2026, 3, day) for day in (2, 3, 4, 5))
+CLASSES: Final = {"S": 2_500}  # else 25,000
+ALL_CLASSES: Final = 25_000
+FEW: Final = 65_537  # one more than old spreadsheets could hold
+MIDDLING: Final = 200_000  # rows up to which memory is bounded
+SHARE, FEW_SECONDS, MANY_SECONDS, MIB = 0.2, 3, 25, 512
+_SCHOOLS_A_COUNTY, _CLASSES_A_SCHOOL = 40, 25
+
+
+def run(scale: str, *, keep_in: Path | None) -> Outcome:
+    """See issue 3: CSV at least a fifth of COPY, XLSX of 65,537 rows in 3 s and a million in 25 s, below 512 MiB."""
+    with place(keep_in) as here:
+        classes = _populated(CLASSES.get(scale, ALL_CLASSES))
+        files = _files(here.state / "files", classes)
+        _open_days(CSV_DAY, FEW_DAY, MANY_DAY, MOST_AT_ONCE_DAY)
+        baseline = _copy(files["csv"])
+        figures: dict[str, Any] = {"rows": baseline["rows"]}
+        for name, path in files.items():
+            say(f"Importing {path.name} …")
+            figures[name] = _imported(path)
+    ratio = figures["csv"]["rows_per_second"] / baseline["rows_per_second"]
+    return Outcome("import", scale, figures, baseline, ratio, _bars(figures, ratio))
+
+
+def _bars(figures: dict[str, Any], ratio: float) -> Sequence[Bar]:
+    bars = [Bar("CSV rows per second to COPY", ratio, "at least", SHARE)]
+    if "xlsx_65537" in figures:
+        bars.append(Bar("XLSX of 65,537 rows, seconds", figures["xlsx_65537"]["seconds"], "at most", FEW_SECONDS))
+    if "xlsx_million" in figures:
+        bars.append(Bar("XLSX of a million rows, seconds", figures["xlsx_million"]["seconds"], "at most", MANY_SECONDS))
+    if "csv_200000" in figures:
+        most = max(figures["csv_200000"]["own_mib"], figures["csv_200000"]["reader_mib"])
+        bars.append(Bar("memory of a process up to 200,000 rows, MiB", most, "at most", MIB))
+    return bars
+
+
+def _populated(count: int) -> list[str]:
+    """The codes of the classes, with everybody on their rosters; made once in a place that is kept."""
+    from lianfang.bench.import_place import populate  # noqa: PLC0415  models need Django set up
+
+    codes = [f"K{n:05d}" for n in range(count)]
+    populate(codes, schools=_CLASSES_A_SCHOOL, counties=_SCHOOLS_A_COUNTY)
+    return codes
+
+
+def _open_days(*days: date) -> None:
+    from lianfang.bench.import_place import open_days  # noqa: PLC0415
+
+    open_days(days)
+
+
+def _files(folder: Path, classes: list[str]) -> dict[str, Path]:
+    folder.mkdir(exist_ok=True)
+    count = len(classes) * made.CLASS_SIZE
+    wanted = {"csv": ("answers.csv", classes, CSV_DAY), "xlsx_65537": ("answers-65537.xlsx", classes, FEW_DAY)}
+    if count > MIDDLING:
+        wanted["csv_200000"] = ("answers-200000.csv", classes, MOST_AT_ONCE_DAY)
+        wanted["xlsx_million"] = ("answers-million.xlsx", classes, MANY_DAY)
+    most = {"xlsx_65537": FEW, "csv_200000": MIDDLING}
+    return {
+        name: _file(folder / file, among, day, most.get(name, count)) for name, (file, among, day) in wanted.items()
+    }
+
+
+def _file(path: Path, classes: list[str], day: date, most: int) -> Path:
+    if not path.exists():
+        say(f"Writing {path.name} …")
+        rows = (row for row, _ in zip(made.answers(made.pupils(classes), day), range(most), strict=False))
+        made.write_csv(path, rows) if path.suffix == ".csv" else made.write_workbook(path, rows)
+    return path
+
+
+def _copy(path: Path) -> dict[str, Any]:
+    """The baseline: the file as it is, into a staging table of text."""
+    from django.db import connection, transaction  # noqa: PLC0415
+
+    began = time.perf_counter()
+    with transaction.atomic(), connection.cursor() as cursor, path.open("rb") as file:
+        columns = ", ".join(f"c{n} text" for n in range(len(made.HEADER)))
+        cursor.execute(f"CREATE TEMPORARY TABLE baseline ({columns}) ON COMMIT DROP")
+        with cursor.copy("COPY baseline FROM STDIN (FORMAT csv, HEADER)") as copy:
+            while piece := file.read(1 << 20):
+                copy.write(piece)
+        rows = cursor.rowcount
+    seconds = time.perf_counter() - began
+    return {"rows": rows, "seconds": round(seconds, 2), "rows_per_second": round(rows / seconds)}
+
+
+def _imported(path: Path) -> dict[str, Any]:
+    done = start([sys.executable, "-m", __name__, str(path)], env=os.environ, stdout=PIPE, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _import_here(path: Path) -> dict[str, Any]:
+    """Import one file in this process, as the installer."""
+    import resource  # noqa: PLC0415
+
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from lianfang.interfaces.exchange.imports import receive  # noqa: PLC0415
+    from lianfang.interfaces.exchange.sheet import LOCAL  # noqa: PLC0415
+    from lianfang.kernel import clock  # noqa: PLC0415
+    from lianfang.kernel.accounts.actor import SYSTEM  # noqa: PLC0415
+
+    with clock.at(datetime.combine(MOST_AT_ONCE_DAY, clock_time(16, 5), ZONE)):
+        began = time.perf_counter()
+        kept = receive(SYSTEM, "reports", path.name, path, keep_good=True, limits=LOCAL)
+        seconds = time.perf_counter() - began
+    peak = {who: resource.getrusage(flag).ru_maxrss / 1024 for who, flag in
+            (("own", resource.RUSAGE_SELF), ("reader", resource.RUSAGE_CHILDREN))}  # fmt: skip
+    return {
+        "seconds": round(seconds, 2), "rows_per_second": round(kept.read / seconds), "stage": kept.stage,
+        "read": kept.read, "written": kept.written, "refused": kept.refused, "listed": len(kept.problems),
+        "own_mib": round(peak["own"]), "reader_mib": round(peak["reader"]),
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    print(json.dumps(_import_here(Path(sys.argv[1]))))

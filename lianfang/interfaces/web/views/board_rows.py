@@ -1,0 +1,152 @@
+"""The lines of the duty board (值班台各行): all are counted and put in order, a page of them is written out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+
+from lianfang.domain.roles import SIGNERS
+from lianfang.interfaces.web.views import states
+from lianfang.interfaces.web.views.gaps import chased
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.models import Account, Grant
+from lianfang.kernel.dues.models import Due
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.reporting.board import Board, Row, history
+
+ROWS_A_PAGE: Final = 40
+OPEN = ("missing", "overdue", "returned")
+_TO_DO = (*OPEN, "unknown")
+_ORDER = ["overdue", "returned", "missing", "unknown", "late", "reported", "zero", "excused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rows of a board in order, worst first, the tab that was chosen (`""`, `todo`, `in`) and the page."""
+
+    seen: Board
+    only: str
+    page: int
+    sorted_rows: tuple[tuple[str, Row], ...]
+
+    @classmethod
+    def of(cls, seen: Board, *, only: str, page: str) -> Listing:
+        """A unit without lower units is its own only row."""
+        rows = [(states.state_of(row.due, seen.at), row) for row in seen.rows or _itself(seen)]
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < len("1000000") else 1
+        return cls(seen, only, max(number, 1), tuple(sorted(rows, key=_worst_first)))
+
+    @property
+    def waiting(self) -> int:
+        """How many could be nudged."""
+        return sum(status in OPEN for status, _ in self.sorted_rows)
+
+    @property
+    def chosen(self) -> list[tuple[str, Row]]:
+        """The rows of the tab."""
+        if self.only not in ("todo", "in"):
+            return list(self.sorted_rows)
+        return [one for one in self.sorted_rows if (one[0] in _TO_DO) == (self.only == "todo")]
+
+    def rows(self, *, of_units: bool) -> list[dict[str, Any]]:
+        """The page's rows as the template takes them."""
+        start = (self.page - 1) * ROWS_A_PAGE
+        shown = self.chosen[start : start + ROWS_A_PAGE]
+        units = [row.unit for _, row in shown]
+        past, heads = history(units, states.week(self.seen.day)), _heads(units)
+        return [
+            _row(status, row, self.seen, past[row.unit.pk], heads.get(row.unit.pk), of_units) for status, row in shown
+        ]
+
+    def pager(self) -> dict[str, Any] | None:
+        """Nothing when all fit on one page."""
+        total = len(self.chosen)
+        if total <= ROWS_A_PAGE:
+            return None
+        first, last = (self.page - 1) * ROWS_A_PAGE + 1, min(self.page * ROWS_A_PAGE, total)
+        return {
+            "first": first,
+            "last": last,
+            "total": total,
+            "previous_url": self._url(self.only, self.page - 1) if self.page > 1 else "",
+            "next_url": self._url(self.only, self.page + 1) if last < total else "",
+        }
+
+    def tabs(self) -> list[dict[str, Any]]:
+        """All, to do, in; each with its number of rows."""
+        todo = sum(status in _TO_DO for status, _ in self.sorted_rows)
+        every = len(self.sorted_rows)
+        tabs = [("", _("All"), every), ("todo", _("To do"), todo), ("in", _("In"), every - todo)]
+        return [
+            {"label": str(label), "url": self._url(name), "count": n, "current": name == self.only}
+            for name, label, n in tabs
+        ]
+
+    def _url(self, only: str, page: int = 1) -> str:
+        asked = {"day": self.seen.day.isoformat(), "show": only} | ({"page": page} if page > 1 else {})
+        return f"/board/{self.seen.unit.code}?{urlencode(asked)}"
+
+
+def _itself(seen: Board) -> list[Row]:
+    due = next((one for one in seen.own_dues if one.line == "territory"), None)
+    return [Row(seen.unit, due, seen.own_report, seen.counts, seen.people)] if due else []
+
+
+def _worst_first(one: tuple[str, Row]) -> tuple[int, bool, str]:
+    status, row = one
+    return _ORDER.index(status), not _abnormal(row), row.unit.code
+
+
+def _heads(units: list[Unit]) -> dict[int, Account]:
+    """Who signs for each unit."""
+    at = clock.now()
+    held = Grant.objects.filter(unit__in=units, role__in=SIGNERS, since__lte=at, until__gt=at).select_related("account")
+    return {grant.unit_id: grant.account for grant in held.order_by("-pk")}
+
+
+def _row(
+    status: str, row: Row, seen: Board, past: dict[date, Due], head: Account | None, of_units: bool
+) -> dict[str, Any]:
+    counts = row.counts
+    shown = {
+        "code": row.unit.code,
+        "name": str(row.unit),
+        "url": _url(row, seen),
+        "head": head.name if head else "",
+        "status": status,
+        "word": states.word_of(row.due, seen.at),
+        "received": counts.received if of_units else row.people.answered,
+        "expected": counts.expected if of_units else row.people.expected,
+        "abnormal": _abnormal(row),
+        "sent_at": row.due.settled_at if row.due else None,
+        "strip": states.strip_of(past, seen.day),
+        "nudge": status in OPEN,
+        "chased": chased(row.due, head, sent_back=_sent_back(status, row)) if row.due and status in OPEN else None,
+        "open": "look" if status == "returned" else "view",
+    }
+    if of_units:
+        shown |= {name: getattr(counts, name) for name in ("on_time", "late", "missing", "zero", "returned")}
+    return shown
+
+
+def _sent_back(status: str, row: Row) -> str:
+    return row.report.return_reason if status == "returned" and row.report else ""
+
+
+def _abnormal(row: Row) -> int | None:
+    if row.people.rostered:
+        return row.people.unwell
+    return row.report.values.get("fever") if row.report else None
+
+
+def _url(row: Row, seen: Board) -> str:
+    unit, day = row.unit, seen.day
+    if unit.keeps_roster and not unit.reports:
+        return f"/classes/{unit.code}?day={day}"
+    if row.report is not None and (row.counts.expected <= 1 or unit.pk == seen.unit.pk):
+        return f"/reports/{unit.code}/{day}/{row.report.form}"
+    return f"/board/{unit.code}?day={day}" if not unit.keeps_roster else f"/classes/{unit.code}?day={day}"

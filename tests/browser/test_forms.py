@@ -1,0 +1,72 @@
+"""Proposing a form (报表申报、准入): what is held already is named, filled in instead of asked, and then published."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from lianfang.capabilities.burden.models import RegisteredForm
+from lianfang.kernel.scope import EVERYTHING, within
+from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.visiting import DESK, PHONE, House, Visitor
+from tests.browser.world import set_clock
+
+HELD = ("person.name", "person.phone", "roster.unit", "roster.kind", "answer.state", "unit.name")
+NEW = ("寒假外出城市", "返程航班号")
+
+
+def whole(visitor: Visitor, name: str) -> None:
+    """The page is in order on a phone and at a desk."""
+    for size in (PHONE, DESK):
+        visitor.page.set_viewport_size(size)
+        assert ill_formed(visitor.page, visitor.lang) == []
+        assert barriers(visitor.page) == []
+        assert too_wide(visitor.page) == ""
+        visitor.picture(name)
+
+
+def fill_in(visitor: Visitor, code: str) -> None:
+    page = visitor.page
+    for name, value in {"code": code, "title": "返校登记表", "purpose": "返校安排", "seconds": "40"}.items():
+        page.locator(f"#f-{name}").fill(value)
+    page.locator("#f-answered_by").select_option("people")
+    page.locator("#f-frequency").select_option("once")
+    for n, key in enumerate(HELD):
+        page.locator(f"#held-{n}").select_option(key)
+    for n, words in enumerate(NEW, len(HELD)):
+        page.locator(f"#zh-{n}").fill(words)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_T01_six_fields_of_eight_are_filled_in_before_the_form_is_published(house: House, lang: str) -> None:
+    set_clock(16, 18)
+    with house.visit("administrator", lang=lang) as visitor:
+        page = visitor.page
+        visitor.open("/forms/propose")
+        fill_in(visitor, f"return_{lang}")
+        whole(visitor, "form-proposal")
+        page.locator(".card-foot button.primary").click()
+        page.wait_for_url("**/forms/*-*")
+        whole(visitor, "form-proposed")
+        address = page.url
+        page.locator(".acts a.primary").click()
+        visitor.forgive("status of 422")
+        page.locator(".card-foot button.primary").click()
+        expect(page.locator("[role=alert] li")).to_have_count(len(HELD))
+        whole(visitor, "form-refused")
+        page.goto(f"{address}/revise")
+        for n, _ in enumerate(HELD):
+            page.locator(f"input[name=fill-{n}]").check()
+        page.locator(".card-foot button.primary").click()
+        page.goto(f"{address}/publish")
+        page.locator(".card-foot button.primary").click()
+        page.wait_for_url(address)
+        whole(visitor, "form-published")
+        for path in ("forms", "burden/SC", "dictionary/SC"):
+            visitor.open(f"/{path}")
+            whole(visitor, path.replace("/", "-"))
+    with within(EVERYTHING):
+        form = RegisteredForm.objects.get(code=f"return_{lang}")
+        assert form.state == "published"
+        assert [one.zh for one in form.fields.filter(asked=True).order_by("position")] == list(NEW)
+        RegisteredForm.objects.filter(pk=form.pk).update(state="withdrawn")
