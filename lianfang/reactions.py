@@ -15,6 +15,7 @@ from django.db.models import Q
 from lianfang.capabilities.checkin.models import ContactAttempt
 from lianfang.capabilities.screening.handout import hand_over
 from lianfang.capabilities.screening.models import Screener
+from lianfang.capabilities.upward.corrections import mark_outdated
 from lianfang.domain.roles import SUPERVISORS, Role
 from lianfang.domain.symptoms import FOLLOWED_CODES, is_unwell
 from lianfang.kernel import clock
@@ -94,6 +95,17 @@ def tell_holders_of_old_figure(event: Event) -> None:
             tell(holders(above, SUPERVISORS), "report.corrected", subject=ref(report), unit=report.unit, **_of(report))
 
 
+def mark_copies_handed_over(event: Event) -> None:
+    """A corrected report: mark each recipient outside that holds an old figure, of the unit and above (E04)."""
+    if _is_first(event):
+        return
+    report = _report(event)
+    for unit in (report.unit, *_superiors(report)):
+        for copy in mark_outdated(unit, report.day):
+            subject = f"{ref(copy)}/{report.revision}"
+            tell(holders(unit, RECEIVING), "copy.outdated", subject=subject, unit=unit, day=str(report.day))
+
+
 # Who does the daily screening changes (排查专员更换、请假).
 
 
@@ -115,7 +127,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "class.checked": (call_doctor_and_class_head, follow_health_code),
     "contact.recorded": (call_doctor_and_class_head, follow_health_code),
     "due.overdue": (alert_leader_on_duty, alert_superior),
-    "report.signed": (tell_superior_of_new_revision, tell_holders_of_old_figure),
+    "report.signed": (tell_superior_of_new_revision, tell_holders_of_old_figure, mark_copies_handed_over),
     "screener.named": (owe_screening_today,),
     "leave.approved": (hand_screening_over,),
 }

@@ -72,6 +72,7 @@ CAPABILITIES = [
     "screening",
     "rules",
     "burden",
+    "upward",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -141,6 +142,7 @@ LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/today"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_USERNAME_FORM_FIELD = "username"  # what authenticate() is given; the default is the model's field, never found
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

@@ -23,7 +23,10 @@ from lianfang.bench.place import place
 from lianfang.interfaces.server.trouble import say
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
-CSV_DAY, FEW_DAY, MANY_DAY, MOST_AT_ONCE_DAY = (date(2026, 3, day) for day in (2, 3, 4, 5))
+DAYS: Final = {  # each file is of a day of its own, so that every row is new
+    name: date(2026, 3, day)
+    for day, name in enumerate(("csv", "xlsx_65537", "csv_200000", "xlsx_million"), start=2)
+}
 CLASSES: Final = {"S": 2_500}  # else 25,000
 ALL_CLASSES: Final = 25_000
 FEW: Final = 65_537  # one more than old spreadsheets could hold
@@ -37,12 +40,12 @@ def run(scale: str, *, keep_in: Path | None) -> Outcome:
     with place(keep_in) as here:
         classes = _populated(CLASSES.get(scale, ALL_CLASSES))
         files = _files(here.state / "files", classes)
-        _open_days(CSV_DAY, FEW_DAY, MANY_DAY, MOST_AT_ONCE_DAY)
+        _open_days(*DAYS.values())
         baseline = _copy(files["csv"])
         figures: dict[str, Any] = {"rows": baseline["rows"]}
         for name, path in files.items():
             say(f"Importing {path.name} …")
-            figures[name] = _imported(path)
+            figures[name] = _imported(path, DAYS[name])
     ratio = figures["csv"]["rows_per_second"] / baseline["rows_per_second"]
     return Outcome("import", scale, figures, baseline, ratio, _bars(figures, ratio))
 
@@ -77,14 +80,10 @@ def _open_days(*days: date) -> None:
 def _files(folder: Path, classes: list[str]) -> dict[str, Path]:
     folder.mkdir(exist_ok=True)
     count = len(classes) * made.CLASS_SIZE
-    wanted = {"csv": ("answers.csv", classes, CSV_DAY), "xlsx_65537": ("answers-65537.xlsx", classes, FEW_DAY)}
+    wanted = {"csv": ("answers.csv", count), "xlsx_65537": ("answers-65537.xlsx", FEW)}
     if count > MIDDLING:
-        wanted["csv_200000"] = ("answers-200000.csv", classes, MOST_AT_ONCE_DAY)
-        wanted["xlsx_million"] = ("answers-million.xlsx", classes, MANY_DAY)
-    most = {"xlsx_65537": FEW, "csv_200000": MIDDLING}
-    return {
-        name: _file(folder / file, among, day, most.get(name, count)) for name, (file, among, day) in wanted.items()
-    }
+        wanted |= {"csv_200000": ("answers-200000.csv", MIDDLING), "xlsx_million": ("answers-million.xlsx", count)}
+    return {name: _file(folder / file, classes, DAYS[name], most) for name, (file, most) in wanted.items()}
 
 
 def _file(path: Path, classes: list[str], day: date, most: int) -> Path:
@@ -111,13 +110,13 @@ def _copy(path: Path) -> dict[str, Any]:
     return {"rows": rows, "seconds": round(seconds, 2), "rows_per_second": round(rows / seconds)}
 
 
-def _imported(path: Path) -> dict[str, Any]:
-    done = start([sys.executable, "-m", __name__, str(path)], env=os.environ, stdout=PIPE, check=True)
+def _imported(path: Path, day: date) -> dict[str, Any]:
+    done = start([sys.executable, "-m", __name__, str(path), str(day)], env=os.environ, stdout=PIPE, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def _import_here(path: Path) -> dict[str, Any]:
+def _import_here(path: Path, day: date) -> dict[str, Any]:
     """Import one file in this process, as the installer."""
     import resource  # noqa: PLC0415
 
@@ -129,7 +128,7 @@ def _import_here(path: Path) -> dict[str, Any]:
     from lianfang.kernel import clock  # noqa: PLC0415
     from lianfang.kernel.accounts.actor import SYSTEM  # noqa: PLC0415
 
-    with clock.at(datetime.combine(MOST_AT_ONCE_DAY, clock_time(16, 5), ZONE)):
+    with clock.at(datetime.combine(day, clock_time(16, 5), ZONE)):
         began = time.perf_counter()
         kept = receive(SYSTEM, "reports", path.name, path, keep_good=True, limits=LOCAL)
         seconds = time.perf_counter() - began
@@ -143,4 +142,4 @@ def _import_here(path: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_import_here(Path(sys.argv[1]))))
+    print(json.dumps(_import_here(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]))))

@@ -150,6 +150,14 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
     "form.own_decision": (_("Somebody other than the proposer decides this."),),
     "form.code": (_("%(field)s must consist of small letters, digits and _, and begin with a letter."),),
     "flow.condition": (_("This step is not possible in the present state."),),
+    "flow.condition:not_signed": (_("Please sign the day's report first. Copies are made from it."),),
+    "flow.condition:held_already": (_("This recipient holds these figures already."),),
+    "flow.condition:sign_correction": (
+        _("A lower unit has corrected its figures. Please sign your corrected report first, then hand it over."),
+    ),
+    "font.missing": (
+        _("PDF needs a font with Chinese characters, and this machine has none. Please choose XLSX."),
+    ),
     "flow.own_request": (_("Somebody else has to decide on one's own request."),),
     "version": (_("Somebody else has changed this meanwhile. Please look at the new state first."),),
     "unit.ambiguous": (_("Several units have this name. Please give the code."),),

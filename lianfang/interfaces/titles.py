@@ -24,6 +24,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "answer.recorded": (_("Record an answer"), _("Answer recorded")),
     "class.checked": (_("Check a class"), _("Class checked")),
     "contact.recorded": (_("Record a call"), _("Call recorded")),
+    "copy.handed_over": (_("Hand a copy over"), _("Copy handed over")),
     "form.proposed": (_("Propose a form"), _("Form proposed")),
     "form.published": (_("Publish a form"), _("Form published")),
     "form.revised": (_("Revise a form"), _("Form revised")),
@@ -34,6 +35,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "import.confirmed": (_("Confirm an import"), _("Import written")),
     "import.dropped": (_("Drop an import"), _("Import dropped")),
     "import.received": (_("Check a file"), _("File checked")),
+    "layout.defined": (_("Define a layout"), _("Layout defined")),
     "leave.approved": (_("Approve leave"), _("Leave approved")),
     "likeness.decided": (_("Decide whether a field is held already"), _("Likeness of a field decided")),
     "missing.reminded": (_("Remind the missing"), _("Missing people reminded")),
@@ -41,6 +43,8 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "person.registered": (_("Add to the roster"), _("Added to the roster")),
     "person.revealed": (_("Show the full number"), _("Full number shown")),
     "post.marked": (_("Mark on post"), _("Marked on post or off")),
+    "recipient.ended": (_("Stop serving a recipient"), _("Recipient no longer served")),
+    "recipient.named": (_("Name a recipient"), _("Recipient named")),
     "register.exported": (_("Export a list"), _("List exported")),
     "report.drafted": (_("Keep a draft"), _("Draft kept")),
     "report.excused": (_("Excuse a unit from reporting"), _("Unit excused from reporting")),
@@ -69,6 +73,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
 
 BESIDE: Mapping[str, str] = {
     "access.denied": _("Access refused"),
+    "copy.outdated": _("A copy handed over holds an old figure"),
     "due.overdue": _("Report overdue"),
     "tallies.recounted": _("Counters recounted"),
 }
@@ -77,6 +82,7 @@ BESIDE: Mapping[str, str] = {
 FACTS: Mapping[str, str] = {
     "filters": _("Filter"),
     "how_many": _("How many"),
+    "items": _("Items"),
     "may_write": _("May write"),
     "outcome": _("Outcome"),
     "read": _("Read"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from lianfang.capabilities.burden.actions import propose_form
 from lianfang.capabilities.burden.models import RegisteredForm
 from lianfang.kernel.scope import EVERYTHING, within
+from tests import make
 from tests.browser.looking import barriers, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House, Visitor
 from tests.browser.world import set_clock
@@ -69,4 +71,26 @@ def test_T01_six_fields_of_eight_are_filled_in_before_the_form_is_published(hous
         form = RegisteredForm.objects.get(code=f"return_{lang}")
         assert form.state == "published"
         assert [one.zh for one in form.fields.filter(asked=True).order_by("position")] == list(NEW)
+        RegisteredForm.objects.filter(pk=form.pk).update(state="withdrawn")
+
+
+def test_T01_the_burden_officer_decides_on_a_page(house: House) -> None:
+    set_clock(16, 18)
+    unit = house.world.units["N1"]
+    with make.acting(make.actor(unit, "administrator")) as owner:
+        form = propose_form(
+            owner, unit=unit, code="contacts", title="联络表", purpose="联络", answered_by="units", frequency="once",
+            seconds=20, fields=[{"code": "mobile", "zh": "值班电话（夜间）", "kind": "text"}],
+        )  # fmt: skip
+    with house.visit("officer-n1", lang="en") as visitor:
+        page = visitor.page
+        visitor.open(f"/forms/{form.pk}")
+        page.get_by_role("link", name="Decide").click()
+        whole(visitor, "form-decision")
+        page.locator("input[name=same][value=false]").check()
+        page.locator("#f-reason").fill("夜间另有电话")
+        page.locator(".card-foot button.primary").click()
+        page.wait_for_url(f"**/forms/{form.pk}")
+        expect(page.locator("tbody")).to_contain_text("something else, decided by officer N1")
+    with within(EVERYTHING):
         RegisteredForm.objects.filter(pk=form.pk).update(state="withdrawn")

@@ -32,13 +32,20 @@ PAGES: dict[str, list[str]] = {
     ],
     "administrator": [
         "board/SC", "responsibility/SC", "list/persons?unit=SC-K2", "list/roles", "list/events?search=account",
-        "do/account.opened", "do/person.registered",
+        "do/account.opened", "do/person.registered", "forms", "forms/propose", "burden/SC", "dictionary/SC",
     ],
-    "officer-n1": ["board/N1", "board/S10", "units/S10", "receipts/N1", "list/units", "list/rules", "today"],
+    "officer-n1": [
+        "board/N1", "board/S10", "units/S10", "receipts/N1", "list/units", "list/rules", "today", "forms", "burden/N1",
+        "dictionary/N1",
+    ],
 }  # fmt: skip
 """By account (nobody signed in under ""), the addresses that a person with this duty opens in a day."""
 ELSEWHERE = {
     "first/<str:secret>": "test_a_one_time_link_sets_a_password_and_signs_in",
+    "forms/<uuid:number>": "test_T01_six_fields_of_eight_are_filled_in_before_the_form_is_published",
+    "forms/<uuid:number>/revise": "test_T01_six_fields_of_eight_are_filled_in_before_the_form_is_published",
+    "forms/<uuid:number>/<str:name>": "test_T01_six_fields_of_eight_are_filled_in_before_the_form_is_published",
+    "forms/<uuid:number>/fields/<uuid:field>": "test_T01_the_burden_officer_decides_on_a_page",
     "import/<uuid:number>": "test_a_pasted_roster_is_shown_row_by_row_before_anything_is_written",
 }
 """Pages that need something done first, and the tests that do it."""

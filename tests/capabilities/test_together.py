@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lianfang.capabilities.checkin.checks_together import receive_checks_together
 from lianfang.capabilities.checkin.intake import receive_answer, receive_roll_call
 from lianfang.capabilities.checkin.together import Sending, receive_together
 from lianfang.capabilities.persons.actions import approve_leave
@@ -21,7 +22,7 @@ from lianfang.kernel.audit.models import Event
 from lianfang.kernel.dues.models import Due
 from lianfang.kernel.dues.ops import open_day
 from lianfang.kernel.policies.ops import Rules
-from lianfang.kernel.reporting.models import Answer, Receipt, Tally
+from lianfang.kernel.reporting.models import Answer, Receipt, RollCall, Tally
 from lianfang.kernel.reporting.tally import differences, open_tallies
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
@@ -31,11 +32,11 @@ pytestmark = pytest.mark.django_db
 NINE = make.at(9)
 
 
-def together(sendings):
+def together(sendings, receive=receive_together):
     """The receipts of a batch, as the door hands it in."""
     with within(EVERYTHING):
         connection.ensure_connection()
-        return receive_together(psycopg.Cursor(connection.connection), sendings, Rules)
+        return receive(psycopg.Cursor(connection.connection), sendings, Rules)
 
 
 def world():
@@ -89,6 +90,7 @@ IGNORED = {
     Event: {"id", "handled_at"},
     Due: {"settled_by"},
     Tally: set(),
+    RollCall: set(),
 }
 
 
@@ -105,14 +107,14 @@ def kept():
     return found
 
 
-def one_by_one(heads, raws):
+def one_by_one(heads, raws, receive=receive_answer):
     told = []
     for raw_one in raws:
         head = heads[raw_one["unit"] == "S-K2"]
         with make.acting(head):
             try:
                 with transaction.atomic():
-                    told.append(receive_answer(head, raw_one, channel="json"))
+                    told.append(receive(head, raw_one, channel="json"))
             except Refused:
                 told.append(None)
     return told
@@ -176,3 +178,56 @@ def test_of_a_batch_only_the_plain_are_taken_and_the_rest_leaves_no_trace():
     with within(EVERYTHING):
         assert set(Receipt.objects.filter(kind="answer").values_list("key", flat=True)) == {"plain-key-1"}
         assert Event.objects.filter(kind="answer.recorded").count() == 1
+
+
+EXCEPTIONS = st.fixed_dictionaries(
+    {
+        "who": st.integers(0, 7),
+        "state": st.sampled_from(["unwell", "unknown", "well"]),
+        "temperature": st.sampled_from(["36.5", "38.4", "365", None]),
+    }
+)
+CHECKS = st.fixed_dictionaries(
+    {
+        "klass": st.integers(0, 1),
+        "key": st.sampled_from([f"check-{n:06d}" for n in range(4)]),
+        "exceptions": st.lists(EXCEPTIONS, max_size=3),
+        "observed_by": st.sampled_from(["", "duty head"]),
+        "slot": st.sampled_from(["am", "pm"]),
+    }
+)
+
+
+def check(one, classes, members):
+    exceptions = [
+        {"person": str(members[e["who"] // 4][e["who"] % 4].pk), **{k: v for k, v in e.items() if k != "who" and v}}
+        for e in one["exceptions"]
+    ]
+    unit = classes[one["klass"]].code
+    rest = {"day": str(make.DAY), "slot": one["slot"], "observed_by": one["observed_by"], "everyone_else": "well"}
+    return {"key": one["key"], "unit": unit, "exceptions": exceptions, **rest}
+
+
+@settings(max_examples=40, deadline=None)
+@given(checks=st.lists(CHECKS, min_size=1, max_size=5))
+def test_a_batch_of_class_checks_leaves_what_the_same_checks_leave_one_by_one(checks):
+    with transaction.atomic():
+        classes, members, heads = world()
+        raws = [check(one, classes, members) for one in checks]
+        units = {klass.code: klass for klass in classes}
+        with clock.at(NINE):
+            point = transaction.savepoint()
+            sendings = [Sending(heads[r["unit"] == "S-K2"], r, units[r["unit"]]) for r in raws]
+            first = together(sendings, receive_checks_together)
+            left = [r for r, done in zip(raws, first, strict=True) if done is None]
+            one_by_one(heads, left, receive_roll_call)
+            by_batch = kept()
+            with within(EVERYTHING):
+                assert differences(make.DAY) == []
+            transaction.savepoint_rollback(point)
+            taken = [r for r, done in zip(raws, first, strict=True) if done is not None]
+            told = one_by_one(heads, [*taken, *left], receive_roll_call)
+            assert kept() == by_batch
+        for batch, single in zip([one for one in first if one], told, strict=False):
+            assert {**batch, "receipt": ""} == {**single, "receipt": ""}
+        transaction.set_rollback(True)

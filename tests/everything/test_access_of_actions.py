@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.apps import apps
@@ -45,6 +45,7 @@ class World:
             self.form, self.doubtful = (
                 self._proposed(*words) for words in (("trip", "寒假外出"), ("mobile", "手机号码"))
             )
+            self.recipient = self._recipient()
             self.doubtful_field = self.doubtful.fields.get().pk
 
     def _school(self, number: int):
@@ -69,6 +70,12 @@ class World:
 
         about = {"title": "登记表", "purpose": "x", "answered_by": "people", "frequency": "once", "seconds": 9}
         return propose_form(SYSTEM, unit=self.school, code=code, fields=[{"code": code, "zh": zh}], **about)
+
+    def _recipient(self):
+        from lianfang.capabilities.upward.actions import name_recipient
+
+        about = {"name": "市直部门", "name_en": "City office", "layout": "city_office", "deadline": time(13), "file": "xlsx"}
+        return name_recipient(SYSTEM, unit=self.school, **about)
 
     def draft(self) -> AnswerDraft:
         raw = make.answer(self.pupil, self.klass)
@@ -156,6 +163,18 @@ def arguments(kind: str, w: World) -> dict:
         "form.published": {"form": w.form},
         "form.withdrawn": {"form": w.form, "reason": "done"},
         "likeness.decided": {"field": w.doubtful.fields.get(), "same": False, "reason": "of the office"},
+        "layout.defined": {
+            "unit": school,
+            "code": "brief",
+            "title": "简表",
+            "shape": "down",
+            "lines": [{"item": "fever", "head": "发热"}],
+        },
+        "recipient.named": {
+            "unit": school, "name": "区卫生健康局", "layout": "health_office", "deadline": time(14), "file": "xlsx",
+        },
+        "recipient.ended": {"recipient": w.recipient, "reason": "merged"},
+        "copy.handed_over": {"recipient": w.recipient, "day": DAY},
         "import.received": None,
         "import.confirmed": None,
         "import.dropped": None,

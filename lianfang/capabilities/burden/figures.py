@@ -127,17 +127,12 @@ def burden(unit: Unit, until: date) -> Burden:
     policy = policy_of(unit, on=until)
     low, high = below(unit.path)
     bulletin = [form.code for form in hazard_forms(until)]
-    asked = {
-        "low": low,
-        "high": high,
-        "since": until - timedelta(days=A_WEEK - 1),
-        "until": until,
-        "bulletin": bulletin,
-    }
+    since = until - timedelta(days=A_WEEK - 1)
+    asked = {"low": low, "high": high, "since": since, "until": until, "bulletin": bulletin}
     loads = (*_of_answers(asked, policy), *_of_sent(asked, policy))
     levels = tuple(_level(row, loads) for row in _rows(_UNIT_DAYS, asked))
     targets = (policy.member_seconds_target, policy.unit_forms_target)
-    return Burden(unit, asked["since"], until, loads, levels, *targets)
+    return Burden(unit, since, until, loads, levels, *targets)
 
 
 def _rows(question: str, asked: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -150,7 +150,9 @@ def _moment(given: Any, notes: list[Note], doors: Sequence[Door]) -> str | None:
     """The moment, when all time zones of the file agree on it; else each row says by itself."""
     said = set()
     for door in doors:
-        draft, noted = door.read({"day": door.today, "slot": "am", "state": "well", "person": SOMEBODY, "reported_at": given})
+        draft, noted = door.read(
+            {"day": door.today, "slot": "am", "state": "well", "person": SOMEBODY, "reported_at": given}
+        )
         notes += noted
         assert draft.reported_at is not None  # noqa: S101  it was given
         said.add(draft.reported_at.isoformat())
@@ -193,9 +195,7 @@ def _is_ref(texts: pl.Series) -> pl.Series:
     return texts.str.contains(_REF)
 
 
-def alike(
-    understood: Understood, codes: Mapping[int, str], others: Sequence[tuple[int, AnswerDraft]]
-) -> set[int]:
+def alike(understood: Understood, codes: Mapping[int, str], others: Sequence[tuple[int, AnswerDraft]]) -> set[int]:
     """Rows that may be about the same person, day and slot as another row: all that are, by `row_problems`' measure.
 
     `codes` are the units' codes, `others` the drafts of rows that are not plain.
@@ -207,13 +207,19 @@ def alike(
     )
     named = plain.filter(pl.col("number").is_null() & pl.col("ref").is_null())
     units = named[UNIT].unique().to_list()
-    code = pl.col(UNIT).replace_strict({u: codes[u] for u in units}, default="", return_dtype=pl.String) if units else pl.lit("")
+    code = (
+        pl.col(UNIT).replace_strict({u: codes[u] for u in units}, default="", return_dtype=pl.String)
+        if units
+        else pl.lit("")
+    )
     who = (
         pl.when(pl.col("number").is_not_null()).then(pl.concat_str(pl.lit("number resident "), "number"))
         .when(pl.col("ref").is_not_null()).then(pl.concat_str(pl.lit("ref "), "ref"))
         .otherwise(pl.concat_str(pl.lit("name "), "name", pl.lit(" "), code))
     )  # fmt: skip
-    keys = plain.join(when, on="said", how="left", maintain_order="left").select(ROW, who=pl.concat_str(who, pl.lit(" "), "when"))
+    keys = plain.join(when, on="said", how="left", maintain_order="left").select(
+        ROW, who=pl.concat_str(who, pl.lit(" "), "when")
+    )
     beside = pl.DataFrame([(row, _subject(draft)) for row, draft in others], schema=keys.schema, orient="row")
     both = pl.concat([keys, beside])
     return set(both.filter(both["who"].is_duplicated())[ROW])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
@@ -137,23 +137,24 @@ def forget() -> None:
 def import_answers(by: Actor, *, unit: Unit, among: Sequence[int], staged: Staged, key: str, rows: int) -> list[int]:
     """Keep the staged answers of some units as one act.
 
-    `unit` is the one over the file, `among` are the numbers of the units, `rows` is how many are meant. Returns the
+    `unit` is the one over the file, `among` are the numbers of the units, all that are staged from the first to the
+    last of them, and `rows` is how many rows are meant. Returns the
     rows of people who have answered otherwise before, which are for the ordinary way.
     """
     units = {number: staged.units[number] for number in among}
     if not all(by.holds(ANSWERERS, one) for one in units.values()):
         raise Refused("scope", "unit")
-    without = sorted(staged.without)
+    chosen = bulk.Among(min(among), max(among), sorted(staged.without))
     with within(EVERYTHING), connection.cursor() as cursor:
-        _, otherwise = bulk.keep(cursor, units, without=without, sender_id=by.account_id, at=clock.now())
-        without = sorted({*without, *otherwise})
-        _tell(cursor, by, staged, units, without)
-        _fill_in_phones(cursor, staged, list(units), without)
+        otherwise = bulk.keep(cursor, units, chosen, sender_id=by.account_id, at=clock.now())
+        chosen = replace(chosen, without=sorted({*staged.without, *otherwise}))
+        _tell(cursor, by, staged, units, chosen)
+        _fill_in_phones(cursor, staged, chosen)
         _acknowledge(cursor, by, staged, units)
     return otherwise
 
 
-def _tell(cursor: object, by: Actor, staged: Staged, units: Mapping[int, Unit], without: Sequence[int]) -> None:
+def _tell(cursor: object, by: Actor, staged: Staged, units: Mapping[int, Unit], among: bulk.Among) -> None:
     """An event for each answer that somebody has to hear of, as an answer leaves it that comes by itself."""
     at, label = clock.now(), Answer._meta.label_lower
     events = [
@@ -161,16 +162,16 @@ def _tell(cursor: object, by: Actor, staged: Staged, units: Mapping[int, Unit], 
             at=at, kind=UNCOUNTED, actor_id=by.account_id, actor_name=by.name[:60], unit=units[unit],
             subject=f"{label}:{unit}/{day}/{slot}/{person}", facts={"unit": units[unit].code},
         )
-        for unit, day, slot, person in bulk.in_need(cursor, staged.attention, list(units), without)
+        for unit, day, slot, person in bulk.in_need(cursor, staged.attention, among)
     ]  # fmt: skip
     Event.objects.bulk_create(events, batch_size=EVENTS_A_STATEMENT)
 
 
-def _fill_in_phones(cursor: object, staged: Staged, among: Sequence[int], without: Sequence[int]) -> None:
+def _fill_in_phones(cursor: object, staged: Staged, among: bulk.Among) -> None:
     """Keep the phones that came with answers of people of whom none was known."""
     if not staged.phones:
         return
-    for row, person_id in bulk.without_phone(cursor, among, without):
+    for row, person_id in bulk.without_phone(cursor, among):
         person = Person.objects.get(pk=person_id)
         person.phone = staged.phones[row]  # type: ignore[assignment]  # the setter seals
         person.save(update_fields=["phone_sealed", "phone_index"])

@@ -90,7 +90,7 @@ def receive_together(cursor: Any, sendings: Sequence[Sending], rules: RulesOn) -
     Call it in a transaction that sees everything; nothing is acknowledged before that has committed.
     """
     told: list[Told] = [None] * len(sendings)
-    understood = [one for n, sending in enumerate(sendings) if (one := _understood(n, sending, rules)) is not None]
+    understood = [u for n, sending in enumerate(sendings) if (u := _understood(n, sending, rules)) is not None]
     ready = _ready(cursor, understood)
     if not ready:
         return told

@@ -9,10 +9,10 @@ from lianfang.interfaces.api.endpoint import Call
 from lianfang.interfaces.api.reach import unit_within
 from lianfang.interfaces.api.requests import read_query
 from lianfang.kernel import clock
-from lianfang.kernel.dues.models import Due
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import under
-from lianfang.kernel.reporting.board import Board, Counts, People, Row, Total, board
+from lianfang.kernel.reporting.board import Board, Child, Counts, People, Total, board
+from lianfang.kernel.reporting.children import Standing
 from lianfang.kernel.reporting.forms import DAILY, form_on
 from lianfang.kernel.reporting.reports import Correction, corrections
 
@@ -27,7 +27,7 @@ def show_board(call: Call) -> dict[str, Any]:
     unit = unit_within(call.actor, call.path["code"])
     day = parse_day(asked["day"], "day", []) if asked.get("day") else clock.today(unit.zone)
     form = form_on(asked.get("form") or DAILY, day)
-    found = board(unit, form, day)
+    found = board(unit, form, day, brief=True)
     corrected = corrections(under(unit), day, form.code, most=CORRECTIONS_SHOWN)
     return _shown(found) | {"corrections": [_correction(one) for one in corrected]}
 
@@ -43,7 +43,7 @@ def _shown(found: Board) -> dict[str, Any]:
         "missing_units": [_named(due.unit) for due in found.missing],
         "sums": {code: _sum(total) for code, total in found.totals.items()},
         "people": _people(found.people),
-        "children": [_child(row, found) for row in found.rows],
+        "children": [_child(child, found) for child in found.children],
     }
 
 
@@ -65,19 +65,19 @@ def _sum(total: Total) -> dict[str, Any]:
     return {"value": total.value, "at_least": at_least, "reporting": total.reporting, "expected": total.expected}
 
 
-def _child(row: Row, found: Board) -> dict[str, Any]:
+def _child(child: Child, found: Board) -> dict[str, Any]:
     return {
-        "unit": row.unit.code,
-        "name": str(row.unit),
-        "kind": row.unit.kind,
-        "state": _state(row.due, found),
-        "revision": row.report.revision if row.report else None,
-        **_counts(row.counts),
-        "people": _people(row.people),
+        "unit": child.code,
+        "name": child.name,
+        "kind": child.kind,
+        "state": _state(child.due, found),
+        "revision": child.revision,
+        **_counts(child.counts),
+        "people": _people(child.people),
     }
 
 
-def _state(due: Due | None, found: Board) -> str:
+def _state(due: Standing | None, found: Board) -> str:
     """What became of a unit's own report: zero, missing, late and not yet are different things."""
     if due is None:
         return "not_owed"

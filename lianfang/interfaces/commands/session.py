@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -49,11 +49,11 @@ def language_of(args: argparse.Namespace) -> str:
 def opened(args: argparse.Namespace) -> Iterator[None]:
     """The database is there, Django is set up and speaks the language. Raises CannotRun in words for a refusal."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.settings")
-    with database_for(state_folder(args.data)):
+    with _database(args):
         import django  # noqa: PLC0415  settings need the database's address
 
         django.setup()
-        from django.db import ProgrammingError  # noqa: PLC0415
+        from django.db import OperationalError, ProgrammingError  # noqa: PLC0415
         from django.utils import translation  # noqa: PLC0415
 
         with translation.override(language_of(args)):
@@ -63,6 +63,20 @@ def opened(args: argparse.Namespace) -> Iterator[None]:
                 raise CannotRun(in_words(refused)) from refused
             except ProgrammingError as missing:
                 raise CannotRun("The tables are not there or not up to date; run `lianfang up` once.") from missing
+            except OperationalError as away:
+                said = next(iter(str(away).strip().splitlines()), "no connection")
+                raise CannotRun(f"The database does not answer: {said}") from away
+
+
+@contextmanager
+def _database(args: argparse.Namespace) -> Iterator[None]:
+    """The database of the command. One that cannot be reached is no finding of the command, whose status is 1."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(database_for(state_folder(args.data)))
+        except CannotRun as trouble:
+            raise CannotRun(trouble.sentence) from trouble
+        yield
 
 
 @contextmanager

@@ -152,6 +152,7 @@ _WORDINGS: dict[str, Wording] = {
     "BooleanField": lambda cell, *_: f"CASE WHEN {cell} THEN 'true' WHEN NOT {cell} THEN 'false' END",
     "DateField": lambda cell, *_: f"{cell}::text",
     "DateTimeField": _moment,
+    "TimeField": lambda cell, *_: f"regexp_replace(to_char({cell}, 'HH24:MI:SS.US'), '[.]0+$', '')",
     "UUIDField": lambda cell, *_: f"{cell}::text",
     "list": _list,
     "JSONField": _json,

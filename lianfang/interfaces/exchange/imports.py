@@ -80,9 +80,10 @@ def receive(
         if kept.stage == WRITTEN:
             return kept
         case = _checked(actor, layout, kept, content, partly=keep_good or dry_run, limits=limits)
-        if home is not None:
-            _keep(actor, kept, content)
-        if dry_run or not (alone and _is_large(case)):
+        large = alone and not dry_run and _is_large(case)
+        if home is not None:  # a file that is still at hand and is written at once need not be kept beside its rows
+            _keep(actor, kept, b"" if large and isinstance(content, Path) else content)
+        if not large:
             return kept if dry_run else _write(actor, case, keep_good=keep_good)
     return _write_in_turn(actor, case)
 

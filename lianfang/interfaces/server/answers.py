@@ -35,16 +35,22 @@ BUSY: Final = Problem(503, "limit", "Busy; please try again")
 FAILED: Final = Problem(500, "failed", "Something went wrong here")
 
 
-async def give(problem: Problem, send: Send) -> None:
-    """Sends the answer whole; a busy one says when to come back, at a random moment so that not all come at once."""
-    body = json.dumps({"status": problem.status, "code": problem.code, "title": problem.title, "errors": []}).encode()
-    await send({"type": "http.response.start", "status": problem.status, "headers": _headers(problem, len(body))})
+async def give(problem: Problem, send: Send, *, page: bytes | None = None) -> None:
+    """Sends the answer whole, to a person as a page if there is one.
+
+    A busy one says when to come back, at a random moment so that not all come at once.
+    """
+    told = {"status": problem.status, "code": problem.code, "title": problem.title, "errors": []}
+    body = json.dumps(told).encode() if page is None else page
+    kind = "application/problem+json" if page is None else "text/html; charset=utf-8"
+    headers = _headers(problem, kind, len(body))
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def _headers(problem: Problem, length: int) -> list[tuple[bytes, bytes]]:
+def _headers(problem: Problem, kind: str, length: int) -> list[tuple[bytes, bytes]]:
     headers: Mapping[str, str] = {
-        "content-type": "application/problem+json",
+        "content-type": kind,
         "content-length": str(length),
         "cache-control": "no-store",
         **({"connection": "close"} if problem.closes else {}),

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from lianfang.interfaces.server.durable import settle, settle_all
 from lianfang.interfaces.server.trouble import CannotRun
 
 OLDEST_MAJOR: Final = 15
@@ -93,7 +94,9 @@ def _copy(package: Path, kept: Path) -> None:
         if libraries.exists():
             shutil.copytree(libraries, unfinished / libraries.relative_to(package.parent), symlinks=True)
     _open_for_reading(unfinished)
+    settle_all()  # else a power cut leaves programs that only look whole
     unfinished.rename(kept)
+    settle(kept.parent)
 
 
 def _open_for_reading(tree: Path) -> None:

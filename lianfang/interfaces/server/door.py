@@ -14,12 +14,13 @@ from typing import Final
 from a2wsgi import WSGIMiddleware
 
 from lianfang.interfaces.server import answers, leash
-from lianfang.interfaces.server.answers import AsgiApp, Receive, Scope, Send
+from lianfang.interfaces.server.answers import AsgiApp, Problem, Receive, Scope, Send
 from lianfang.interfaces.server.gateway import WsgiApp, for_wsgi, with_taken_body
 from lianfang.interfaces.server.intake import Body, Limits, NotTaken, take_in
 from lianfang.interfaces.server.lanes import Busy, Lane, Width
 from lianfang.interfaces.server.outflow import Outflow
 
+PageOf = Callable[[Scope, Problem], bytes | None]
 HotAnswer = Callable[[Scope, Body, Send], Awaitable[bool]]
 
 # Addresses answered here, without Django's way: (method, path) -> what answers, given the body already taken in, and
@@ -33,14 +34,20 @@ PROBE_PATHS: Final = frozenset({"/healthz"})
 log = logging.getLogger("lianfang.door")
 
 
+def _for_programs(scope: Scope, problem: Problem) -> bytes | None:
+    """No page: everybody gets the problem as programs do."""
+    return None
+
+
 class Door:
     """Serves a WSGI application to ASGI. Probes have their own lane: a full house must not look like a dead one."""
 
     def __init__(
         self, wsgi: WsgiApp, *, hot: Mapping[tuple[str, str], HotAnswer] = NOTHING_HOT, limits: Limits | None = None,
-        pages: Width = PAGES,
+        pages: Width = PAGES, page_of: PageOf | None = None,
     ) -> None:  # fmt: skip
         self._hot = hot
+        self._page_of = page_of or _for_programs
         self._limits = limits or Limits()
         self._reading = 0
         self._ways = {"pages": _Way(wsgi, pages), "probes": _Way(wsgi, PROBES)}
@@ -53,7 +60,7 @@ class Door:
         try:
             body = await take_in(scope, receive, self._limits)
         except NotTaken as refused:
-            await answers.give(refused.problem, send)
+            await answers.give(refused.problem, send, page=self._page_of(scope, refused.problem))
             return
         finally:
             self._reading -= 1
@@ -72,12 +79,12 @@ class Door:
             await self._pass_on(scope, body, receive, outflow)
             await outflow.finish()
         except Busy:
-            await answers.give(answers.BUSY, send)
+            await answers.give(answers.BUSY, send, page=self._page_of(scope, answers.BUSY))
         except Exception:
             # The last resort: whatever the application let through is logged here and answered without its details.
             log.exception("The application failed at %s %s", scope["method"], scope["path"])
             if not outflow.begun:
-                await answers.give(answers.FAILED, send)
+                await answers.give(answers.FAILED, send, page=self._page_of(scope, answers.FAILED))
         finally:
             outflow.close()
 
@@ -101,8 +108,26 @@ class _Way:
 def build() -> Door:
     """The door before Django, for granian's `--factory`; its process ends with the one that started it."""
     leash.follow_parent()
-    from lianfang.interfaces.server.hot import Hot  # noqa: PLC0415
-    from lianfang.interfaces.server.hot_reports import Reports  # noqa: PLC0415
     from lianfang.wsgi import application  # noqa: PLC0415  Django is loaded in the serving process only
 
-    return Door(application, hot={("POST", "/api/v1/reports"): Hot(Reports())})
+    return Door(application, hot=_hot_addresses(), page_of=_page)
+
+
+def _page(scope: Scope, problem: Problem) -> bytes | None:
+    """What a person is shown; to be asked for when Django has been set up."""
+    from lianfang.interfaces.web.errors import page_at_the_door  # noqa: PLC0415
+
+    return page_at_the_door(scope, problem)
+
+
+def _hot_addresses() -> Mapping[tuple[str, str], HotAnswer]:
+    """What is answered in groups; to be asked for when Django has been set up."""
+    from lianfang.capabilities.checkin.checks_together import receive_checks_together  # noqa: PLC0415
+    from lianfang.capabilities.checkin.together import receive_together  # noqa: PLC0415
+    from lianfang.interfaces.server.hot import Hot  # noqa: PLC0415
+    from lianfang.interfaces.server.hot_reports import Reports  # noqa: PLC0415
+
+    return {
+        ("POST", "/api/v1/reports"): Hot(Reports(receive_together)),
+        ("POST", "/api/v1/roll-calls"): Hot(Reports(receive_checks_together)),
+    }

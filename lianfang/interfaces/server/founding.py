@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from lianfang.interfaces.server.binaries import Binaries
+from lianfang.interfaces.server.durable import settle
 from lianfang.interfaces.server.keyring import key_folder
 from lianfang.interfaces.server.leash import leashed
 from lianfang.interfaces.server.place import Place
@@ -59,6 +60,7 @@ def found(place: Place, binaries: Binaries, password: str, *, for_tests: bool) -
     finally:
         password_file.unlink()
     unfinished.rename(place.data)
+    settle(place.home)
 
 
 def as_server(place: Place, command: list[str]) -> list[str]:

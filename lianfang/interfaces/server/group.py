@@ -1,4 +1,4 @@
-"""Work done in groups (成组处理): whatever waits when the worker thread is free is taken together, and nobody waits for more.
+"""Work done in groups (成组处理): whatever waits when the thread is free is taken together; nobody waits for more.
 
 There is no fixed window: alone, a request is served at once; in a crowd, one commit serves many.
 """

@@ -1,15 +1,16 @@
-"""Answers that come by the thousand before a deadline (高峰通道): kept in groups, one commit for many, without Django's way.
+"""Answers that come by the thousand before a deadline (高峰通道): kept in groups, one commit for many.
 
 The parser, the rules and the tables are those of the ordinary way; whatever is not plain is handed on to it untouched.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from lianfang.interfaces.server.answers import Scope, Send
 from lianfang.interfaces.server.group import Group
@@ -98,4 +99,4 @@ def _headers(scope: Scope, length: int) -> list[tuple[bytes, bytes]]:
 
 def as_bytes(told: Mapping[str, Any]) -> bytes:
     """A receipt as it travels."""
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(told)

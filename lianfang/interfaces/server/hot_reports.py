@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import psycopg
@@ -11,7 +11,7 @@ from django.db import Error, connection
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from lianfang.capabilities.checkin.together import Sending, receive_together
+from lianfang.capabilities.checkin.together import RulesOn, Sending, Told
 from lianfang.domain.parsing.envelope import load_json
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.api.problems import with_messages
@@ -30,22 +30,26 @@ NUL: Final = b"\\u0000"
 log = logging.getLogger("lianfang.hot")
 
 
-class Reports:
-    """Takes groups of single answers. Lives in one thread, with that thread's database connection."""
+Receive = Callable[[Any, Sequence[Sending], RulesOn], list[Told]]
 
-    def __init__(self) -> None:
+
+class Reports:
+    """Takes groups of one kind of sending. Lives in one thread, with that thread's database connection."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
         self._actors = Recognised()
         self._units = KnownUnits()
         self._rules = RulesInForce()
 
     def __call__(self, group: Sequence[Sent]) -> list[bytes | None]:
-        """The answers as they travel, in order; None for each request that has to go the ordinary way."""
+        """The receipts as they travel, in order; None for each request that has to go the ordinary way."""
         raws = [_raw(sent) for sent in group]
         try:
             told = self._kept(group, raws)
         except Error as failure:
             # A deadlock, a row that does not fit, a database that is away: each goes the ordinary way by itself.
-            log.warning("A group of %d answers goes the ordinary way: %s", len(group), type(failure).__name__)
+            log.warning("A group of %d goes the ordinary way: %s", len(group), type(failure).__name__)
             connection.close()
             return [None] * len(group)
         fault("after_commit_before_reply")
@@ -64,7 +68,7 @@ class Reports:
                 for number, (sent, raw) in enumerate(zip(group, raws, strict=True))
                 if raw is not None and sent.secret in actors and raw["unit"] in units
             }
-            kept = receive_together(cursor, list(sendings.values()), self._rules.on)
+            kept = self._receive(cursor, list(sendings.values()), self._rules.on)
             fault("before_commit")
         for number, one in zip(sendings, kept, strict=True):
             told[number] = one

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from lianfang.interfaces.server.durable import settle
 from lianfang.interfaces.server.trouble import CannotRun
 
 KEY_BYTES: Final = 32
@@ -83,3 +84,4 @@ def _write_once(file: Path, text: str) -> None:
         draft.rename(file)  # a file system without hard links
     finally:
         draft.unlink(missing_ok=True)
+        settle(file.parent)

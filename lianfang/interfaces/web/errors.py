@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, parse_cookie
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from lianfang.domain.refusals import Problem
+from lianfang.interfaces.server.answers import Problem as DoorProblem
 from lianfang.interfaces.wording import sentence
 
 RETRY_SECONDS = 30
@@ -38,6 +43,21 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     response = _answer(request, UNAVAILABLE, "unavailable", "")
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def page_at_the_door(scope: Mapping[str, Any], problem: DoorProblem) -> bytes | None:
+    """What a browser is shown when the door refuses a request before any view sees it; None for programs."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    if scope["path"].startswith("/api/") or "text/html" not in headers.get("accept", ""):
+        return None
+    request = HttpRequest()
+    request.path = request.path_info = scope["path"]
+    request.META["HTTP_ACCEPT_LANGUAGE"] = headers.get("accept-language", "")
+    request.COOKIES = parse_cookie(headers.get("cookie", ""))
+    query = scope.get("query_string", b"").decode("latin-1")
+    refused = {"status": problem.status, "back_url": scope["path"] + (f"?{query}" if query else "")}
+    with translation.override(translation.get_language_from_request(request)):
+        return render_to_string("pages/refused.html", {"refused": refused, "product": _("Lianfang")}).encode()
 
 
 def _answer(request: HttpRequest, status: int, code: str, reference: str) -> HttpResponse:

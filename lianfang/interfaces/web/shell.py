@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from lianfang.capabilities.checkin.actions import ANSWERERS
+from lianfang.capabilities.upward.actions import HANDERS
 from lianfang.domain.identity import mask_name
 from lianfang.domain.roles import Role
 from lianfang.interfaces.web.views.access import words_of
@@ -89,6 +90,8 @@ def _daily(actor: Actor) -> list[tuple[str, str, str, str]]:
         links.append((_("Check-in"), "/check-in", "check-circle", ""))
     if home and actor.holds(ANSWERERS, home):
         links.append((_("Answer for somebody"), f"/desk/{home.code}", "user", ""))
+    if home and home.reports and actor.holds(HANDERS, home):
+        links.append((_("Reports to the outside"), f"/upward/{home.code}", "send", ""))
     if home and home.reports:
         links.append((_("Reports and receipts"), f"/receipts/{home.code}", "history", ""))
     return list(dict.fromkeys(links))

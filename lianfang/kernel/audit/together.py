@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from uuid_utils.compat import uuid7
 
 from lianfang.kernel import clock
@@ -39,7 +39,7 @@ def record_together(cursor: Any, noted: Sequence[Noted]) -> None:
     rows = [
         (
             uuid7(), one.kind, one.by.account_id, one.by.name[:60], one.unit_id, one.subject,
-            json.dumps(dict(one.facts)), at if one.settled else None,
+            msgspec.json.encode(one.facts).decode(), at if one.settled else None,
         )
         for one in noted
     ]  # fmt: skip

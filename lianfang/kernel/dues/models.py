@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from lianfang.kernel.orgs.models import Placed, Unit
 
 REPORT, ROLL_CALL, SCREENING = "report", "roll_call", "screening"
-KIND_NAMES = {REPORT: _("daily report"), ROLL_CALL: _("class check"), SCREENING: _("daily screening")}
+KINDS = {REPORT: _("daily report"), ROLL_CALL: _("class check"), SCREENING: _("daily screening")}
+HANDOVER = "handover"
+KIND_NAMES = {**KINDS, HANDOVER: _("copy to hand over")}
+OUTSIDE = "outside"
+"""The line to a recipient outside the tree; `slot` then tells the recipients of a unit apart."""
 LINES = [("territory", _("territory")), ("sector", _("sector"))]
 
 
@@ -18,7 +22,7 @@ class Due(Placed):
     """One act owed by one unit for one day (and slot), to one recipient. Late is not closed."""
 
     pk = models.CompositePrimaryKey("unit", "kind", "day", "slot", "line")
-    kind = models.CharField(_("what"), max_length=20, choices=list(KIND_NAMES.items()))
+    kind = models.CharField(_("what"), max_length=20, choices=list(KINDS.items()))
     day = models.DateField(_("day"))
     slot = models.CharField(_("time of day"), max_length=5, blank=True)
     line = models.CharField(_("line"), max_length=10, choices=LINES)
@@ -59,3 +63,7 @@ class Due(Placed):
                 violation_error_message=_("The day is out of the calendar."),
             )
         ]
+
+    def get_kind_display(self) -> str:
+        """The kind in words."""
+        return str(KIND_NAMES.get(self.kind, self.kind))

@@ -6,34 +6,26 @@ it is asked for. Above, it is what the worker added up a moment ago (`reporting.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from lianfang.kernel import clock
 from lianfang.kernel.dues.models import REPORT, ROLL_CALL, Due
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting import fold
-from lianfang.kernel.reporting.counted import (
-    OWN,
-    Owed,
-    Part,
-    Place,
-    dues_of,
-    missing_dues,
-    people_by_part,
-    sums_of,
-)
+from lianfang.kernel.reporting.children import Child, children_of
+from lianfang.kernel.reporting.counted import OWN, Owed, Part, Place, dues_of, missing_dues, people_by_part, sums_of
 from lianfang.kernel.reporting.figures import Counts, Figures, People, Sums, Total, added
 from lianfang.kernel.reporting.forms import Edition
 from lianfang.kernel.reporting.models import UnitReport
 from lianfang.kernel.reporting.tree import last
 
-__all__ = ["Board", "Counts", "People", "Row", "Total", "board", "history"]
+__all__ = ["Board", "Child", "Counts", "People", "Row", "Total", "board", "history", "rows_of"]
 
 NAMED_ABOVE_COUNTY: Final = 200
 """So many missing units are named on a board that was added up beforehand; all are counted, and named further down."""
@@ -55,16 +47,17 @@ class Board:
     """The state of a unit and its day. `at` is now, `as_of` the moment whose figures are shown, at most `at`."""
 
     unit: Unit
+    form: Edition
     day: date
     at: datetime
     as_of: datetime
     counts: Counts
     people: People
-    rows: list[Row]
+    children: list[Child]
     missing: list[Due]
     totals: dict[str, Total]
     own_dues: list[Due]
-    own_report: UnitReport | None = None
+    rows: list[Row] = field(default_factory=list)  # the children with their dues and reports whole, unless `brief`
 
     @property
     def age_seconds(self) -> float:
@@ -82,39 +75,40 @@ class _Seen:
     asked: int
     people: People
     sums: Sums
-    by_part: dict[Part, Counts]
-    people_by_part: dict[Part, People]
+    by_part: Mapping[Part, Counts]
+    people_by_part: Mapping[Part, People]
     as_of: datetime | None = None
 
 
-def board(unit: Unit, form: Edition, day: date, *, named: int | None = None) -> Board:
+def board(unit: Unit, form: Edition, day: date, *, named: int | None = None, brief: bool = False) -> Board:
     """Everything the board of `unit` shows for `day`; at most `named` missing units by name.
 
+    A `brief` one lists its children without rows: where there are many, `rows_of` makes rows of those that are shown.
     Above a county at most `NAMED_ABOVE_COUNTY` are named; `counts.missing` says how many there are.
     """
-    children = _children(unit, day)
-    folded = fold.read(unit, day, [child.path for child in children if child.parent_id != unit.pk])
+    children = children_of(unit, form.code, day)
+    folded = fold.read(unit, day, [child.path for child in children if child.by_sector])
     seen = _counted(unit, form, day) if folded is None else _added_up(unit, form, day, folded)
+    for child in children:
+        child.counts = seen.by_part.get(str(child.pk)) or child.counts
+        child.people = seen.people_by_part.get(str(child.pk)) or child.people
     own = list(Due.objects.filter(unit=unit, day=day, kind=REPORT).select_related("recipient"))
     now = clock.now()
-    return Board(
+    seen_now = Board(
         unit,
+        form,
         day,
         now,
         seen.as_of or now,
         seen.counts,
         seen.people,
-        _rows(children, day, form, seen),
+        children,
         _missing(unit, day, seen, named),
-        _totals(unit, form, day, seen),
+        _totals(form, seen, own),
         own,
-        UnitReport.objects.filter(unit=unit, day=day, form=form.code, current=True).first() if own else None,
     )
-
-
-def _children(unit: Unit, day: date) -> list[Unit]:
-    found = Unit.objects.filter(Q(parent=unit) | Q(sector_parent=unit), opened_on__lte=day)
-    return list(found.exclude(closed_on__lt=day).order_by("code"))
+    seen_now.rows = [] if brief else rows_of(seen_now, children)
+    return seen_now
 
 
 def _counted(unit: Unit, form: Edition, day: date) -> _Seen:
@@ -139,14 +133,17 @@ def _chosen(place: Place) -> tuple[str, bool, dict[Part, Owed]]:
 
     An office has others below it even on a day when it has none: it never counts its own report.
     """
-    found = {}
-    for kind in (REPORT, ROLL_CALL):
-        found[kind] = dues_of(place, kind)
-        if found[kind].keys() - {OWN}:
-            return kind, False, {part: owed for part, owed in found[kind].items() if part != OWN}
-    for kind in (REPORT, ROLL_CALL):
-        if OWN in found[kind] and place.unit.kind not in OFFICES:
-            return kind, True, {OWN: found[kind][OWN]}
+    is_office = place.unit.kind in OFFICES
+    # An office nearly always has reports below it, and many class checks that nobody then asks for.
+    found = dues_of(place, REPORT) if is_office else dues_of(place, REPORT, ROLL_CALL)
+    if is_office and not found[REPORT].keys() - {OWN}:
+        found |= dues_of(place, ROLL_CALL)
+    for kind, owed in found.items():
+        if below := {part: one for part, one in owed.items() if part != OWN}:
+            return kind, False, below
+    for kind, owed in found.items():
+        if OWN in owed and not is_office:
+            return kind, True, {OWN: owed[OWN]}
     return REPORT, False, {}
 
 
@@ -168,7 +165,8 @@ def _added_up(unit: Unit, form: Edition, day: date, folded: fold.Folded) -> _See
     """From what the worker added up; what lies here by sector only is little, and counted now."""
     place = Place(unit, day, sector_only=True)
     below, reports = folded.below, bool(folded.below.reports)
-    by_sector = dues_of(place, REPORT if reports else ROLL_CALL)
+    kind = REPORT if reports else ROLL_CALL
+    by_sector = dues_of(place, kind)[kind]
     counts = _of_kind(below, reports=reports)
     counts.add(_together(by_sector))
     sums = sums_of(place, form, own=not reports) if by_sector or not reports else {}
@@ -178,7 +176,7 @@ def _added_up(unit: Unit, form: Edition, day: date, folded: fold.Folded) -> _See
     together.add(below.people)
     parts = {str(last(path)): figures for path, figures in folded.parts.items()}
     return _Seen(
-        kind=REPORT if reports else ROLL_CALL,
+        kind=kind,
         own=False,
         counts=counts,
         asked=below.asked + sum(one.asked for one in by_sector.values()),
@@ -195,44 +193,38 @@ def _of_kind(figures: Figures, *, reports: bool) -> Counts:
     return figures.reports if reports else figures.checks
 
 
-def _rows(children: list[Unit], day: date, form: Edition, seen: _Seen) -> list[Row]:
-    owed = Due.objects.filter(unit__in=children, day=day, kind__in=[REPORT, ROLL_CALL], line="territory")
-    # A unit that sends no report of its own owes its class check instead ("report" comes before "roll_call").
-    owned = {due.unit_id: due for due in owed.order_by("-kind", "-slot")}
-    reports = UnitReport.objects.filter(unit__in=children, day=day, form=form.code, current=True)
-    reported = {report.unit_id: report for report in reports}
-    return [
-        Row(
-            child,
-            owned.get(child.pk),
-            reported.get(child.pk),
-            seen.by_part.get(str(child.pk)) or Counts(),
-            seen.people_by_part.get(str(child.pk)) or People(),
-        )
-        for child in children
-    ]
-
-
 def _missing(unit: Unit, day: date, seen: _Seen, named: int | None) -> list[Due]:
-    if not seen.counts.missing:
+    if not seen.counts.missing or named == 0:
         return []
-    found = missing_dues(Place(unit, day), seen.kind, own=seen.own).select_related("unit")
-    if seen.as_of is None:
-        return list(found.order_by("unit__code")[:named])
-    # In the order of the tree, so that the first are found without sorting all.
-    return list(found.order_by("path")[: min(named or NAMED_ABOVE_COUNTY, NAMED_ABOVE_COUNTY)])
+    most = named if seen.as_of is None else min(named or NAMED_ABOVE_COUNTY, NAMED_ABOVE_COUNTY)
+    return missing_dues(Place(unit, day), seen.kind, own=seen.own, most=most)
 
 
-def _totals(unit: Unit, form: Edition, day: date, seen: _Seen) -> dict[str, Total]:
+def _totals(form: Edition, seen: _Seen, own: list[Due]) -> dict[str, Total]:
     expected = seen.asked
     if seen.kind != REPORT or seen.own or not seen.counts:
-        expected = int(Due.objects.filter(unit=unit, day=day, kind=REPORT, excused="").exists())
+        expected = int(any(not due.excused for due in own))
     return {
         item.code: Total(value if reporting else None, reporting, expected)
         for item in form.items
         if item.sums
         for value, reporting in [seen.sums.get(item.code, (0, 0))]
     }
+
+
+def rows_of(seen: Board, children: Iterable[Child]) -> list[Row]:
+    """Some of the board's lower units with their dues and reports whole, in the order given."""
+    chosen = list(children)
+    units = Unit.objects.in_bulk([child.pk for child in chosen])
+    owed = Due.objects.filter(unit__in=units, day=seen.day, kind__in=[REPORT, ROLL_CALL], line="territory")
+    # A unit that sends no report of its own owes its class check instead ("report" comes before "roll_call").
+    owned = {due.unit_id: due for due in owed.order_by("-kind", "-slot")}
+    reports = UnitReport.objects.filter(unit__in=units, day=seen.day, form=seen.form.code, current=True)
+    reported = {report.unit_id: report for report in reports}
+    return [
+        Row(units[child.pk], owned.get(child.pk), reported.get(child.pk), child.counts, child.people)
+        for child in chosen
+    ]
 
 
 def history(units: list[Unit], days: list[date]) -> dict[int, dict[date, Due]]:

@@ -7,7 +7,8 @@ sees them, nothing of them is logged, and they are gone with the connection at t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -60,8 +61,12 @@ SELECT g."row", g.unit_id, p.birth_date FROM stage_placed g JOIN people_person p
  WHERE p.guardian_notice_at IS NULL AND p.birth_date > %s ORDER BY 1 LIMIT %s
 """
 
-_AMONG = 'unit_id = ANY(%s) AND "row" <> ALL(%s)'
-_PLACES = f"SELECT DISTINCT unit_id, day, slot FROM stage_placed JOIN stage_said USING (said) WHERE {_AMONG}"
+_AMONG = 'g.unit_id BETWEEN %s AND %s AND g."row" <> ALL(%s)'
+_PLACES = f"""
+SELECT unit_id, day, slot, sum(many) FROM (
+    SELECT g.unit_id, g.said, count(*) AS many FROM stage_placed g WHERE {_AMONG} GROUP BY 1, 2
+) AS counted JOIN stage_said USING (said) GROUP BY 1, 2, 3
+"""
 _KEEP = f"""
 INSERT INTO reporting_answer (
     unit_id, day, slot, person_id, revision, state, temperature, symptoms, fever, health_code, test_sealed, note, mode,
@@ -71,27 +76,41 @@ SELECT g.unit_id, s.day, s.slot, g.person_id, 1, s.state, s.temperature, s.sympt
   FROM stage_placed g JOIN stage_said s USING (said)
   LEFT JOIN dues_due d
     ON d.unit_id = g.unit_id AND d.kind = 'roll_call' AND d.day = s.day AND d.slot = s.slot AND d.line = 'territory'
- WHERE g.unit_id = ANY(%s) AND g."row" <> ALL(%s)
+ WHERE {_AMONG}
  ORDER BY g.unit_id, s.day, s.slot, g.person_id, g."row"
     ON CONFLICT DO NOTHING
 """
-_OTHERWISE = """
+_OTHERWISE = f"""
 SELECT g."row" FROM stage_placed g JOIN stage_said s USING (said) JOIN reporting_answer a
     ON a.unit_id = g.unit_id AND a.day = s.day AND a.slot = s.slot AND a.person_id = g.person_id
- WHERE g.unit_id = ANY(%s) AND g."row" <> ALL(%s)
+ WHERE {_AMONG}
    AND (a.state, a.temperature, a.symptoms, a.health_code, a.note, a.test_sealed)
        IS DISTINCT FROM (s.state, s.temperature, s.symptoms, s.health_code, coalesce(g.note, ''), '')
  ORDER BY 1
 """
-_IN_NEED = """
+_IN_NEED = f"""
 SELECT g.unit_id, s.day, s.slot, g.person_id FROM stage_placed g JOIN stage_said s USING (said)
- WHERE g.said = ANY(%s) AND g.unit_id = ANY(%s) AND g."row" <> ALL(%s) ORDER BY g."row"
+ WHERE g.said = ANY(%s) AND {_AMONG} ORDER BY g."row"
 """
-_CALLABLE = """
+_CALLABLE = f"""
 SELECT g."row", g.person_id FROM stage_placed g JOIN people_person p ON p.id = g.person_id
- WHERE g.phone_index IS NOT NULL AND p.phone_sealed = '' AND g.unit_id = ANY(%s) AND g."row" <> ALL(%s)
+ WHERE g.phone_index IS NOT NULL AND p.phone_sealed = '' AND {_AMONG}
  ORDER BY g."row"
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which staged rows are meant: those of units from one number to another, but for the rows `without`."""
+
+    first: int
+    last: int
+    without: Sequence[int] = ()
+
+    @property
+    def parameters(self) -> list[Any]:
+        """As the statements take them."""
+        return [self.first, self.last, list(self.without)]
 
 
 def stage(cursor: Any, said: bytes, given: Iterable[bytes]) -> None:
@@ -146,26 +165,24 @@ def rows_by_unit(cursor: Any) -> list[tuple[int, int]]:
 
 
 def keep(
-    cursor: Any, units: Mapping[int, Unit], *, without: Sequence[int], sender_id: int | None, at: datetime
-) -> tuple[set[Place], list[int]]:
+    cursor: Any, units: Mapping[int, Unit], among: Among, *, sender_id: int | None, at: datetime
+) -> list[int]:
     """Keep the placed answers of these units, first answers that is, and count them.
 
-    `without` are rows to leave out. Returns the places touched, and the rows of people who have answered otherwise
-    before, ascending: those are for the ordinary way. The same content again changes nothing.
+    `units` are all of those `among` that have rows. Returns the rows of people who have answered otherwise before,
+    ascending: those are for the ordinary way. The same content again changes nothing.
     """
-    among = [list(units), list(without)]
-    cursor.execute(_PLACES, among)
-    places: set[Place] = set(cursor.fetchall())
+    cursor.execute(_PLACES, among.parameters)
+    counted = cursor.fetchall()
+    places: set[Place] = {(unit, day, slot) for unit, day, slot, _ in counted}
     tally.hold_together(cursor, {place: units[place[0]] for place in places})
-    cursor.execute(f"SELECT count(*) FROM stage_placed WHERE {_AMONG}", among)
-    (wanted,) = cursor.fetchone()
-    cursor.execute(_KEEP, [at, sender_id, at, *among])
+    cursor.execute(_KEEP, [at, sender_id, at, *among.parameters])
     otherwise: list[int] = []
-    if cursor.rowcount < wanted:
-        cursor.execute(_OTHERWISE, among)
+    if cursor.rowcount < sum(many for *_, many in counted):
+        cursor.execute(_OTHERWISE, among.parameters)
         otherwise = [row for (row,) in cursor.fetchall()]
     _count(cursor, places, at)
-    return places, otherwise
+    return otherwise
 
 
 def _count(cursor: Any, places: set[Place], at: datetime) -> None:
@@ -175,17 +192,17 @@ def _count(cursor: Any, places: set[Place], at: datetime) -> None:
         touch(day, [unit for unit, on, _ in places if on == day])
 
 
-def in_need(
-    cursor: Any, said: Sequence[int], unit_ids: Sequence[int], without: Sequence[int]
-) -> Iterator[tuple[Any, ...]]:
-    """(unit, day, slot, person) of answers that say one of `said`."""
-    if said:
-        cursor.execute(_IN_NEED, [list(said), list(unit_ids), list(without)])
-        yield from cursor.fetchall()
+def in_need(cursor: Any, said: Sequence[int], among: Among) -> list[tuple[Any, ...]]:
+    """(unit, day, slot, person) of answers that say one of `said`, in the order of rows."""
+    if not said:
+        return []
+    cursor.execute(_IN_NEED, [list(said), *among.parameters])
+    found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
-def without_phone(cursor: Any, unit_ids: Sequence[int], without: Sequence[int]) -> list[tuple[int, Any]]:
+def without_phone(cursor: Any, among: Among) -> list[tuple[int, Any]]:
     """(row, person) where a phone was given of somebody of whom none is known."""
-    cursor.execute(_CALLABLE, [list(unit_ids), list(without)])
+    cursor.execute(_CALLABLE, among.parameters)
     found: list[tuple[int, Any]] = cursor.fetchall()
     return found

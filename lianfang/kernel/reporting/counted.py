@@ -11,11 +11,10 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lianfang.kernel.dues.models import REPORT, Due
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.orgs.ops import below, under
+from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.reporting.figures import ASKED_SQL, COUNTS_SQL, PEOPLE_SQL, Counts, People, Sums, people_of
 from lianfang.kernel.reporting.forms import Edition
 
@@ -63,14 +62,16 @@ class Owed:
     asked: int
 
 
-def dues_of(place: Place, kind: str) -> dict[Part, Owed]:
-    """Part -> the dues of a kind that are counted first-hand."""
+def dues_of(place: Place, *kinds: str) -> dict[str, dict[Part, Owed]]:
+    """Kind -> part -> the dues that are counted first-hand."""
     statement = f"""
-        SELECT {_PART}, {COUNTS_SQL}, {ASKED_SQL} FROM dues_due d
-         WHERE d.day = %(day)s AND d.kind = %(kind)s AND d.source AND {place.where} AND {_ONE_LINE} GROUP BY 1
+        SELECT d.kind, {_PART}, {COUNTS_SQL}, {ASKED_SQL} FROM dues_due d
+         WHERE d.day = %(day)s AND d.kind = ANY(%(kinds)s) AND d.source AND {place.where} AND {_ONE_LINE} GROUP BY 1, 2
     """
-    rows = _rows(statement, place.parameters(kind=kind))
-    return {part: Owed(Counts(*numbers[:-1]), numbers[-1]) for part, *numbers in rows}
+    found: dict[str, dict[Part, Owed]] = {kind: {} for kind in kinds}
+    for kind, part, *numbers, asked in _rows(statement, place.parameters(kinds=list(kinds))):
+        found[kind][part] = Owed(Counts(*numbers), asked)
+    return found
 
 
 def people_by_part(place: Place) -> dict[Part, People]:
@@ -98,17 +99,22 @@ def sums_of(place: Place, form: Edition, *, own: bool) -> Sums:
     return {code: (int(value), reporting) for code, value, reporting in rows}
 
 
-def missing_dues(place: Place, kind: str, *, own: bool) -> QuerySet[Due]:
-    """The dues that are owed and not in, unordered; of the place itself with `own`, else of those below it."""
-    low, high = below(place.unit.path)
-    here = Q(path__gte=low, path__lt=high)
-    same = {name: OuterRef(name) for name in ("unit_id", "kind", "day", "slot")}
-    other = Exists(Due.objects.filter(**same, source=True).exclude(line=OuterRef("line")))
-    found = Due.objects.filter(day=place.day, kind=kind, source=True, settled_at=None, excused="")
-    if own:
-        return found.filter(unit=place.unit, line="territory")
-    lines = Q(here, line="territory") | (~here & Q(line="sector")) | ~other
-    return found.filter(under(place.unit)).filter(lines).exclude(unit=place.unit)
+def missing_dues(place: Place, kind: str, *, own: bool, most: int | None) -> list[Due]:
+    """What is owed and not in, the first `most` of the tree; of the place itself with `own`. In the order of codes."""
+    found: dict[tuple[int, str, str], None] = {}
+    for where in (_HERE, f"{_BY_SECTOR} AND NOT {_HERE}"):  # one index each
+        statement = f"""
+            SELECT d.unit_id, d.slot, d.line FROM dues_due d
+             WHERE d.day = %(day)s AND d.kind = %(kind)s AND d.source AND d.settled_at IS NULL AND d.excused = ''
+               AND (d.unit_id = %(unit)s) = %(own)s AND {where} AND {_ONE_LINE} ORDER BY d.path
+             {"" if most is None else "LIMIT %(most)s"}
+        """
+        rows = _rows(statement, place.parameters(kind=kind, own=own, most=most))
+        found |= dict.fromkeys((unit, slot, line) for unit, slot, line in rows)
+    first = dict.fromkeys(list(found)[:most])
+    units = {unit for unit, _, _ in first}
+    dues = Due.objects.filter(unit__in=units, kind=kind, day=place.day).select_related("unit").order_by("unit__code")
+    return [due for due in dues if (due.unit_id, due.slot, due.line) in first]
 
 
 def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -120,7 +120,7 @@ def _changed_tree(cursor: Any, tree: Tree) -> list[date]:
 def _fold_day(tree: Tree, day: date, units: set[int]) -> int:
     kept = _kept(day)
     whole = WHOLE_DAY in units or "" not in kept or len(units) > WORTH_A_WHOLE_DAY
-    paths = paths_on(day, tree.depth) if whole else paths_of(day, units)
+    paths = paths_on(day, tree.depth) | set(tree.by_sector.values()) if whole else paths_of(day, units)
     nodes = {node for path in paths for node in tree.nodes_of(path)}
     counted = _Day(tree, day, {} if whole else kept, nodes)
     counted.count()

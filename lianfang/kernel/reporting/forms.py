@@ -106,6 +106,12 @@ def _plain(item: CountItem) -> dict[str, Any]:
     return {f.name: getattr(item, f.name) for f in fields(CountItem) if getattr(item, f.name) != f.default}
 
 
+def known_forms() -> list[str]:
+    """The codes of all forms that may be reported on: those that come with the product, and those added since."""
+    added = Form.objects.order_by().values_list("code", flat=True).distinct()
+    return sorted({path.stem for path in SHIPPED.glob("*.toml")} | set(added))
+
+
 def hazard_forms(day: date) -> list[Edition]:
     """The forms of the daily all-well bulletin: the epidemic's first, then other hazards."""
     return [form_on(DAILY, day), form_on(FLOOD, day)]

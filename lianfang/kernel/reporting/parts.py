@@ -10,6 +10,7 @@ from django.db import connection
 
 from lianfang.kernel.dues.models import REPORT, ROLL_CALL
 from lianfang.kernel.reporting.figures import ASKED_SQL, COUNTS_SQL, PEOPLE_SQL, Counts, Figures, people_of
+from lianfang.kernel.reporting.forms import known_forms
 
 _UNDER = "d.path >= p.path AND d.path < left(p.path, -1) || '0'"
 _AT = "d.path = p.path"
@@ -34,7 +35,8 @@ SELECT p.path, n.* FROM unnest(%(paths)s::text[]) p (path) CROSS JOIN LATERAL (
       FROM (SELECT DISTINCT d.unit_id FROM dues_due d WHERE d.day = %(day)s AND d.kind = '{REPORT}'
                AND d.source AND d.excused = '' AND {{where}}) e
       JOIN reporting_unitreport r
-        ON r.unit_id = e.unit_id AND r.day = %(day)s AND r.current AND r.returned_at IS NULL
+        ON r.unit_id = e.unit_id AND r.form = ANY(%(forms)s) AND r.day = %(day)s AND r.current
+       AND r.returned_at IS NULL
      CROSS JOIN jsonb_each(r.values) v WHERE jsonb_typeof(v.value) = 'number' GROUP BY r.form, v.key) n
 """
 
@@ -60,21 +62,32 @@ def _counted(day: date, paths: Sequence[str], where: str) -> dict[str, Figures]:
     for path, *people, rows in _rows(_PEOPLE, where, day, paths):
         found[path].people = people_of(people)
         found[path].rows += rows
-    for path, form, item, value, reporting in _rows(_SUMS, where, day, paths):
+    for path, form, item, value, reporting in _rows(_SUMS, where, day, paths, forms=known_forms()):
         found[path].sums.setdefault(form, {})[item] = (int(value), reporting)
     return found
 
 
-def paths_on(day: date, depth: int) -> list[str]:
-    """The paths of whoever owes or counts something on a day, cut off below `depth` units."""
-    cut = f"rtrim(array_to_string((string_to_array(path, '/'))[1:{int(depth)}], '/'), '/') || '/'"
-    return _paths(
-        f"""
-        SELECT {cut} FROM dues_due WHERE day = %(day)s AND kind IN ('report', 'roll_call')
-        UNION SELECT {cut} FROM reporting_tally WHERE day = %(day)s
-        """,
-        {"day": day},
-    )
+# From one part to the next along the index, instead of reading the day. What lies higher than the cut is itself a part.
+_NEXT = """
+WITH RECURSIVE s (p) AS (
+    (SELECT {cut} FROM {rows} ORDER BY path LIMIT 1)
+    UNION ALL SELECT (
+        SELECT {cut} FROM {rows} AND path > CASE WHEN s.p ~ %(deep)s THEN left(s.p, -1) || '0' ELSE s.p END
+         ORDER BY path LIMIT 1) FROM s WHERE s.p IS NOT NULL
+) SELECT p FROM s WHERE p IS NOT NULL
+"""
+_CUT = "rtrim(array_to_string((string_to_array(path, '/'))[1:%(depth)s], '/'), '/') || '/'"
+_OF_A_DAY = (
+    "dues_due WHERE day = %(day)s AND kind = 'report'",
+    "dues_due WHERE day = %(day)s AND kind = 'roll_call'",
+    "reporting_tally WHERE day = %(day)s",
+)
+
+
+def paths_on(day: date, depth: int) -> set[str]:
+    """The paths of whatever owes or counts something on a day, cut off below `depth` units."""
+    parameters = {"day": day, "depth": depth, "deep": f"^([0-9]+/){{{depth}}}$"}
+    return {path for rows in _OF_A_DAY for path in _paths(_NEXT.format(cut=_CUT, rows=rows), parameters)}
 
 
 def paths_of(day: date, units: Iterable[int]) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from uuid_utils.compat import uuid7
 
 from lianfang.domain.refusals import Refused
@@ -23,8 +24,7 @@ from lianfang.kernel.scope import EVERYTHING, within
 
 def digest(content: Any) -> str:
     """SHA-256 over the parsed, normalised values, whatever the order in which they were sent."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted", enc_hook=str)).hexdigest()
 
 
 def claim(by: Actor, key: str, content: Any, *, kind: str, unit: Unit, fingerprint: str = "") -> tuple[Receipt, bool]:
@@ -97,7 +97,7 @@ def claim_together(cursor: Any, claims: Sequence[Claim], *, kind: str) -> dict[t
     """
     ordered = sorted(claims, key=lambda one: (one.sender_id, one.key))  # two batches never wait for each other
     rows = [
-        (one.sender_id, one.key, one.id, one.unit.pk, one.hash, one.fingerprint, json.dumps(one.answer))
+        (one.sender_id, one.key, one.id, one.unit.pk, one.hash, one.fingerprint, _as_text(one.answer))
         for one in ordered
     ]
     cursor.execute(_CLAIM, [kind, clock.now(), *columns(rows)])
@@ -109,6 +109,10 @@ def claim_together(cursor: Any, claims: Sequence[Claim], *, kind: str) -> dict[t
         kept = {(sender, key): (hash_, json.loads(told)) for sender, key, hash_, told in cursor.fetchall()}
         found |= {key: told for key, (hash_, told) in kept.items() if hash_ == hashes[key] and told}
     return found
+
+
+def _as_text(told: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(told).decode()
 
 
 def give_back(cursor: Any, keys: Sequence[tuple[int, str]]) -> None:

@@ -91,6 +91,12 @@ def hold_together(cursor: Any, units: Mapping[Place, Unit]) -> set[Place]:
     return fresh
 
 
+def let_go(cursor: Any, places: Iterable[Place]) -> None:
+    """Take counter rows away again that were made a moment ago and are not needed after all."""
+    if keys := list(places):
+        cursor.execute(f"DELETE FROM reporting_tally WHERE {_AMONG}", _columns(keys))
+
+
 def add(cursor: Any, changes: Mapping[Place, Change]) -> None:
     """Add these changes to rows that are held."""
     if changes:

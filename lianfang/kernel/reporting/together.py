@@ -94,7 +94,7 @@ def keep_together(cursor: Any, firsts: Sequence[First]) -> list[bool]:
     places = sorted({one.place for one in firsts})
     fresh = tally.hold_together(cursor, {one.place: one.unit for one in firsts})
     standings = standing_of(cursor, [(one.unit.pk, one.draft.day, one.person_id) for one in firsts])
-    answered = _answered(cursor, firsts)
+    answered = answered_among(cursor, firsts)
     checks = checks_of(cursor, places)
     kept: list[tuple[First, Standing]] = []
     plain = []
@@ -104,13 +104,14 @@ def keep_together(cursor: Any, firsts: Sequence[First]) -> list[bool]:
         if standing is not None and key not in answered:
             answered.add(key)
             kept.append((one, standing))
+    tally.let_go(cursor, fresh - {one.place for one, _ in kept})
     if kept:
-        _write(cursor, [one for one, _ in kept], checks)
+        write_answers(cursor, [one for one, _ in kept], checks)
         _count(cursor, kept, checks, fresh)
     return plain
 
 
-def _answered(cursor: Any, firsts: Sequence[First]) -> set[tuple[int, date, str, UUID]]:
+def answered_among(cursor: Any, firsts: Sequence[First]) -> set[tuple[int, date, str, UUID]]:
     keys = [(*one.place, one.person_id) for one in firsts]
     cursor.execute(_TAKEN, columns(keys))
     return set(cursor.fetchall())
@@ -125,7 +126,8 @@ def checks_of(cursor: Any, places: Iterable[Place]) -> Checks:
     return Checks(taken, {(unit, day, slot): due_at for unit, day, slot, due_at in cursor.fetchall()})
 
 
-def _write(cursor: Any, firsts: Sequence[First], checks: Checks) -> None:
+def write_answers(cursor: Any, firsts: Sequence[First], checks: Checks) -> None:
+    """Write first answers whose counter rows are held."""
     at = clock.now()
     rows = sorted((_row(one, checks.on_time(one.place, at)) for one in firsts), key=lambda row: row[:4])
     cursor.execute(_INSERT, [FORM_VERSION, at, *columns(rows)])

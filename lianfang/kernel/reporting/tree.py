@@ -5,7 +5,7 @@ A high office is one with offices below it, as a prefecture or a province; board
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -19,8 +19,8 @@ class Tree:
 
     offices: frozenset[int]
     high: frozenset[int]
-    by_sector: frozenset[int]
-    depth: int  # the deepest part added up has so many units in its path
+    by_sector: Mapping[int, str]  # and their paths
+    depth: int  # of the deepest office; whatever lies right under a high one is no deeper
 
     @property
     def mark(self) -> str:
@@ -56,9 +56,9 @@ def tree_now() -> Tree:
     found = Unit.objects.filter(kind__in=OFFICES).order_by()
     offices = list(found.values_list("pk", "parent_id", "path"))
     high = frozenset(parent for _, parent, _ in offices if parent is not None)
-    sector = Unit.objects.filter(sector_parent__in=high).order_by().values_list("pk", flat=True)
-    depth = max((path.count("/") for _, _, path in offices), default=0) + 1
-    return Tree(frozenset(pk for pk, _, _ in offices), high, frozenset(sector), depth)
+    sector = Unit.objects.filter(sector_parent__in=high).order_by().values_list("pk", "path")
+    depth = max((path.count("/") for _, _, path in offices), default=1)
+    return Tree(frozenset(pk for pk, _, _ in offices), high, dict(sector), depth)
 
 
 def highest_first(paths: Iterable[str]) -> list[str]:

@@ -33,7 +33,11 @@ from tests.interfaces.lists import school
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("afternoon")]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-PYTHON_ONLY = {"persons"}  # sealed numbers and phones
+WORDED = {
+    "class-checks", "contact-attempts", "dues", "events", "handed-copies", "imports", "layouts", "leave", "receipts",
+    "recipients", "reports", "responsible", "roles", "rules", "screeners", "unit-reports", "units", "zones",
+}  # fmt: skip
+"""Registers whose every column the database has; the others hold sealed numbers, or words only Python knows."""
 NASTY = [
     "", "=1+1", "+", "-2", "@SUM(A1)", "\t=1", "\r\n", ' ="a"', "　＝", "\u200b＋1", "\ufeff-", "\u2028@", "\x85=1",
     "\x01=1", '"', ",", 'a"b,c', "\n", "a\rb", "NULL", "\\.", "\\N", "'", "%s %%", "張偉·阿依古丽", "𠮷𡈽", "\u202eabc",
@@ -80,6 +84,7 @@ class Sample(models.Model):
     yes = models.BooleanField(null=True)
     day = models.DateField(null=True)
     moment = models.DateTimeField(null=True)
+    hour = models.TimeField(null=True)
     number = models.UUIDField(null=True)
     several = ArrayField(models.TextField(null=True), null=True)
     figures = models.JSONField(null=True)
@@ -90,7 +95,7 @@ class Sample(models.Model):
         db_table = "sample_of_all_kinds"
 
 
-NAMES = ["text", "chosen", "whole", "exact", "yes", "day", "moment", "number", "several", "figures"]
+NAMES = ["text", "chosen", "whole", "exact", "yes", "day", "moment", "hour", "number", "several", "figures"]
 COLUMNS = [Column(name, name, lambda row, name=name: getattr(row, name), source=name) for name in NAMES]
 ROWS = st.builds(
     Sample,
@@ -101,6 +106,7 @@ ROWS = st.builds(
     yes=st.none() | st.booleans(),
     day=st.none() | DAYS,
     moment=st.none() | MOMENTS,
+    hour=st.none() | st.times(),
     number=st.none() | st.uuids(),
     several=st.none() | st.lists(st.none() | TEXTS, max_size=3),
     figures=FIGURES | st.lists(FIGURES, max_size=3) | st.dictionaries(TEXTS, INSIDE, max_size=3),
@@ -140,10 +146,15 @@ def filled(model: type[models.Model], number: int, unit: Unit) -> models.Model:
     return row
 
 
+def _any(model: type[models.Model], unit: Unit) -> models.Model:
+    """A row of this table, made if there is none."""
+    return model._default_manager.first() or model._default_manager.bulk_create([filled(model, 0, unit)])[0]
+
+
 def _value(field: Any, number: int, at: int, unit: Unit) -> Any:
     kind = field.get_internal_type()
     if field.is_relation:
-        return unit.pk if field.related_model is Unit else field.related_model._default_manager.first().pk
+        return unit.pk if field.related_model is Unit else _any(field.related_model, unit).pk
     if isinstance(field, ArrayField):
         return [NASTY[at % len(NASTY)][: field.base_field.max_length], "咳嗽"][: at % 3]
     if kind in ("CharField", "TextField"):
@@ -170,7 +181,7 @@ def test_every_register_is_worded_alike_by_whoever_words_it(name: str, language:
         rows = register.chosen(SYSTEM, {})
         assert rows.count() > 20
         found = by_database(rows, register.columns)
-        assert (found is None) == (name in PYTHON_ONLY)
+        assert (found is None) == (name not in WORDED)
         assert found in (None, by_python(rows, register.columns))
 
 

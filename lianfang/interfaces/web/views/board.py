@@ -21,7 +21,7 @@ from lianfang.interfaces.web.views.missing import missing_people
 from lianfang.interfaces.web.views.upward import upward
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.dues.models import Due
+from lianfang.kernel.dues.models import REPORT, ROLL_CALL, Due
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import ancestors
@@ -38,7 +38,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     unit = unit_of(actor, code)
     day = day_of(request, unit)
-    seen = boards.board(unit, form_on(DAILY, day), day)
+    seen = boards.board(unit, form_on(DAILY, day), day, named=0, brief=True)
     today = clock.today(unit.zone)
     context = {
         "board": _board(request, actor, seen),
@@ -51,6 +51,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, Any]:
     unit, day = seen.unit, seen.day
     of_units = unit.kind in OFFICES
+    lower = _child_due(seen)
     listing = Listing.of(seen, only=request.GET.get("show", ""), page=request.GET.get("page", ""))
     chases = actor.holds(CHASERS, unit) and day == clock.today(unit.zone)
     return {
@@ -60,8 +61,8 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, 
         "response": "",
         "periods": _periods(unit, day),
         "crumbs": states.crumbs([u for u in ancestors(unit) if _may_see(actor, u)]),
-        "rail": _rail(seen),
-        "clocks": _clocks(seen),
+        "rail": _rail(seen, lower),
+        "clocks": _clocks(seen, lower),
         "figures": _figures(seen, of_units),
         "child_word": states.title_of(unit.kind),
         "of_units": of_units,
@@ -110,16 +111,20 @@ def _totals(seen: boards.Board) -> dict[str, Any]:
 
 
 def _child_due(seen: boards.Board) -> Due | None:
-    return next((row.due for row in seen.rows if row.due is not None), None)
+    first = next((child.pk for child in seen.children if child.due is not None), None)
+    if first is None:
+        return None
+    owed = Due.objects.filter(unit=first, day=seen.day, kind__in=[REPORT, ROLL_CALL], line="territory")
+    return owed.order_by("kind", "slot").first()
 
 
 def _own_due(seen: boards.Board) -> Due | None:
     return next((due for due in seen.own_dues if due.line == "territory"), None)
 
 
-def _clocks(seen: boards.Board) -> list[dict[str, Any]]:
+def _clocks(seen: boards.Board, due: Due | None) -> list[dict[str, Any]]:
     clocks = []
-    if due := _child_due(seen):
+    if due is not None:
         done = _("All in") if seen.counts.missing == 0 and seen.counts.expected else ""
         clocks.append(states.countdown(str(_("Units due")), due.due_at, str(done)))
     if own := _own_due(seen):
@@ -127,8 +132,8 @@ def _clocks(seen: boards.Board) -> list[dict[str, Any]]:
     return clocks
 
 
-def _rail(seen: boards.Board) -> dict[str, Any] | None:
-    child, own = _child_due(seen), _own_due(seen)
+def _rail(seen: boards.Board, child: Due | None) -> dict[str, Any] | None:
+    own = _own_due(seen)
     if child is None:
         return None
     policy = policy_of(seen.unit, on=seen.day)

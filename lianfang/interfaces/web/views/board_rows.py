@@ -16,7 +16,9 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account, Grant
 from lianfang.kernel.dues.models import Due
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.reporting.board import Board, Row, history
+from lianfang.kernel.reporting.board import Board, Child, Row, history, rows_of
+from lianfang.kernel.reporting.reports import current_report
+from lianfang.kernel.scope import EVERYTHING, within
 
 ROWS_A_PAGE: Final = 40
 OPEN = ("missing", "overdue", "returned")
@@ -31,36 +33,35 @@ class Listing:
     seen: Board
     only: str
     page: int
-    sorted_rows: tuple[tuple[str, Row], ...]
+    in_order: tuple[tuple[str, Child], ...]
 
     @classmethod
     def of(cls, seen: Board, *, only: str, page: str) -> Listing:
-        """A unit without lower units is its own only row."""
-        rows = [(states.state_of(row.due, seen.at), row) for row in seen.rows or _itself(seen)]
+        """The page is as the address has it; what is not a page number is the first."""
+        rows = [(states.state_of(child.due, seen.at), child) for child in seen.children]
         number = int(page) if page.isascii() and page.isdigit() and len(page) < len("1000000") else 1
         return cls(seen, only, max(number, 1), tuple(sorted(rows, key=_worst_first)))
 
     @property
     def waiting(self) -> int:
         """How many could be nudged."""
-        return sum(status in OPEN for status, _ in self.sorted_rows)
+        return sum(status in OPEN for status, _ in self.in_order)
 
     @property
-    def chosen(self) -> list[tuple[str, Row]]:
+    def chosen(self) -> list[tuple[str, Child]]:
         """The rows of the tab."""
         if self.only not in ("todo", "in"):
-            return list(self.sorted_rows)
-        return [one for one in self.sorted_rows if (one[0] in _TO_DO) == (self.only == "todo")]
+            return list(self.in_order)
+        return [one for one in self.in_order if (one[0] in _TO_DO) == (self.only == "todo")]
 
     def rows(self, *, of_units: bool) -> list[dict[str, Any]]:
-        """The page's rows as the template takes them."""
+        """The page's rows as the template takes them. A unit without lower units is its own only row."""
         start = (self.page - 1) * ROWS_A_PAGE
-        shown = self.chosen[start : start + ROWS_A_PAGE]
-        units = [row.unit for _, row in shown]
+        shown = rows_of(self.seen, [child for _, child in self.chosen[start : start + ROWS_A_PAGE]])
+        shown = shown if self.seen.children else _itself(self.seen)
+        units = [row.unit for row in shown]
         past, heads = history(units, states.week(self.seen.day)), _heads(units)
-        return [
-            _row(status, row, self.seen, past[row.unit.pk], heads.get(row.unit.pk), of_units) for status, row in shown
-        ]
+        return [_row(row, self.seen, past[row.unit.pk], heads.get(row.unit.pk), of_units) for row in shown]
 
     def pager(self) -> dict[str, Any] | None:
         """Nothing when all fit on one page."""
@@ -78,8 +79,8 @@ class Listing:
 
     def tabs(self) -> list[dict[str, Any]]:
         """All, to do, in; each with its number of rows."""
-        todo = sum(status in _TO_DO for status, _ in self.sorted_rows)
-        every = len(self.sorted_rows)
+        todo = sum(status in _TO_DO for status, _ in self.in_order)
+        every = len(self.in_order)
         tabs = [("", _("All"), every), ("todo", _("To do"), todo), ("in", _("In"), every - todo)]
         return [
             {"label": str(label), "url": self._url(name), "count": n, "current": name == self.only}
@@ -93,25 +94,26 @@ class Listing:
 
 def _itself(seen: Board) -> list[Row]:
     due = next((one for one in seen.own_dues if one.line == "territory"), None)
-    return [Row(seen.unit, due, seen.own_report, seen.counts, seen.people)] if due else []
+    report = current_report(seen.unit, seen.form.code, seen.day)
+    return [Row(seen.unit, due, report, seen.counts, seen.people)] if due else []
 
 
-def _worst_first(one: tuple[str, Row]) -> tuple[int, bool, str]:
-    status, row = one
-    return _ORDER.index(status), not _abnormal(row), row.unit.code
+def _worst_first(one: tuple[str, Child]) -> tuple[int, bool, str]:
+    status, child = one
+    unwell = child.people.unwell if child.people.rostered else child.fever
+    return _ORDER.index(status), not unwell, child.code
 
 
 def _heads(units: list[Unit]) -> dict[int, Account]:
-    """Who signs for each unit."""
+    """Who signs for each unit. The units are in sight already, so nobody looks through the whole scope again."""
     at = clock.now()
     held = Grant.objects.filter(unit__in=units, role__in=SIGNERS, since__lte=at, until__gt=at).select_related("account")
-    return {grant.unit_id: grant.account for grant in held.order_by("-pk")}
+    with within(EVERYTHING):
+        return {grant.unit_id: grant.account for grant in held.order_by("-pk")}
 
 
-def _row(
-    status: str, row: Row, seen: Board, past: dict[date, Due], head: Account | None, of_units: bool
-) -> dict[str, Any]:
-    counts = row.counts
+def _row(row: Row, seen: Board, past: dict[date, Due], head: Account | None, of_units: bool) -> dict[str, Any]:
+    counts, status = row.counts, states.state_of(row.due, seen.at)
     shown = {
         "code": row.unit.code,
         "name": str(row.unit),

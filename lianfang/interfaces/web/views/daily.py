@@ -91,7 +91,7 @@ def _signed(request: HttpRequest, actor: Actor, unit: Unit, on: date, form: Edit
         "remark": _remarks(request.POST),
         "reason": request.POST.get("reason", ""),
     }
-    lines = {FLOOD: _hazard(request.POST, FLOOD)} if request.POST.get(FLOOD) else {}
+    lines = {FLOOD: _hazard(request.POST, form_on(FLOOD, on))} if request.POST.get(FLOOD) else {}
     receive_bulletin(actor, {**raw, form.code: {**known, **figures}, **lines}, channel="form")
     return redirect(f"/reports/{unit.code}/{on}/{form.code}")
 
@@ -106,13 +106,19 @@ def _remarks(posted: Mapping[str, str]) -> str:
     return "; ".join(given)[:500]
 
 
-def _hazard(posted: Mapping[str, str], name: str) -> dict[str, Any]:
+def _hazard(posted: Mapping[str, str], form: Edition) -> dict[str, Any]:
+    """One hazard's line as the intake takes it: all well, or each figure of its form and what happened."""
+    name = form.code
     if posted[name] == "normal":
         return {"nothing_to_report": True}
+    given = {item.code: posted.get(f"{name}-{item.code}", "").strip() for item in form.items}
     remark = posted.get(f"{name}-remark", "").strip()
-    if not remark:
-        raise Refused(Problem("required", f"{name}-remark"))
-    return {"nothing_to_report": False, "places_flooded": "1", "people_moved": "0", "remark": remark}
+    missing = [Problem("required", item.code) for item in form.items if item.required and not given[item.code]]
+    label = str(_("Remark on %(label)s")) % {"label": form.title[language()]}
+    missing += [] if remark else [Problem("required", f"{name}-remark", column=label)]
+    if missing:
+        raise Refused(missing)
+    return {"nothing_to_report": False, "remark": remark, **{code: value for code, value in given.items() if value}}
 
 
 def _entry(
@@ -190,10 +196,12 @@ def _hazard_line(unit: Unit, on: date, name: str, posted: Mapping[str, str], ref
     form = form_on(name, on)
     standing, before = current_report(unit, name, on), current_report(unit, name, on - timedelta(days=1))
     chosen = posted.get(name) or ("" if standing is None else "normal" if standing.nothing_to_report else "event")
+    kept = prefilled(unit, form, on) if standing is None or standing.nothing_to_report else standing.values
     return {
         "name": name,
         "label": form.title[language()],
         "value": chosen,
+        "figures": [_hazard_figure(form, item, posted, kept, refused) for item in form.items],
         "remark": {
             "name": f"{name}-remark",
             "value": posted.get(f"{name}-remark", standing.remark if standing else ""),
@@ -204,6 +212,20 @@ def _hazard_line(unit: Unit, on: date, name: str, posted: Mapping[str, str], ref
         else str(_("all well"))
         if before.nothing_to_report
         else str(_("reported")),
+    }
+
+
+def _hazard_figure(
+    form: Edition, item: CountItem, posted: Mapping[str, str], kept: Mapping[str, Any], refused: Refused | None
+) -> dict[str, Any]:
+    """A figure that is asked when there is something to report; what lower units have said stands in it already."""
+    name = f"{form.code}-{item.code}"
+    return {
+        "id": item.code,
+        "name": name,
+        "label": _label(form, item.code),
+        "value": posted.get(name, kept.get(item.code, "")),
+        "errors": said_of(refused, item.code) if refused else [],
     }
 
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
+from lianfang.capabilities.upward.layouts import codes_of, layout_named
+from lianfang.capabilities.upward.models import FILES
 from lianfang.domain.answers import PersonRef
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role, may_grant
@@ -194,9 +196,16 @@ def _choices(actor: Actor, declared: Action, field: Field, annotation: Any) -> l
         return [(role, ROLE_NAMES[role]) for role in Role if any(may_grant(own, role) for own in actor.roles)]
     if field.name == "line":
         return [("territory", _("territory")), ("sector", _("sector"))]
+    if declared.kind == "recipient.named" and field.name in ("file", "layout"):
+        return FILES if field.name == "file" else _layouts(actor)
     if field.name == "kind":
         return list(KINDS if declared.kind.startswith("unit.") else PERSON_KINDS)
     return []
+
+
+def _layouts(actor: Actor) -> list[tuple[str, Any]]:
+    """The layouts of the unit whose pages are opened first, by title."""
+    return [(code, str(layout_named(actor.home, code))) for code in codes_of(actor.home)] if actor.home else []
 
 
 def _units(actor: Actor) -> list[tuple[str, Any]]:

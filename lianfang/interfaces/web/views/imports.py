@@ -15,6 +15,7 @@ from lianfang.domain.parsing.columns import HEADERS, header_of
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.exchange import imports
 from lianfang.interfaces.exchange.layouts import roster_words, units
+from lianfang.interfaces.server.intake import LARGEST_UPLOAD
 from lianfang.interfaces.web.views.daily import language
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.interfaces.wording import sentence
@@ -106,6 +107,7 @@ def _choosing(what: str, errors: list[str], text: str = "") -> dict[str, Any]:
     choosing = {
         "action": f"/import?what={what}",
         "accept": ".xlsx,.csv,.txt",
+        "largest": LARGEST_UPLOAD,
         "columns": columns,
         "template_url": f"/import/template/{what}.csv",
         "file_errors": errors,

@@ -13,7 +13,8 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
 from lianfang.domain.refusals import Refused
-from lianfang.interfaces.titles import code_words, event_words, fact_words, labelled, listed, title_of
+from lianfang.interfaces.subjects import words_of
+from lianfang.interfaces.titles import code_words, event_words, labelled, listed, title_of
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.audit.models import Event
@@ -119,22 +120,31 @@ def table_of(register: type[Register], rows: list[Any], zone: tzinfo) -> dict[st
         }
         for c in columns
     ]
+    said = words_of(rows) if register.model is Event else {}
     return {
         "caption": str(register.title),
         "selectable": False,
         "columns": heads,
         "totals": None,
-        "rows": [_row(register, row, heading, zone) for row in rows],
+        "rows": [_row(register, row, heading, zone, said) for row in rows],
     }
 
 
-def _row(register: type[Register], row: Any, heading: int, zone: tzinfo) -> dict[str, Any]:
+def _row(
+    register: type[Register], row: Any, heading: int, zone: tzinfo, said: Mapping[tuple[Any, str], str]
+) -> dict[str, Any]:
     url = register.address(row) if register.address else ""
     cells = [
-        _cell(column, row, url if i == heading else "", zone)
+        _said(said[row.pk, column.name])
+        if (row.pk, column.name) in said
+        else _cell(column, row, url if i == heading else "", zone)
         for i, column in enumerate(c for c in register.columns if c.kind != "key")
     ]
     return {"key": str(row.pk), "state": "", "url": url, "cells": cells, "heading": heading, "action": None}
+
+
+def _said(words: str) -> dict[str, Any]:
+    return {"kind": "text", "value": words, "url": "", "word": "", "state": "", "of": None, "label": ""}
 
 
 def _cell(column: Column, row: Any, url: str, zone: tzinfo) -> dict[str, Any]:
@@ -156,8 +166,6 @@ def _cell(column: Column, row: Any, url: str, zone: tzinfo) -> dict[str, Any]:
 def _text(column: Column, row: Any, value: Any, zone: tzinfo) -> str:
     if column.kind == "choice" and hasattr(row, f"get_{column.name}_display"):
         return str(getattr(row, f"get_{column.name}_display")())
-    if column.kind == "facts":
-        return fact_words(value)
     if column.name == "kind" and isinstance(row, Event):
         return event_words(value)
     return "" if value in (None, "") else as_text(code_words(column.name, value), zone)

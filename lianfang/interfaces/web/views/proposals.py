@@ -33,7 +33,7 @@ ROWS, MORE_ROWS = 8, 4
 ABOUT = ("unit", "code", "title", "title_en", "purpose", "answered_by", "frequency", "seconds")
 NEEDED = frozenset(ABOUT) - {"title_en"}
 CHOICES: Mapping[str, list[tuple[str, Any]]] = {"answered_by": ANSWERED_BY, "frequency": FREQUENCIES}
-_ROW = re.compile(r"zh-(\d{1,3})")
+_ROW = re.compile(r"(?:zh|held_as)-(\d{1,3})")
 _NOT_A_CODE = re.compile(r"[^a-z0-9]+")
 
 
@@ -69,7 +69,7 @@ def revise(request: HttpRequest, number: UUID) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         kept = form.fields.order_by("position").values("code", "zh", "en", "kind", "held_as", "asked")
-        return _page(request, form, {}, list(kept), None)
+        return _page(request, form, {}, [dict(one) for one in kept], None)
     fields = _fields(request.POST)
     if request.POST.get("more"):
         return _page(request, form, {}, fields, None, more=True)
@@ -83,7 +83,7 @@ def revise(request: HttpRequest, number: UUID) -> HttpResponse:
 
 def _fields(posted: Mapping[str, str]) -> list[dict[str, Any]]:
     """The rows that somebody has written in, in their order."""
-    numbers = sorted(int(found[1]) for name in posted if (found := _ROW.fullmatch(name)))[:MOST_FIELDS]
+    numbers = sorted({int(found[1]) for name in posted if (found := _ROW.fullmatch(name))})[:MOST_FIELDS]
     rows = [_field(posted, n) for n in numbers]
     return [one for one in rows if one["zh"] or one["en"] or one["held_as"]]
 

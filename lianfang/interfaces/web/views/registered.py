@@ -81,10 +81,7 @@ def forms(request: HttpRequest) -> HttpResponse:
     home = actor.home
     rows = list(registers["forms"].rows(actor).order_by("-pk")[:MOST])
     asked = planned(home, clock.today(home.zone)) if home else None
-    acts = [
-        link(_("Burden"), f"/burden/{home.code}", "chart"),
-        link(_("Dictionary"), f"/dictionary/{home.code}", "list"),
-    ]
+    acts = _elsewhere(home) if home else []
     may = bool(home and actor.holds(OWNERS, home))
     shown = detail(str(_("Forms")), str(home or ""), _asked_facts(actor, asked)) | {
         "sections": [{"title": str(_("Forms")), "table": _forms_table(rows)}] if rows else [],
@@ -111,8 +108,9 @@ def _forms_table(rows: list[RegisteredForm]) -> dict[str, Any]:
     ]  # fmt: skip
     shown = [
         row(str(one.pk), [
-            text(str(one), f"/forms/{one.pk}"), chip(_TONES[one.state], str(one.get_state_display())), text(str(one.unit)),
-            text(str(one.get_answered_by_display())), text(str(one.get_frequency_display())), number(one.takes),
+            text(str(one), f"/forms/{one.pk}"), chip(_TONES[one.state], str(one.get_state_display())),
+            text(str(one.unit)), text(str(one.get_answered_by_display())),
+            text(str(one.get_frequency_display())), number(one.takes),
         ])
         for one in rows
     ]  # fmt: skip

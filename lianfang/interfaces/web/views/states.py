@@ -13,13 +13,14 @@ from lianfang.kernel import clock
 from lianfang.kernel.dues.models import Due
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.reporting.children import Standing
 from lianfang.kernel.reporting.models import Answer, UnitReport
 
 WEEK = 7
 NEAR_MINUTES = 20
 
 
-def state_of(due: Due | None, at: datetime) -> str:
+def state_of(due: Due | Standing | None, at: datetime) -> str:
     """The state of one due at a moment."""
     if due is None:
         return "unknown"
@@ -32,7 +33,7 @@ def state_of(due: Due | None, at: datetime) -> str:
     return "overdue" if at > due.due_at else "missing"
 
 
-def _settled(due: Due) -> str:
+def _settled(due: Due | Standing) -> str:
     if due.settled_at is not None and due.settled_at > due.due_at:
         return "late"
     return "zero" if due.zero else "reported"

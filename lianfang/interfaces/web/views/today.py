@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from lianfang.capabilities.upward.corrections import recipient_of
 from lianfang.domain.roles import SIGNERS
 from lianfang.interfaces.titles import listed
 from lianfang.interfaces.web.views import states
@@ -18,7 +19,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.alerts.ops import newest
-from lianfang.kernel.dues.models import KIND_NAMES, REPORT, ROLL_CALL, Due
+from lianfang.kernel.dues.models import HANDOVER, KIND_NAMES, REPORT, ROLL_CALL, Due
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.models import Answer
 
@@ -47,10 +48,10 @@ def show(request: HttpRequest) -> HttpResponse:
 def _owed(actor: Actor) -> list[Due]:
     units = [post.unit for post in actor.posts if post.role in SIGNERS]
     day_of = {unit.pk: clock.today(unit.zone) for unit in units}
-    found = Due.objects.filter(unit__in=units, line="territory", day__in=set(day_of.values())).select_related(
-        "unit", "recipient"
-    )
-    return [due for due in found.order_by("due_at") if due.day == day_of[due.unit_id]]
+    # What goes to the sector superior is the same report as the territory's, and stands here once.
+    found = Due.objects.filter(unit__in=units, day__in=set(day_of.values())).exclude(line="sector")
+    found = found.select_related("unit", "recipient").order_by("due_at")
+    return [due for due in found if due.day == day_of[due.unit_id]]
 
 
 def _due(due: Due) -> dict[str, Any]:
@@ -65,13 +66,20 @@ def _due(due: Due) -> dict[str, Any]:
         "word": states.word_of(due, at),
         "url": _url(due),
         "verb": str(_verb(due.kind)),
-        "note": due.explained,
+        "note": due.explained or _outside(due),
         "primary": due.kind == REPORT,
         "settled": due.settled_at,
     }
 
 
+def _outside(due: Due) -> str:
+    """Who outside the tree gets a copy."""
+    return str(recipient_of(due)) if due.kind == HANDOVER else ""
+
+
 def _url(due: Due) -> str:
+    if due.kind == HANDOVER:
+        return f"/upward/{due.unit.code}"
     return f"/board/{due.unit.code}" if due.kind == REPORT else f"/classes/{due.unit.code}"
 
 
@@ -141,6 +149,7 @@ _TEXTS = {
     "due.overdue": gettext_noop("A report is overdue"),
     "due.overdue_below": gettext_noop("A lower unit's report is overdue"),
     "report.corrected": gettext_noop("A lower unit has corrected its report"),
+    "copy.outdated": gettext_noop("A recipient outside holds an old figure"),
     "report.sent_again": gettext_noop("A lower unit has sent its report again"),
 }
 

@@ -27,6 +27,10 @@ CREATE TABLE reporting_fold (
 MISSING = """
 CREATE INDEX dues_due_missing ON dues_due (day, kind, path) WHERE settled_at IS NULL AND excused = '' AND source
 """
+# The offices are few among many units; the fold looks at them every time.
+OFFICES = """
+CREATE INDEX orgs_unit_not_class ON orgs_unit (kind) WHERE kind <> 'class'
+"""
 # Corrections are few among many reports.
 CORRECTED = """
 CREATE INDEX reporting_unitreport_corrected ON reporting_unitreport (day, form, path) WHERE revision > 1
@@ -46,6 +50,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(LAST, "DROP TABLE reporting_fold"),
         migrations.RunSQL(MISSING, "DROP INDEX dues_due_missing"),
         migrations.RunSQL(CORRECTED, "DROP INDEX reporting_unitreport_corrected"),
+        migrations.RunSQL(OFFICES, "DROP INDEX orgs_unit_not_class"),
         # Whoever changes a counter notes it; only the fold reads the notes and writes what was added up.
         fence("reporting_stale", "false", write="true", grants="INSERT"),
         fence("reporting_folded", SEEN, grants="SELECT"),

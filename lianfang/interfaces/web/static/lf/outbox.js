@@ -4,6 +4,7 @@ import * as store from "./store.js";
 
 const FIRST_WAIT = 2000;
 const LONGEST_WAIT = 300000;
+const TRY_AGAIN = [408, 425, 429]; // too slow, too early, too often: the only answers of 4xx that may change by themselves
 let timer;
 let who;
 
@@ -43,7 +44,7 @@ async function verdict(record, answer) {
   const said = await answer.json().catch(() => ({}));
   if (answer.ok && said.receipt && said.key === record.key) return { is: "received", said };
   if ([401, 403].includes(answer.status) || answer.type === "opaqueredirect" || said.code === "account") return { is: "sign-in" };
-  if ([400, 409, 413, 422].includes(answer.status)) return { is: "refused", reason: reasonOf(said) };
+  if (answer.status >= 400 && answer.status < 500 && !TRY_AGAIN.includes(answer.status)) return { is: "refused", reason: reasonOf(said) };
   return { is: "later", after: Number(answer.headers.get("Retry-After")) * 1000 };
 }
 
@@ -99,6 +100,28 @@ export async function keepForm(form, key) {
   const entry = { key, account: who, url: form.getAttribute("action") || location.pathname, page: location.pathname };
   return store.keep(entry, fields).then(() => true, () => false);
 }
+
+// Signing out empties the device; entries that still wait would be lost, so that is asked first.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-sign-out]");
+  if (!form || form.dataset.asked || !store.usable()) return;
+  event.preventDefault();
+  const left = await store.entriesOf(document.body.dataset.account);
+  if (left.length && !confirm(form.dataset.warn.replace("{n}", left.length))) return;
+  form.dataset.asked = "yes";
+  form.requestSubmit();
+});
+
+// A change of language must not lose what was typed (切换语言): carry.js takes it over the new page of this tab.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-language]");
+  if (!form || form.dataset.carried) return;
+  event.preventDefault();
+  await import("./carry.js").then((carry) => carry.keep(), () => {});
+  form.dataset.carried = "yes";
+  form.requestSubmit(event.submitter);
+});
+if (sessionStorage.getItem("lf-typed")) import("./carry.js").then((carry) => carry.putBack());
 
 export async function start() {
   if (!store.usable()) return;

@@ -23,6 +23,16 @@ function say(area) {
     .replace("{first}", first.slice(0, SAMPLE_CELLS).join(" | "));
 }
 
+// A file that the server would refuse is said to be too large before it is sent.
+function weigh(input) {
+  const tooLarge = [...input.files].some((file) => file.size > Number(input.dataset.largest));
+  input.setCustomValidity(tooLarge ? input.dataset.tooLarge : "");
+  input.reportValidity();
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("input[data-largest]")) weigh(event.target);
+});
 document.addEventListener("input", (event) => {
   if (event.target.matches("textarea[data-paste-preview]")) say(event.target);
 });
