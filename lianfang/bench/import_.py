@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from datetime import time as clock_time
 from pathlib import Path
-from subprocess import PIPE, run as start
+from subprocess import PIPE
+from subprocess import run as start
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 

@@ -22,6 +22,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "account.first_opened": (_("Open the first account"), _("First account opened")),
     "account.opened": (_("Open an account"), _("Account opened")),
     "answer.recorded": (_("Record an answer"), _("Answer recorded")),
+    "answers.imported": (_("Record the answers of a file"), _("Answers of a file recorded")),
     "class.checked": (_("Check a class"), _("Class checked")),
     "contact.recorded": (_("Record a call"), _("Call recorded")),
     "copy.handed_over": (_("Hand a copy over"), _("Copy handed over")),

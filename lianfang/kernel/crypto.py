@@ -181,14 +181,15 @@ def blind_indexes_of(kind: str, values: Iterable[str]) -> Iterator[bytes]:
 
     Such a value is its own normal form unless it is a phone; of phones and of other values ValueError is raised.
     """
-    if kind == "phone" or not _INDEX_KIND.fullmatch(kind):
+    texts = list(values)
+    together = "".join(texts)
+    plain = together.isascii() and (together.isalnum() or not together) and together == together.upper()
+    if kind == "phone" or not _INDEX_KIND.fullmatch(kind) or not plain:
         raise ValueError("only values that are their own normal form can be indexed together")
     ring = keys_in_use().indexes
-    key, front = ring.keys[ring.newest], f"{kind}|".encode()
-    for value in values:
-        if not (value.isascii() and value.isalnum() and value == value.upper()):
-            raise ValueError("only values that are their own normal form can be indexed together")
-        yield hmac.digest(key, front + value.encode(), "sha256")[:_INDEX_BYTES]
+    key, front = ring.keys[ring.newest], f"{kind}|"
+    for text in texts:
+        yield hmac.digest(key, (front + text).encode(), "sha256")[:_INDEX_BYTES]
 
 
 class Masked:

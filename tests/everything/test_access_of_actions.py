@@ -74,7 +74,13 @@ class World:
     def _recipient(self):
         from lianfang.capabilities.upward.actions import name_recipient
 
-        about = {"name": "市直部门", "name_en": "City office", "layout": "city_office", "deadline": time(13), "file": "xlsx"}
+        about = {
+            "name": "市直部门",
+            "name_en": "City office",
+            "layout": "city_office",
+            "deadline": time(13),
+            "file": "xlsx",
+        }
         return name_recipient(SYSTEM, unit=self.school, **about)
 
     def draft(self) -> AnswerDraft:
@@ -115,6 +121,7 @@ def arguments(kind: str, w: World) -> dict:
         "role.granted": {"unit": klass, "account": w.somebody, "role": "class_head"},
         "role.ended": {"unit": klass, "grant": w.grant},
         "answer.recorded": {"unit": klass, "person": pupil, "answer": w.draft(), "mode": "proxy"},
+        "answers.imported": {"unit": klass, "among": [], "staged": None, "key": "import", "rows": 0},
         "class.checked": {"unit": klass, "day": DAY, "slot": "am", "observed_by": "head"},
         "contact.recorded": {"unit": klass, "person": pupil, "day": DAY, "slot": "am", "outcome": "no_answer"},
         "missing.reminded": {"unit": klass, "day": DAY, "slot": "am"},
@@ -171,7 +178,11 @@ def arguments(kind: str, w: World) -> dict:
             "lines": [{"item": "fever", "head": "发热"}],
         },
         "recipient.named": {
-            "unit": school, "name": "区卫生健康局", "layout": "health_office", "deadline": time(14), "file": "xlsx",
+            "unit": school,
+            "name": "区卫生健康局",
+            "layout": "health_office",
+            "deadline": time(14),
+            "file": "xlsx",
         },
         "recipient.ended": {"recipient": w.recipient, "reason": "merged"},
         "copy.handed_over": {"recipient": w.recipient, "day": DAY},

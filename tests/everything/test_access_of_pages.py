@@ -70,6 +70,7 @@ def addresses(w: World) -> dict[str, str]:
         "forms/<uuid:number>/fields/<uuid:field>": f"/forms/{f}/fields/{field}",
         "forms/<uuid:number>/<str:name>": f"/forms/{f}/publish",
         "import/<uuid:number>": f"/import/{p}",
+        "import/<uuid:number>/problems.<str:kind>": f"/import/{p}/problems.csv",
         "upward/<str:code>": f"/upward/{s}",
         "upward/<str:code>/hand-over": f"/upward/{s}/hand-over",
         "upward/<str:code>/copies/<uuid:number>.<str:file>": f"/upward/{s}/copies/{p}.xlsx",

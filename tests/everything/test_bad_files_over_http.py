@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.http import HttpResponse
@@ -44,8 +44,7 @@ class Room:
     def send(self, path: str, body: bytes, kind: str) -> HttpResponse:
         """A request of the head."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        sent: HttpResponse = Client().post(f"/api/v1/{path}", body, content_type=kind, headers=headers)
-        return sent
+        return cast(HttpResponse, Client().post(f"/api/v1/{path}", body, content_type=kind, headers=headers))
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def places_in_use() -> frozenset[str]:
     return frozenset(name for text in source for name in named.findall(text)) & frozenset(PLACES)
 
 
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 180.0) -> bool:
     """Waits for a condition about other processes, looking often; False when the time is up."""
     end = time.monotonic() + seconds
     while not condition():

@@ -21,8 +21,8 @@ from lianfang.interfaces.server.state import environment
 from lianfang.kernel.faults import ORDER, PASSES, SWITCH
 
 REPOSITORY = Path(__file__).parents[2]
-START_SECONDS = 120.0
-STOP_SECONDS = 30.0
+START_SECONDS = 300.0
+STOP_SECONDS = 120.0
 OF_ANSWERS = (
     "reporting_answer",
     "reporting_answerrevision",

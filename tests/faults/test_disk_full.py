@@ -20,7 +20,7 @@ from tests.faults.volumes import SmallDisk, small_disk, why_not
 
 SENDERS = 4
 REFUSALS = 20
-BACK_SECONDS = 45.0  # the supervisor waits longer from try to try, up to 30 s
+BACK_SECONDS = 90.0  # the supervisor waits longer from try to try, up to 30 s
 RETRY_AFTER = "30"
 NAIVE_ANSWERS = 100
 

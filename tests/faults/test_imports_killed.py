@@ -97,7 +97,13 @@ def kill_imports(product: Product, address: Address, *, step: int) -> dict[str, 
             kills[place] += 1
     product.withdraw()
     assert (product.ask("differences"), staging(product)) == ([], [])
-    return {"kills": kills, "files_sent": sender.tries, "half_written": 0, "rows_twice": 0}
+    return {
+        "kills": sum(kills.values()),
+        "kills_at": kills,
+        "files_sent": sender.tries,
+        "half_written": 0,
+        "rows_twice": 0,
+    }
 
 
 def receipts(product: Product) -> int:
@@ -110,7 +116,7 @@ def test_a_file_whose_import_dies_is_written_whole_and_once(
 ) -> None:
     with proving("imports") as figures:
         figures.update(kill_imports(product, address, step=30))
-        assert min(figures["kills"].values()) > 0
+        assert min(figures["kills_at"].values()) > 0
 
 
 @pytest.mark.proof
@@ -119,4 +125,4 @@ def test_a_file_whose_import_dies_at_many_rows_is_written_whole_and_once(
 ) -> None:
     with proving("imports") as figures:
         figures.update(kill_imports(product, address, step=5))
-        assert min(figures["kills"].values()) > 0
+        assert min(figures["kills_at"].values()) > 0

@@ -19,7 +19,7 @@ from tests.faults.conftest import Proving, installation, until
 from tests.faults.product import Product
 
 DATABASE_BACK_SECONDS = 5.0
-BACK_SECONDS = 60.0
+BACK_SECONDS = 180.0
 BETWEEN_SECONDS = 0.5  # of sending, before the next is killed
 NOT_AT_ONCE = "synchronous_commit = off\nwal_writer_delay = '10s'\nwal_writer_flush_after = '1GB'\n"
 

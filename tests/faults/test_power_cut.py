@@ -55,7 +55,6 @@ def after_the_cut(cut: Cut, where: Path) -> tuple[Balance, float]:
         seconds = product.start()
         found = balance(product, cut.ledger)
         assert product.ask("differences") == []
-        product.stop()
     return found, seconds
 
 
@@ -66,7 +65,6 @@ def cut_off(*, many: int, settings: str = "") -> tuple[list[Balance], list[float
             product.settle(settings)
             product.start()
             cuts = cuts_while_sending(product, volume, many=many)
-            product.stop()
         outcomes = [after_the_cut(cut, volume.folder / "left") for cut in cuts]
     return [found for found, _ in outcomes], [seconds for _, seconds in outcomes]
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lianfang.interfaces.server import leash
-from lianfang.interfaces.server.door import PAGES, Door
+from lianfang.interfaces.server.door import Door
 from lianfang.interfaces.server.gateway import LOAD, Environ, StartResponse
+from lianfang.interfaces.server.house import WIDTHS
 
 PIECE = b"x" * 65536
 PIECES = 400
@@ -72,7 +73,7 @@ def breaks_off(_environ: Environ, start_response: StartResponse) -> Iterator[byt
 
 def waits(_environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """Holds its thread longer than anybody is left waiting for one."""
-    time.sleep(PAGES.seconds + 0.5)
+    time.sleep(WIDTHS["wide"].seconds + 0.5)
     return answer(start_response, "text/plain", b"done")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from lianfang.interfaces.server import programs
+from lianfang.interfaces.server.house import WIDTHS
 from lianfang.interfaces.server.leash import leashed
 from lianfang.interfaces.server.reach import answers, free_port
 from tests.server.conftest import REPOSITORY, until
@@ -200,7 +201,7 @@ def test_clients_that_leave_or_do_not_read_hold_nobody_up(site: Site) -> None:
 
 
 def test_a_full_house_asks_to_come_back_but_still_answers_the_probe(site: Site) -> None:
-    places = 8 * programs.MOST_WORKERS
+    places = WIDTHS["wide"].places * programs.MOST_WORKERS
     with ThreadPoolExecutor(places * 2) as people:
         calls = [people.submit(site.ask, "/waits") for _ in range(places * 2)]
         refused = [call.result() for call in calls if call.result()[0] == 503]

@@ -69,12 +69,18 @@ def test_a_client_that_leaves_is_not_taken_for_a_whole_body() -> None:
     assert refusal(receive, Limits(), []).code == "http.framing"
 
 
-def test_a_hot_address_is_answered_without_the_application_behind_the_door() -> None:
-    async def hot(_scope: Scope, body: Body, send: Send) -> bool:
+class Hot:
+    """A hot address that answers with the body, read backwards."""
+
+    fullness = 0.0
+
+    async def __call__(self, _scope: Scope, body: Body, send: Send) -> bool:
         await send({"type": "http.response.start", "status": 202, "headers": []})
         await send({"type": "http.response.body", "body": body.file.read()[::-1]})
         return True
 
+
+def test_a_hot_address_is_answered_without_the_application_behind_the_door() -> None:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"abc", "more_body": False}
 
@@ -85,7 +91,7 @@ def test_a_hot_address_is_answered_without_the_application_behind_the_door() -> 
     scope = {"type": "http", "method": "POST", "path": "/hot", "headers": []}
 
     async def ask() -> None:
-        await Door(site.fails, hot={("POST", "/hot"): hot})(scope, receive, send)
+        await Door(site.fails, hot={("POST", "/hot"): Hot()})(scope, receive, send)
 
     asyncio.run(ask())
     assert [message.get("status") or message["body"] for message in sent] == [202, b"cba"]

@@ -157,7 +157,7 @@ def _field(form: RegisteredForm, n: int, raw: dict[str, Any], known: Mapping[str
         found.problem("type", f"fields[{n}].asked", expected="boolean")
     if not asked and not words["held_as"]:
         found.problem("required", f"fields[{n}].held_as")
-    kind = raw.get("kind") or "count"
+    kind = "count" if raw.get("kind") in (None, "") else raw["kind"]
     return FormField(unit=form.unit, form=form, position=n, kind=kind, asked=bool(asked), **words)
 
 

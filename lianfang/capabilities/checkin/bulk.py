@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from lianfang.capabilities.checkin.bulk_names import plain_names
 from lianfang.capabilities.checkin.bulk_numbers import valid_numbers
 from lianfang.domain.answers import NOTE_LENGTH, AnswerDraft, nest, parse_answer
 from lianfang.domain.identity import parse_id_type, parse_phone
@@ -116,7 +117,10 @@ def _parsed(
     if path not in fields:
         return _constant(frame.height, names)
     texts = frame[path]
-    different = [text for text in texts.unique() if text is not None]
+    values = texts.unique().drop_nulls()
+    if path == "person.name":
+        values = values.filter(~plain_names(values))
+    different = values.to_list()
     read = [_attempt(lambda text=text: value(path, text), parse) for text in different]  # type: ignore[misc]
     kept, plain, noted = ([one[place] for one in read] for place in range(3))
     if all(plain) and not any(noted) and kept == different:
@@ -124,7 +128,10 @@ def _parsed(
     types = {"": pl.String, names[0]: pl.String, names[1]: pl.Boolean, names[2]: pl.Boolean}
     table = pl.DataFrame([different, kept, plain, noted], schema=types)
     found = texts.to_frame("").join(table, on="", how="left", maintain_order="left")
-    return found.select(path, pl.col(names[1]).fill_null(True), pl.col(names[2]).fill_null(False))
+    unread = pl.col(names[1]).is_null()  # blank, or a name that is kept as it is
+    return found.select(
+        pl.when(unread).then("").otherwise(path).alias(path), pl.col(names[1]).fill_null(True), pl.col(names[2]).fill_null(False)
+    )
 
 
 def _constant(height: int, names: Sequence[str]) -> pl.DataFrame:

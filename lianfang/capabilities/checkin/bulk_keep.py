@@ -6,25 +6,19 @@ one event for the act, and a receipt for each unit.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from uuid import UUID
 
-import polars as pl
 from django.db import connection
 
 from lianfang.capabilities.checkin.actions import ANSWERERS
-from lianfang.capabilities.checkin.bulk import ROW, UNIT
-from lianfang.domain.answers import AnswerDraft
-from lianfang.domain.policy import Policy
 from lianfang.domain.refusals import Refused
-from lianfang.domain.symptoms import calls_for_attention, is_fever
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action
 from lianfang.kernel.audit.models import Event
-from lianfang.kernel.crypto import blind_index, blind_indexes_of
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.reporting import bulk
@@ -32,9 +26,8 @@ from lianfang.kernel.reporting.models import Answer
 from lianfang.kernel.reporting.receipts import Claim, claim_together
 from lianfang.kernel.scope import EVERYTHING, within
 
-ROWS_A_PIECE = 100_000  # rows worded at a time
 EVENTS_A_STATEMENT = 1_000
-UNCOUNTED = "answer.recorded"
+RECORDED = "answer.recorded"
 
 
 @dataclass(slots=True)
@@ -57,69 +50,6 @@ class Staged:
         return sum(self.rows.values()) - len(self.without)
 
 
-def stage_answers(
-    plain: pl.DataFrame, said: Sequence[tuple[AnswerDraft | None, Policy]], units: Mapping[int, Unit], key: str
-) -> tuple[Staged, list[int]]:
-    """Stage and place plain rows; what is staged, and the rows, ascending, whose person is not simply found.
-
-    `plain` has the columns of `bulk.Understood`, `said` being the place in the list of drafts with the rules of their
-    day. `key` names the sending; with a unit's code behind it, it is the key of the unit's receipt.
-    """
-    known = {n: (draft, is_fever(draft.temperature, policy)) for n, (draft, policy) in enumerate(said) if draft}
-    phones = plain.filter(pl.col("phone").is_not_null()).select(ROW, "phone")
-    with within(EVERYTHING), connection.cursor() as cursor:
-        bulk.stage(cursor, _said(known), _given(plain))
-        left_over = bulk.place(cursor)
-        rows = dict(bulk.rows_by_unit(cursor))
-    attention = [n for n, (draft, fever) in known.items() if _calls(draft, fever=fever)]
-    return Staged(units, rows, attention, dict(phones.iter_rows()), key), left_over
-
-
-def _calls(draft: AnswerDraft, *, fever: bool) -> bool:
-    return calls_for_attention(
-        state=draft.state, fever=fever, symptoms=draft.symptoms, health_code=draft.health_code or ""
-    )
-
-
-def _said(known: Mapping[int, tuple[AnswerDraft, bool]]) -> bytes:
-    rows = [
-        (n, str(d.day), d.slot, d.state, None if d.temperature is None else str(d.temperature),
-         "{" + ",".join(d.symptoms) + "}", fever, d.health_code or "")
-        for n, (d, fever) in known.items()
-    ]  # fmt: skip
-    return _csv(pl.DataFrame(rows, schema=list(bulk.SAID), orient="row", infer_schema_length=None))
-
-
-def _given(plain: pl.DataFrame) -> Iterator[bytes]:
-    """Rows as `bulk.GIVEN` has them; numbers and phones only by their index."""
-    for piece in plain.iter_slices(ROWS_A_PIECE):
-        by_ref = piece["ref"].is_not_null()
-        number = piece.select(pl.when(~by_ref).then("number")).to_series()
-        yield _csv(piece.select(
-            ROW, UNIT, "said", _indexes(number).alias("number_index"), "ref",
-            pl.when(~by_ref).then("name").alias("name"), "note", "claimed_at",
-            _phone_indexes(piece["phone"]).alias("phone_index"),
-        ))  # fmt: skip
-
-
-def _indexes(numbers: pl.Series) -> pl.Series:
-    given = numbers.drop_nulls()
-    found = [f"\\x{index.hex()}" for index in blind_indexes_of("id:resident", given)]
-    return pl.repeat(None, len(numbers), dtype=pl.String, eager=True).scatter(numbers.is_not_null().arg_true(), found)
-
-
-def _phone_indexes(phones: pl.Series) -> pl.Series:
-    known = {phone: f"\\x{blind_index('phone', phone).hex()}" for phone in phones.drop_nulls().unique()}
-    return phones.replace_strict(known, default=None, return_dtype=pl.String) if known else phones
-
-
-def _csv(frame: pl.DataFrame) -> bytes:
-    out = io.BytesIO()
-    # Only quoted text may be empty: bare nothing is null to COPY.
-    frame.write_csv(out, include_header=False, quote_style="non_numeric", null_value="")
-    return out.getvalue()
-
-
 def untold(staged: Staged, *, born_after: date, most: int) -> list[tuple[int, Unit, date]]:
     """(row, unit, birth date) of placed people born after a day of whom no notice to a guardian is on record."""
     with within(EVERYTHING), connection.cursor() as cursor:
@@ -127,10 +57,12 @@ def untold(staged: Staged, *, born_after: date, most: int) -> list[tuple[int, Un
     return [(row, staged.units[unit], born) for row, unit, born in found]
 
 
-def forget() -> None:
-    """Drop what is staged."""
+def rows_about(subjects: Sequence[tuple[int, date, str, UUID]]) -> list[int]:
+    """Staged rows about one of these: unit, day, slot and person."""
+    if not subjects:
+        return []
     with within(EVERYTHING), connection.cursor() as cursor:
-        bulk.drop(cursor)
+        return bulk.rows_about(cursor, subjects)
 
 
 @action("answers.imported", by=ANSWERERS, over="unit", facts=("unit", "key", "rows"))
@@ -141,6 +73,8 @@ def import_answers(by: Actor, *, unit: Unit, among: Sequence[int], staged: Stage
     last of them, and `rows` is how many rows are meant. Returns the
     rows of people who have answered otherwise before, which are for the ordinary way.
     """
+    if not among:
+        return []
     units = {number: staged.units[number] for number in among}
     if not all(by.holds(ANSWERERS, one) for one in units.values()):
         raise Refused("scope", "unit")
@@ -159,7 +93,7 @@ def _tell(cursor: object, by: Actor, staged: Staged, units: Mapping[int, Unit], 
     at, label = clock.now(), Answer._meta.label_lower
     events = [
         Event(
-            at=at, kind=UNCOUNTED, actor_id=by.account_id, actor_name=by.name[:60], unit=units[unit],
+            at=at, kind=RECORDED, actor_id=by.account_id, actor_name=by.name[:60], unit=units[unit],
             subject=f"{label}:{unit}/{day}/{slot}/{person}", facts={"unit": units[unit].code},
         )
         for unit, day, slot, person in bulk.in_need(cursor, staged.attention, among)

@@ -64,8 +64,8 @@ def define_layout(
     if LayoutRow.objects.filter(unit=unit, code=code).exists():
         raise Refused("choice.duplicate", "code")
     return store(
-        LayoutRow(unit=unit, code=code, title=title, title_en=title_en, language=language, shape=shape, by_unit=by_unit, form=DAILY,
-                  lines=read, since=today)
+        LayoutRow(unit=unit, code=code, title=title, title_en=title_en, language=language, shape=shape,
+                  by_unit=by_unit, form=DAILY, lines=read, since=today)
     )  # fmt: skip
 
 

@@ -81,6 +81,8 @@ class Layouts(Register):
     model = LayoutRow
     related = ("unit",)
     order = ("-id",)
-    columns = [column(LayoutRow, n) for n in ("code", "title", "title_en", "unit", "shape", "by_unit", "language", "since")]
+    columns = [
+        column(LayoutRow, n) for n in ("code", "title", "title_en", "unit", "shape", "by_unit", "language", "since")
+    ]
     filters = [under_unit("unit", _("unit"))]
     actions = [define_layout]

@@ -13,7 +13,7 @@ from lianfang.kernel.fields import is_simple, read_parameters
 from lianfang.kernel.people.models import Person
 
 # Answers and reports have intakes of their own, where every value is read before the action sees it.
-OFFERED = ("units", "persons", "access", "responsibility", "screening", "rules")
+OFFERED = ("units", "persons", "access", "responsibility", "screening", "rules", "burden")
 ALSO = frozenset({"report.sent_back"})
 
 

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from lianfang.domain.refusals import Refused
-from lianfang.interfaces.commands.session import acting, add_actor, add_common, in_words, print_json, unit_of
+from lianfang.interfaces.commands.session import (
+    actor_of,
+    add_actor,
+    add_common,
+    in_words,
+    opened,
+    print_json,
+    unit_of,
+)
 from lianfang.interfaces.server.trouble import FAILED, WRONG_USAGE, CannotRun, say
 
 if TYPE_CHECKING:
@@ -36,10 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints what became of the rows."""
-    content = _content(args.file)
-    with acting(args) as actor:
+    _check_readable(args.file)
+    with opened(args):
+        actor = actor_of(args)
         try:
-            kept = _received(actor, args, content)
+            kept = _received(actor, args)
         except Refused as refused:
             say(f"lianfang import: {in_words(refused)}")
             print_json({**NOTHING, "errors": _errors(refused)}, pretty=not args.json)
@@ -47,31 +56,36 @@ def run(args: argparse.Namespace) -> int:
         return _tell(args, kept)
 
 
-def _content(file: Path) -> bytes:
+def _check_readable(file: Path) -> None:
     try:
-        return file.read_bytes()
+        file.open("rb").close()
     except OSError as failure:
         raise CannotRun(f"{file} cannot be read: {failure.strerror}.") from failure
 
 
-def _received(actor: Actor, args: argparse.Namespace, content: bytes) -> Import:
+def _received(actor: Actor, args: argparse.Namespace) -> Import:
+    """Take the file in; outside a transaction, so that a large one can be written in several."""
     from django.db import transaction  # noqa: PLC0415
 
     from lianfang.interfaces.exchange.imports import receive  # noqa: PLC0415
+    from lianfang.interfaces.exchange.sheet import LOCAL  # noqa: PLC0415
+    from lianfang.kernel.scope import within  # noqa: PLC0415
 
     say(f"Reading {args.file.name} …")
-    with transaction.atomic():
-        kept = receive(
-            actor,
-            args.what,
-            args.file.name,
-            content,
-            unit=unit_of(actor, args.unit),
-            keep_good=args.keep_good,
-            dry_run=args.dry_run,
-        )
-        if args.dry_run:
-            transaction.set_rollback(True)
+    with within(actor.scope):
+        unit = unit_of(actor, args.unit)
+
+    def take_in() -> Import:
+        return receive(
+            actor, args.what, args.file.name, args.file, unit=unit, keep_good=args.keep_good, dry_run=args.dry_run,
+            limits=LOCAL,
+        )  # fmt: skip
+
+    if not args.dry_run:
+        return take_in()
+    with within(actor.scope), transaction.atomic():
+        kept = take_in()
+        transaction.set_rollback(True)
     return kept
 
 

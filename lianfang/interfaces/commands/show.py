@@ -1,4 +1,4 @@
-"""`lianfang show …` (显示规定): what is in force, in words: rules, registers, dues, actions."""
+"""`lianfang show …` (显示规定): what is in force, in words: rules, registers, dues, actions, forms, dictionary."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MEANING: Final = re.compile(r"^    (\w+): .+?  # (.+)$", re.MULTILINE)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to show, and for which unit and day."""
-    parser.add_argument("what", choices=tuple(SHOWN), help="rules, registers, dues or actions")
+    parser.add_argument("what", choices=tuple(SHOWN), help="rules, registers, dues, actions, forms or dictionary")
     parser.add_argument("--unit", metavar="CODE", help="rules and dues of this unit (default: the whole tree)")
     parser.add_argument("--day", type=day_of, metavar="DAY", help="on this day (default: today)")
     add_common(parser)
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
 
         unit = unit_of(actor, args.unit) or Unit.objects.filter(parent__isnull=True).order_by("path").first()
         day = args.day or (clock.today(unit.zone) if unit else clock.now().date())
-        found = SHOWN[args.what](unit if args.unit or args.what == "rules" else None, day)
+        found = SHOWN[args.what](unit if args.unit or args.what in OF_THE_ROOT else None, day)
         if args.json:
             print_json({args.what: found})
         else:
@@ -164,6 +164,44 @@ def _actions(unit: Any, day: date) -> list[Mapping[str, Any]]:
     ]
 
 
+def _forms(unit: Any, day: date) -> list[Mapping[str, Any]]:
+    """Every registered form: who asks whom how often, how long it takes, and whether it is asked."""
+    from lianfang.capabilities.burden.models import RegisteredForm  # noqa: PLC0415
+
+    return [
+        {
+            "code": one.code,
+            "title": str(one),
+            "unit": one.unit.code,
+            "state": str(one.get_state_display()),
+            "answered_by": str(one.get_answered_by_display()),
+            "frequency": str(one.get_frequency_display()),
+            "seconds": one.takes,
+        }
+        for one in RegisteredForm.objects.select_related("unit").order_by("code", "pk")
+        if unit is None or unit.covers(one.unit) or one.unit.covers(unit)
+    ]
+
+
+def _dictionary(unit: Any, day: date) -> list[Mapping[str, Any]]:
+    """Every field that is held under a unit: where, how fresh, and for how many days it counts as fresh."""
+    from lianfang.capabilities.burden.holdings import holdings  # noqa: PLC0415
+
+    if unit is None:
+        return []
+    return [
+        {
+            "key": one.field.key,
+            "title": str(one.field),
+            "where": str(one.field.where),
+            "fresh": f"{one.fresh}/{one.subjects}",
+            "newest": str(one.newest or ""),
+            "days": one.days,
+        }
+        for one in holdings(unit, day).values()
+    ]
+
+
 def _chinese() -> bool:
     from django.utils.translation import get_language  # noqa: PLC0415
 
@@ -179,4 +217,8 @@ SHOWN: Final[Mapping[str, Callable[[Any, date], list[Mapping[str, Any]]]]] = {
     "registers": _registers,
     "dues": _dues,
     "actions": _actions,
+    "forms": _forms,
+    "dictionary": _dictionary,
 }
+OF_THE_ROOT: Final = ("rules", "dictionary")
+"""What is shown of the root of the tree when no unit is named."""

@@ -20,7 +20,15 @@ from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import EVERYONE
 from lianfang.interfaces.exchange.copying import copy_rows
 from lianfang.interfaces.exchange.large_workbook import write_large_workbook
-from lianfang.interfaces.exchange.writing import ROWS_OF_A_SHEET, CsvWriter, Kind, Target, Writer, open_writer
+from lianfang.interfaces.exchange.writing import (
+    ROWS_OF_A_SHEET,
+    CsvWriter,
+    Kind,
+    LineWriter,
+    Target,
+    Writer,
+    open_writer,
+)
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action
 from lianfang.kernel.orgs.models import Unit
@@ -91,14 +99,16 @@ def write_rows(
 ) -> int:  # fmt: skip
     """Write a header and all rows, in constant memory; how many rows. A stream given as target stays open.
 
-    CSV is worded by the database itself where it can (`copying`). Refused: `file.too_large` for a workbook of more
-    rows than a sheet holds: other programs would lose what lies on a second sheet.
+    CSV and NDJSON are worded by the database itself where it can (`copying`). Refused: `file.too_large` for a workbook
+    of more rows than a sheet holds: other programs would lose what lies on a second sheet.
     """
     worded = _worded(rows, columns, kind, zone)
     if kind == "xlsx" and _is_large(rows) and len(set(heads)) == len(heads):
         return write_large_workbook(target, heads, [column.kind for column in columns], worded, sheet=sheet)
     with open_writer(kind, target, heads, sheet=sheet) as writer:
-        copied = copy_rows(rows, columns, zone, writer.stream) if isinstance(writer, CsvWriter) else None
+        copied = None
+        if isinstance(writer, CsvWriter | LineWriter):
+            copied = copy_rows(rows, columns, zone, writer.stream, members=heads if kind == "ndjson" else ())
         return _written_singly(writer, worded) if copied is None else copied
 
 

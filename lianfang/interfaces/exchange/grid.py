@@ -15,7 +15,7 @@ from lianfang.interfaces.exchange.xml_part import Attributes, XmlPart, is_true
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of any workbook
 ROOM_ABOVE = 16  # rows that titles and headers may take above the data
-MOST_CELLS = 4_000_000  # cells written in the file, blank ones included
+MOST_CELLS = 4_000_000  # cells written in an uploaded file, blank ones included; texts of any file
 MOST_GRID = 6_000_000  # rows × columns up to the last filled cell: what the reader lays out in memory
 MOST_MERGES = 20_000
 MOST_DIGITS = 9  # of a row number, a column number or the number of a shared text
@@ -94,9 +94,10 @@ class SheetScan(XmlPart):
     """The pass over one sheet. What makes a sheet unreadable is refused; what only a table may not have is kept."""
 
     def __init__(self, part: str, shared: array[int], limits: Limits) -> None:
-        super().__init__(part)
+        super().__init__(part, times=limits.times_upload)
         self.grid = Grid()
         self._shared, self._limits = shared, limits
+        self.most_cells = MOST_CELLS * limits.times_upload
         self._row, self._row_text, self._column, self._kind = 0, "0", -1, "n"
         self._in_data = self._hidden = self._counted = self._listed = False
         self._expects, self._cells = _NOTHING, 0
@@ -119,8 +120,9 @@ class SheetScan(XmlPart):
         grid = self.grid
         if grid.text > self._limits.unpacked_bytes:
             self._exceed(most_mib=self._limits.max_unpacked_mib, unpacked=True)
-        if grid.rows and grid.rows[-1] * grid.width > MOST_GRID:
-            self._exceed(most_cells=MOST_GRID)
+        most = MOST_GRID * self._limits.times_upload
+        if grid.rows and grid.rows[-1] * grid.width > most:
+            self._exceed(most_cells=most)
 
     def _on_row(self, attributes: Attributes) -> None:
         if not self._in_data:
@@ -139,8 +141,8 @@ class SheetScan(XmlPart):
         if not self._in_data:
             return
         self._cells += 1
-        if self._cells > MOST_CELLS:
-            raise Refused("file.too_large", part=self.part, most_cells=MOST_CELLS)
+        if self._cells > self.most_cells:
+            raise Refused("file.too_large", part=self.part, most_cells=self.most_cells)
         if self._waiting is not None:
             self._settle_formula()
         reference = attributes.get("r")

@@ -20,6 +20,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.exchange.layouts import layout_of
@@ -27,7 +28,7 @@ from lianfang.interfaces.exchange.layouts.layout import Desk, Layout, RowRefused
 from lianfang.interfaces.exchange.layouts.outcome import Outcome
 from lianfang.interfaces.exchange.reading import read_table
 from lianfang.interfaces.exchange.sheet import Limits, Sheet
-from lianfang.interfaces.exchange.writing import write_errors
+from lianfang.interfaces.exchange.writing import Kind, open_writer, write_errors
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -126,6 +127,14 @@ def give_back(actor: Actor, import_id: UUID | str, target: BinaryIO | Path) -> N
     with within(actor.scope):
         kept = _of(import_id)
         write_errors(_read(_opened(kept), kept.filename, Limits()), problems_of(kept), target, say=sentence)
+
+
+def list_problems(kept: Import, kind: Kind, target: BinaryIO) -> None:
+    """Write what is wrong with the rows of an import, the first thousand: row, column, reason, in the order of rows."""
+    heads = [str(_("row")), str(_("column")), str(_("what is wrong"))]
+    with open_writer(kind, target, heads, sheet=str(_("What has to be corrected"))) as writer:
+        for problem in problems_of(kept):
+            writer.row([problem.row, problem.column, sentence(problem)])
 
 
 def account(kept: Import) -> dict[str, Any]:

@@ -49,7 +49,8 @@ def read_text_table(text: str, limits: Limits | None = None, *, reader: Reader =
 def _request(path: Path, looked: Looked, limits: Limits) -> dict[str, Any]:
     request: dict[str, Any] = {"kind": looked.kind, "path": str(path.absolute()), "limits": asdict(limits)}
     if looked.workbook:
-        request |= {"sheet": looked.workbook.name, "from_1904": looked.workbook.from_1904}
+        book = looked.workbook
+        request |= {"sheet": book.name, "from_1904": book.from_1904, "blocks": sum(book.grid.filled) >= limits.blocks_from}
     return request
 
 

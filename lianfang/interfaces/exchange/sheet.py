@@ -34,6 +34,11 @@ class Limits:
     blocks_from: int = 1 << 18  # bytes of text, or filled cells, from which a table is handed on in blocks
 
     @property
+    def times_upload(self) -> int:
+        """How many times what an upload may unpack to, a whole number and at least one."""
+        return max(1, self.max_unpacked_mib // Limits().max_unpacked_mib)
+
+    @property
     def file_bytes(self) -> int:
         """Bytes a file may have as uploaded."""
         return self.max_file_mib << 20
@@ -44,7 +49,7 @@ class Limits:
         return self.max_unpacked_mib << 20
 
 
-LOCAL = Limits(max_file_mib=512, max_unpacked_mib=2_048, max_rows=1_048_576, seconds=600, memory_mib=4_096)
+LOCAL = Limits(max_file_mib=512, max_unpacked_mib=2_000, max_rows=1_048_576, seconds=600, memory_mib=4_096)
 """What a file on the machine's own disk may ask, which somebody put there who can stop the service anyway."""
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.exchange.sheet import Cell, filled
 from lianfang.interfaces.exchange.text_table import mojibake_marks
-from lianfang.interfaces.exchange.wire import End, Line, Mark, Record
+from lianfang.interfaces.exchange.wire import Block, End, Line, Mark, Record, cell_text
 
 # A day before this one is nobody's birthday and no day of a report: it is a number that a cell's format shows as a day.
 FIRST_DAY = date(1910, 1, 1)
@@ -25,17 +26,59 @@ _MICROSECONDS_A_DAY = Decimal(24 * 60 * 60 * 1_000_000)
 _PLACES = Decimal("0.000001")
 
 
-def read_workbook(path: Path, sheet: str, from_1904: bool) -> Iterator[Record]:
-    """The rows of this sheet that hold something, and marks where a cell is not what it seems."""
+ROWS_A_BLOCK = 1 << 13
+BETWEEN, AFTER = "\x1f", "\x1e"  # signs that no XML text can hold, unless it was written with an escape
+
+
+def read_workbook(path: Path, sheet: str, from_1904: bool, *, blocks: bool = False) -> Iterator[Record]:
+    """The rows of this sheet that hold something, in blocks if asked; marks where a cell is not what it seems."""
     left, rows = _opened(path, sheet)
-    for number, values in enumerate(rows, start=1):
+    numbered = enumerate(rows, start=1)
+    while blocks and (some := list(islice(numbered, ROWS_A_BLOCK))):
+        yield from _block(some, left, from_1904) or _lines(some, left, from_1904)
+    yield from _lines(numbered, left, from_1904)
+    yield End()
+
+
+def _lines(numbered: Iterable[tuple[int, list[Any]]], left: int, from_1904: bool) -> Iterator[Record]:
+    for number, values in numbered:
         read = [_cell(value, number, column, from_1904) for column, value in enumerate(values, start=left)]
         line = Line(number, (None,) * left + tuple([cell for cell, _ in read]))
         if any(cell is not None for cell in line.cells):
             yield line
         yield from (mark for _, mark in read if mark)
         yield from mojibake_marks(line)
-    yield End()
+
+
+def _block(numbered: list[tuple[int, list[Any]]], left: int, from_1904: bool) -> list[Record]:
+    """The rows as one block with the marks of their cells; nothing when a cell holds a sign that parts the cells."""
+    first, width = numbered[0][0], left + len(numbered[0][1])
+    marks: list[Record] = []
+    columns: list[Sequence[str]] = [[""] * len(numbered)] * left
+    for at, values in enumerate(zip(*(values for _, values in numbered), strict=True), start=left):
+        columns.append(values if set(map(type, values)) == {str} else _texts(values, first, at, from_1904, marks))
+    text = AFTER.join(map(BETWEEN.join, zip(*columns, strict=True)))
+    whole = text.count(AFTER) == len(numbered) - 1 and text.count(BETWEEN) == len(numbered) * (width - 1)
+    if width < 2 or not whole:  # noqa: PLR2004  a table of one column has nothing to part
+        return []
+    return [Block(((first, len(numbered)),), width, BETWEEN, AFTER, typed=True, text=text.encode()), *marks]
+
+
+def _texts(values: Sequence[Any], first: int, at: int, from_1904: bool, marks: list[Record]) -> list[str]:
+    """The cells of a column as text, each value that comes often worded once."""
+    known: dict[tuple[type, Any], str] = {}
+    texts = []
+    for row, value in enumerate(values, start=first):
+        key = (type(value), value)
+        if key not in known:
+            cell, mark = _cell(value, row, at, from_1904)
+            if mark:
+                marks.append(mark)
+                texts.append(cell_text(cell) or "")
+                continue
+            known[key] = cell_text(cell) or ""
+        texts.append(known[key])
+    return texts
 
 
 def _opened(path: Path, sheet: str) -> tuple[int, Iterator[list[Any]]]:

@@ -76,6 +76,11 @@ class _Ending:
         self._own = ExitStack()
         self._stream = self._own.enter_context(target.open("wb")) if isinstance(target, Path) else target
 
+    @property
+    def stream(self) -> BinaryIO:
+        """Where the rows go, for whoever has them worded already."""
+        return self._stream
+
     def close(self) -> None:
         """End the table."""
         self._own.close()
@@ -95,11 +100,6 @@ class CsvWriter(_Ending):
         self._stream.write(codecs.BOM_UTF8)
         self._rows = csv.writer(self)
         self.row(columns)
-
-    @property
-    def stream(self) -> BinaryIO:
-        """Where the rows go, for whoever has them worded already."""
-        return self._stream
 
     def write(self, text: str) -> None:
         """Take the text of a row from the formatter."""

@@ -31,8 +31,10 @@ class _ByLocalName(dict[str, Callable[..., None] | None]):
 class XmlPart:
     """A pass that calls handlers by local name: `opens` with the attributes, `closes` and `text` as they come."""
 
-    def __init__(self, part: str) -> None:
+    def __init__(self, part: str, *, times: int = 1) -> None:
         self.part = part
+        self._most_tags = MOST_TAGS * times
+        self._fed = self._tags = 0
         self.depth = 0
         self.opens = _ByLocalName()
         self.closes = _ByLocalName()
@@ -45,20 +47,33 @@ class XmlPart:
 
     def read(self, pieces: Iterable[bytes]) -> None:
         """Parse the whole part; `Refused` when it is not well formed or asks for too much."""
-        fed = tags = 0
+        for piece in pieces:
+            self.feed(piece)
+        self.finish()
+
+    def feed(self, piece: bytes) -> None:
+        """Parse what comes next; refusals as for `read`."""
         try:
-            for piece in pieces:
-                self.parser.Parse(piece, False)
-                fed += len(piece)
-                tags += piece.count(b"<")
-                self._check(fed, tags)
+            self.parser.Parse(piece, False)
+        except expat.ExpatError:
+            raise self._damaged() from None
+        self._fed += len(piece)
+        self._tags += piece.count(b"<")
+        self._check(self._fed, self._tags)
+
+    def finish(self) -> None:
+        """Nothing more comes."""
+        try:
             self.parser.Parse(b"", True)
         except expat.ExpatError:
-            raise Refused("file.damaged", part=self.part, reason="xml") from None
+            raise self._damaged() from None
+
+    def _damaged(self) -> Refused:
+        return Refused("file.damaged", part=self.part, reason="xml")
 
     def _check(self, fed: int, tags: int) -> None:
-        if tags > MOST_TAGS:
-            raise Refused("file.too_large", part=self.part, most_tags=MOST_TAGS)
+        if tags > self._most_tags:
+            raise Refused("file.too_large", part=self.part, most_tags=self._most_tags)
         if fed - max(self.parser.CurrentByteIndex, 0) > MOST_TOKEN or len(self._names) > MOST_NAMES:
             raise Refused("file.structure", part=self.part, reason="xml_size")
 

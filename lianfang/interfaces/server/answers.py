@@ -34,6 +34,18 @@ CUT_SHORT: Final = Problem(400, "http.framing", "The body is shorter than declar
 BUSY: Final = Problem(503, "limit", "Busy; please try again")
 FAILED: Final = Problem(500, "failed", "Something went wrong here")
 
+# Made without Django and without a language asked for: while it is busy, a refusal has to cost nothing.
+BUSY_PAGE: Final = (
+    "<!doctype html><meta charset=utf-8><title>503</title>"
+    "<p lang=zh>正忙，未收下，请稍后再试。<p lang=en>Busy: nothing was taken. Please try again soon."
+).encode()
+
+
+def busy_page(scope: Scope) -> bytes | None:
+    """The page for a person when there is no room; None for programs."""
+    accepted = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+    return BUSY_PAGE if b"text/html" in accepted and not scope["path"].startswith("/api/") else None
+
 
 async def give(problem: Problem, send: Send, *, page: bytes | None = None) -> None:
     """Sends the answer whole, to a person as a page if there is one.

@@ -23,6 +23,7 @@ from lianfang.interfaces.server.backup_census import Census
 from lianfang.interfaces.server.backup_file import Contents, opened, proven, write
 from lianfang.interfaces.server.backup_seal import Secret, Unreadable
 from lianfang.interfaces.server.binaries import Binaries, find
+from lianfang.interfaces.server.durable import settle
 from lianfang.interfaces.server.keyring import keys
 from lianfang.interfaces.server.place import place_of
 from lianfang.interfaces.server.postgres import Cluster
@@ -72,7 +73,7 @@ def take(state: Path, file: Path, secret: Secret) -> Taken:
     say("Reading it back …")
     proven_or_removed(unfinished, secret, binaries)
     unfinished.rename(file)
-    _settle(file.parent)
+    settle(file.parent)
     taken = Taken(file, census, file.stat().st_size, round(time.monotonic() - began, 1))
     backup_record.note_backup(state, file=file, census=census, size=taken.size, seconds=taken.seconds)
     return taken
@@ -187,15 +188,6 @@ def _scratch() -> Iterator[Cluster]:
         cluster.stop()
         shutil.rmtree(cluster.place.home, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _settle(folder: Path) -> None:
-    """The name of a file is on the disk only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _quiet(_line: str) -> None:

@@ -17,12 +17,14 @@ import psycopg
 
 from lianfang.interfaces.server import roles
 from lianfang.interfaces.server.backup_file import Contents
+from lianfang.interfaces.server.durable import settle
 from lianfang.interfaces.server.keyring import MADE, UNFINISHED, key_folder
 from lianfang.interfaces.server.place import place_of
 from lianfang.interfaces.server.trouble import CannotRun
 
 INCOMING: Final = "restore.incoming"
 LOCAL: Final = "local.conf"
+READABLE: Final = 0o644  # the server's own account reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ def prepare(state: Path, contents: Contents, changeover: Changeover) -> Changeov
             _write(folder / name.lower(), text + "\n")
     if contents.local is not None:
         _write(folder / LOCAL, contents.local)
+    settle(folder)
     _write(state / UNFINISHED, json.dumps(asdict(changeover)))
+    settle(state)
     return changeover
 
 
@@ -84,10 +88,12 @@ def _lay_out(state: Path, former: str) -> None:
         if former and here.exists() and here.read_bytes() != brought.read_bytes():
             shutil.copy2(here, keys / f"{name.lower()}.{former}")
         brought.replace(here)
+    settle(keys)
     brought, local = state / INCOMING / LOCAL, place_of(state).home / LOCAL
     if brought.exists():
         local.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(brought, local)
+        local.chmod(READABLE)
 
 
 def _entries(ring: str) -> list[str]:

@@ -9,27 +9,32 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from types import MappingProxyType
-from typing import Final
-
-from a2wsgi import WSGIMiddleware
+from typing import Final, Protocol
 
 from lianfang.interfaces.server import answers, leash
-from lianfang.interfaces.server.answers import AsgiApp, Problem, Receive, Scope, Send
-from lianfang.interfaces.server.gateway import WsgiApp, for_wsgi, with_taken_body
+from lianfang.interfaces.server.answers import Problem, Receive, Scope, Send
+from lianfang.interfaces.server.gateway import WsgiApp, for_wsgi
+from lianfang.interfaces.server.house import WIDTHS, House
 from lianfang.interfaces.server.intake import Body, Limits, NotTaken, take_in
-from lianfang.interfaces.server.lanes import Busy, Lane, Width
+from lianfang.interfaces.server.lanes import Busy, Width
 from lianfang.interfaces.server.outflow import Outflow
+from lianfang.interfaces.server.sorting import Kind, kind_of
 
 PageOf = Callable[[Scope, Problem], bytes | None]
-HotAnswer = Callable[[Scope, Body, Send], Awaitable[bool]]
+
+
+class HotAnswer(Protocol):
+    """What answers one hot address; `fullness` says from 0 to 1 how full its own queue is."""
+
+    @property
+    def fullness(self) -> float: ...
+
+    def __call__(self, scope: Scope, body: Body, send: Send) -> Awaitable[bool]: ...
+
 
 # Addresses answered here, without Django's way: (method, path) -> what answers, given the body already taken in, and
 # says whether it did. For the few requests that come by the thousand before a deadline.
 NOTHING_HOT: Final[Mapping[tuple[str, str], HotAnswer]] = MappingProxyType({})
-
-PAGES: Final = Width(threads=8, queue=64, seconds=2.0)
-PROBES: Final = Width(threads=1, queue=8, seconds=2.0)
-PROBE_PATHS: Final = frozenset({"/healthz"})
 
 log = logging.getLogger("lianfang.door")
 
@@ -44,13 +49,13 @@ class Door:
 
     def __init__(
         self, wsgi: WsgiApp, *, hot: Mapping[tuple[str, str], HotAnswer] = NOTHING_HOT, limits: Limits | None = None,
-        pages: Width = PAGES, page_of: PageOf | None = None,
+        widths: Mapping[Kind, Width] = WIDTHS, page_of: PageOf | None = None,
     ) -> None:  # fmt: skip
         self._hot = hot
         self._page_of = page_of or _for_programs
         self._limits = limits or Limits()
         self._reading = 0
-        self._ways = {"pages": _Way(wsgi, pages), "probes": _Way(wsgi, PROBES)}
+        self._house = House(wsgi, widths, beside=self._hot_fullness)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; other kinds of connection are not served."""
@@ -68,10 +73,11 @@ class Door:
             await self._answer(scope, body, receive, send)
 
     def load(self) -> dict[str, int]:
-        """Requests in flight: whose body is being read, who wait for a thread, who are worked on."""
-        ways = self._ways.values()
-        waiting, working = sum(way.lane.waiting for way in ways), sum(way.lane.working for way in ways)
-        return {"reading": self._reading, "waiting": waiting, "working": working}
+        """Requests whose body is being read, that wait, that are worked on; per cent of reports' places taken."""
+        return {"reading": self._reading, **self._house.in_flight(), "full": round(100 * self._house.load())}
+
+    def _hot_fullness(self) -> float:
+        return max((one.fullness for one in self._hot.values()), default=0.0)
 
     async def _answer(self, scope: Scope, body: Body, receive: Receive, send: Send) -> None:
         outflow = Outflow(send, receive)
@@ -79,7 +85,7 @@ class Door:
             await self._pass_on(scope, body, receive, outflow)
             await outflow.finish()
         except Busy:
-            await answers.give(answers.BUSY, send, page=self._page_of(scope, answers.BUSY))
+            await answers.give(answers.BUSY, send, page=answers.busy_page(scope))
         except Exception:
             # The last resort: whatever the application let through is logged here and answered without its details.
             log.exception("The application failed at %s %s", scope["method"], scope["path"])
@@ -89,20 +95,14 @@ class Door:
             outflow.close()
 
     async def _pass_on(self, scope: Scope, body: Body, receive: Receive, outflow: Outflow) -> None:
+        kind = kind_of(scope["method"], scope["path"])
+        self._house.admit(kind)
         hot = self._hot.get((scope["method"], scope["path"]))
-        if hot is not None and await hot(scope, body, outflow.put):
-            return
-        way = self._ways["probes" if scope["path"] in PROBE_PATHS else "pages"]
-        async with way.lane.place():
-            await way.app(for_wsgi(scope, body, outflow, self.load), receive, outflow.put)
-
-
-class _Way:
-    """A lane and the threads that work in it."""
-
-    def __init__(self, wsgi: WsgiApp, width: Width) -> None:
-        self.lane = Lane(width)
-        self.app: AsgiApp = WSGIMiddleware(with_taken_body(wsgi), workers=width.threads)  # type: ignore[assignment,arg-type]
+        if hot is not None:
+            with self._house.hot_share(scope):
+                if await hot(scope, body, outflow.put):
+                    return
+        await self._house.work(kind, for_wsgi(scope, body, outflow, self.load), receive, outflow.put)
 
 
 def build() -> Door:

@@ -53,6 +53,11 @@ class Group(Generic[Item, Result]):
         """How many wait for the thread."""
         return self._queue.qsize()
 
+    @property
+    def fullness(self) -> float:
+        """The part of the waiting places that is taken, from 0 to 1."""
+        return self.waiting / self._most_waiting
+
     async def ask(self, item: Item) -> Result:
         """The result for one item. Raises Busy when too many wait, or this one has waited too long."""
         if self.waiting >= self._most_waiting:
@@ -94,6 +99,8 @@ class Group(Generic[Item, Result]):
         fresh = [number for number, one in enumerate(group) if one.since >= latest]
         try:
             worked: Sequence[Result | BaseException] = self._work([group[n].item for n in fresh]) if fresh else []
+        except Busy as busy:
+            worked = [busy] * len(fresh)
         except Exception as failure:
             # The last resort: the thread must live on, and each sender is told that it failed.
             log.exception("A group of %d failed", len(fresh))

@@ -39,6 +39,11 @@ class Hot:
     def __init__(self, together: Together) -> None:
         self.group: Group[Sent, bytes | None] = Group(together)
 
+    @property
+    def fullness(self) -> float:
+        """How full the group's queue is, from 0 to 1."""
+        return self.group.fullness
+
     async def __call__(self, scope: Scope, body: Body, send: Send) -> bool:
         """True when the request was answered; False when the ordinary way is to be taken. Raises lanes.Busy."""
         sent = _plain(scope, body)

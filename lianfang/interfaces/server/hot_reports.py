@@ -10,6 +10,7 @@ import psycopg
 from django.db import Error, connection
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
+from psycopg.errors import QueryCanceled
 
 from lianfang.capabilities.checkin.together import RulesOn, Sending, Told
 from lianfang.domain.parsing.envelope import load_json
@@ -17,7 +18,9 @@ from lianfang.domain.refusals import Refused
 from lianfang.interfaces.api.problems import with_messages
 from lianfang.interfaces.api.requests import LANGUAGES
 from lianfang.interfaces.server.hot import Sent, as_bytes
+from lianfang.interfaces.server.lanes import Busy
 from lianfang.kernel.accounts.recognised import Recognised
+from lianfang.kernel.database.bounds import Bounds, bounds
 from lianfang.kernel.faults import fault
 from lianfang.kernel.orgs.known import KnownUnits
 from lianfang.kernel.policies import drills
@@ -26,6 +29,7 @@ from lianfang.kernel.scope import EVERYTHING, within
 
 LARGEST: Final = 64 * 1024  # bytes of one answer; a larger one is looked at the ordinary way
 PREPARED_AFTER: Final = 3  # uses of a statement before the server keeps its plan
+BOUNDS: Final = Bounds(statement=3, idle=10)
 NUL: Final = b"\\u0000"
 log = logging.getLogger("lianfang.hot")
 
@@ -43,11 +47,17 @@ class Reports:
         self._rules = RulesInForce()
 
     def __call__(self, group: Sequence[Sent]) -> list[bytes | None]:
-        """The receipts as they travel, in order; None for each request that has to go the ordinary way."""
+        """The receipts as they travel, in order; None for each request that has to go the ordinary way.
+
+        Raises Busy when the database did not do its part in time; then nothing was kept.
+        """
         raws = [_raw(sent) for sent in group]
         try:
             told = self._kept(group, raws)
-        except Error as failure:
+        except QueryCanceled:
+            log.warning("A group of %d found the database too busy", len(group))
+            raise Busy from None  # one by one they would only make it busier
+        except (Error, psycopg.Error) as failure:
             # A deadlock, a row that does not fit, a database that is away: each goes the ordinary way by itself.
             log.warning("A group of %d goes the ordinary way: %s", len(group), type(failure).__name__)
             connection.close()
@@ -57,6 +67,7 @@ class Reports:
 
     def _kept(self, group: Sequence[Sent], raws: Sequence[Mapping[str, Any] | None]) -> list[dict[str, Any] | None]:
         told: list[dict[str, Any] | None] = [None] * len(group)
+        bounds.set(BOUNDS)  # of the connection that this thread may be about to open
         with within(EVERYTHING):
             cursor = _cursor()
             drills.follow()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from typing import IO, Final
@@ -53,14 +55,23 @@ class NotTaken(Exception):
 class Body:
     """A body taken in whole: a file at its beginning, in memory while it is small, and its length in bytes."""
 
-    file: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY))  # noqa: SIM115
+    file: IO[bytes] = field(default_factory=io.BytesIO)
     length: int = 0
 
     def add(self, piece: bytes, largest: int) -> None:
         """Counts every byte, keeps none beyond `largest`."""
-        self.length += len(piece)
-        if self.length <= largest:
-            self.file.write(piece)
+        before, self.length = self.length, self.length + len(piece)
+        if self.length > largest:
+            return
+        if before <= KEPT_IN_MEMORY < self.length:
+            self._onto_the_disk()
+        self.file.write(piece)
+
+    def _onto_the_disk(self) -> None:
+        onto = tempfile.TemporaryFile()  # noqa: SIM115  closed by whoever closes the body
+        self.file.seek(0)
+        shutil.copyfileobj(self.file, onto)
+        self.file = onto
 
 
 async def take_in(scope: Scope, receive: Receive, limits: Limits) -> Body:
@@ -88,7 +99,10 @@ async def take_in(scope: Scope, receive: Receive, limits: Limits) -> Body:
 
 def header(scope: Scope, name: bytes) -> bytes:
     """The first value of a header, empty when there is none; names come in small letters."""
-    return next((value for found, value in scope["headers"] if found == name), b"")
+    for found, value in scope["headers"]:
+        if found == name:
+            return value  # type: ignore[no-any-return]
+    return b""
 
 
 async def _fill(body: Body, receive: Receive, limits: Limits, largest: int) -> None:

@@ -25,15 +25,9 @@ class Outflow:
         self._pieces: list[bytes] = []
         self._held = 0
         self._ended = False
-        self._news = asyncio.Event()
-        self._room = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self.begun = False  # whether anything has been sent, so that another answer is no longer possible
         self.gone = False
-
-    @property
-    def begun(self) -> bool:
-        """Whether anything has been sent, so that another answer is no longer possible."""
-        return bool(self._tasks)
 
     async def put(self, message: Message) -> None:
         """Takes the next part, in the form of ASGI's `send`; waits when too much lies here already."""
@@ -41,9 +35,9 @@ class Outflow:
             self._start = message
             return
         self._take(message.get("body", b""), ended=not message.get("more_body", False))
-        if not self._tasks and (self._ended or len(self._pieces) > 1):
+        if not self._tasks and not self._ended and (len(self._pieces) > 1 or self._held > HELD_BYTES):
             self._set_off()
-        while self._held > HELD_BYTES and not self.gone:
+        while self._tasks and self._held > HELD_BYTES and not self.gone:
             self._room.clear()
             await self._room.wait()
 
@@ -51,6 +45,8 @@ class Outflow:
         """Returns when all has been passed on, or the client is gone."""
         if self._tasks:
             await self._tasks[0]
+        elif self._ended:
+            await self._send_whole()
 
     def close(self) -> None:
         """Ends it where it is; an answer that is not complete is cut off, which its reader notices."""
@@ -62,12 +58,25 @@ class Outflow:
             self._pieces.append(piece)
             self._held += len(piece)
         self._ended = self._ended or ended
-        self._news.set()
+        if self._tasks:
+            self._news.set()
 
     def _set_off(self) -> None:
+        self.begun = True
+        self._news = asyncio.Event()
+        self._room = asyncio.Event()
         self._tasks.append(asyncio.create_task(self._flow()))
-        if not self._ended:
-            self._tasks.append(asyncio.create_task(self._notice_leaving()))
+        self._tasks.append(asyncio.create_task(self._notice_leaving()))
+
+    async def _send_whole(self) -> None:
+        self.begun = True
+        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        try:
+            async with asyncio.timeout(STALL_SECONDS):
+                await self._send(self._start or {})
+                await self._send({"type": "http.response.body", "body": body, "more_body": False})
+        except (TimeoutError, ConnectionError, RuntimeError):
+            self.gone = True  # the server refuses parts for a connection that is closed
 
     async def _flow(self) -> None:
         try:

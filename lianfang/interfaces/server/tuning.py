@@ -13,7 +13,11 @@ LARGEST_BUFFERS: Final = 2048 * MIB
 ASSUMED_MEMORY: Final = 2048 * MIB
 CGROUP_LIMIT: Final = Path("/sys/fs/cgroup/memory.max")
 
-HBA: Final = "# Written at every start. Unix socket only, always with a password.\nlocal all all scram-sha-256\n"
+HBA: Final = (
+    "# Written at every start. Unix socket only, always with a password.\n"
+    "local all all scram-sha-256\n"
+    "local replication postgres scram-sha-256\n"  # for pg_basebackup, which an archive of changes begins with
+)
 
 ALWAYS: Final[Mapping[str, str]] = {
     "listen_addresses": "''",

@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 
 from lianfang import __version__
+from lianfang.interfaces.server.gateway import LOAD
 from lianfang.kernel.alerts.models import Heartbeat
 from lianfang.kernel.scope import EVERYTHING, within
 
@@ -15,7 +16,10 @@ SILENT_AFTER = timedelta(seconds=60)
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 `{"status": "ok"}` when database and worker are well, else 503 naming what is not."""
+    """200 `{"status": "ok"}` when database and worker are well, else 503 naming what is not.
+
+    `load` is that of the web process that answers: see `interfaces.server.door.Door.load`.
+    """
     try:
         with within(EVERYTHING):
             beat = Heartbeat.objects.filter(process="worker").first()
@@ -28,4 +32,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
         "worker": "ok" if well else "silent",
         "version": __version__,
     }
+    if LOAD in request.META:
+        body["load"] = request.META[LOAD]()
     return JsonResponse(body, status=200 if well else 503)

@@ -75,6 +75,7 @@ urlpatterns = [
     path("import", imports.choose),
     path("import/template/<str:what>.csv", imports.template),
     path("import/<uuid:number>", imports.show),
+    path("import/<uuid:number>/problems.<str:kind>", imports.problems),
     path("sw.js", service.worker),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

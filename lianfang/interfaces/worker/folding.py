@@ -12,12 +12,12 @@ from lianfang.interfaces.server.trouble import say
 from lianfang.kernel.policies import drills
 from lianfang.kernel.reporting.fold import fold, fold_next_day, open_days_anew
 
-EVERY_SECONDS: Final = 2.0
+EVERY_SECONDS: Final = 1.5
 LONGEST_WAIT_SECONDS: Final = 30.0
 
 
 def keep_folding(stop: threading.Event) -> int:
-    """Fold every two seconds until `stop` is set; how many folds were made. It rests as long as a fold took.
+    """Fold every second and a half until `stop` is set; how many folds were made. It rests as long as a fold took.
 
     It begins, and begins again after the database was away, with all open days, whatever was noted of them.
     """

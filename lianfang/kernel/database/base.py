@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db.backends.postgresql import base
 
+from lianfang.kernel.database.bounds import bounds
+
 APP, SYSTEM, OWNER = "lianfang_app", "lianfang_system", "owner"
 
 
@@ -19,6 +21,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().init_connection_state()
         if settings.LIANFANG_ROLE == OWNER:
             return
+        told = bounds.get()
         with self.cursor() as cursor:
-            cursor.execute(f"SET ROLE {APP}")
+            cursor.execute(f"SET ROLE {APP}" if told is None else f"SET ROLE {APP}; {told.sql}")
         self.commit()

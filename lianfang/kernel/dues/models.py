@@ -64,6 +64,6 @@ class Due(Placed):
             )
         ]
 
-    def get_kind_display(self) -> str:
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]  # a kind of its own beside the choices
         """The kind in words."""
         return str(KIND_NAMES.get(self.kind, self.kind))

@@ -109,12 +109,21 @@ class Membership(UnitOwned):
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["unit", "since"]), models.Index(fields=["person"])]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["person"]),
+            models.Index(fields=["unit", "until"], name="membership_ending", condition=models.Q(until__isnull=False)),
+        ]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
                 condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
                 name="membership_ends_after_start",
                 violation_error_message=_("A membership cannot end before it begins."),
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "person"],
+                name="one_open_membership",
+                condition=models.Q(until__isnull=True),
+                violation_error_message=_("This person is on the roster already."),
             ),
             models.UniqueConstraint(
                 fields=["unit", "person", "since"],

@@ -49,12 +49,18 @@ _BY_REF = f"""{_PLACED} stage_given g JOIN stage_said s USING (said) JOIN people
     ON p.id = g.ref AND p.merged_into_id IS NULL {_MEMBER}"""
 _BY_NAME = f"""{_PLACED} (
     SELECT g.*, m.person_id, count(*) OVER (PARTITION BY g."row") AS alike
-      FROM stage_given g JOIN stage_said s USING (said) JOIN people_membership m ON m.unit_id = g.unit_id AND {_ON_ROSTER}
+      FROM stage_given g JOIN stage_said s USING (said)
+      JOIN people_membership m ON m.unit_id = g.unit_id AND {_ON_ROSTER}
       JOIN people_person p ON p.id = m.person_id AND p.name = g.name
      WHERE g.number_index IS NULL AND g.ref IS NULL
 ) g JOIN people_person p ON p.id = g.person_id WHERE g.alike = 1"""
 _LEFT_OVER = """
 SELECT g."row" FROM stage_given g WHERE NOT EXISTS (SELECT FROM stage_placed p WHERE p."row" = g."row") ORDER BY 1
+"""
+_ABOUT = """
+SELECT DISTINCT g."row" FROM stage_placed g JOIN stage_said s USING (said)
+  JOIN unnest(%s::bigint[], %s::date[], %s::text[], %s::uuid[]) AS k(unit_id, day, slot, person_id)
+    ON k.unit_id = g.unit_id AND k.day = s.day AND k.slot = s.slot AND k.person_id = g.person_id ORDER BY 1
 """
 _UNTOLD = """
 SELECT g."row", g.unit_id, p.birth_date FROM stage_placed g JOIN people_person p ON p.id = g.person_id
@@ -157,6 +163,12 @@ def untold(cursor: Any, *, born_after: Any, most: int) -> list[tuple[int, int, A
     return found
 
 
+def rows_about(cursor: Any, subjects: Sequence[tuple[Any, ...]]) -> list[int]:
+    """Placed rows about one of these (unit, day, slot, person), ascending."""
+    cursor.execute(_ABOUT, [list(column) for column in zip(*subjects, strict=True)])
+    return [row for (row,) in cursor.fetchall()]
+
+
 def rows_by_unit(cursor: Any) -> list[tuple[int, int]]:
     """(unit, how many rows are placed there), in the order of units."""
     cursor.execute("SELECT unit_id, count(*) FROM stage_placed GROUP BY 1 ORDER BY 1")
@@ -164,9 +176,7 @@ def rows_by_unit(cursor: Any) -> list[tuple[int, int]]:
     return found
 
 
-def keep(
-    cursor: Any, units: Mapping[int, Unit], among: Among, *, sender_id: int | None, at: datetime
-) -> list[int]:
+def keep(cursor: Any, units: Mapping[int, Unit], among: Among, *, sender_id: int | None, at: datetime) -> list[int]:
     """Keep the placed answers of these units, first answers that is, and count them.
 
     `units` are all of those `among` that have rows. Returns the rows of people who have answered otherwise before,

@@ -1,4 +1,4 @@
-"""Adding up beforehand (汇总): every other second the worker adds up anew whatever lies above a touched unit.
+"""Adding up beforehand (汇总): every second or two the worker adds up anew whatever lies above a touched unit.
 
 Lowest parts are counted from dues, counters and reports; the parts above them from the parts below. Everything is
 counted anew, never added to, so that a fold can be repeated, missed or interrupted and nothing stays wrong.
@@ -26,7 +26,7 @@ __all__ = ["Folded", "fold", "fold_all", "fold_next_day", "open_days_anew", "rea
 
 COUNTED_AT_OPENING: Final = 5000
 """Up to so many dues and counters are counted in a few milliseconds, however high the office is."""
-WORTH_A_WHOLE_DAY: Final = 50_000  # units touched beyond which looking each of them up costs more than everything
+WORTH_A_WHOLE_DAY: Final = 5_000  # units touched beyond which looking each of them up costs more than everything
 _LOCK: Final = 0x4C46_464F  # "LFFO": of several workers one folds
 
 

@@ -81,6 +81,8 @@ class AnswerFields(UnitOwned):
     on_time = models.BooleanField(_("on time"))
     automated = models.BooleanField(_("looks automated"), default=False)
     reason = models.CharField(_("reason of correction"), max_length=200, blank=True)
+    # False once the person turns out not to have been on the roster of the day; see `reporting.recount`.
+    counted = models.BooleanField(default=True, db_default=True, editable=False)
 
     class Meta:
         abstract = True

@@ -1,11 +1,8 @@
-"""Counters beside the answers (计数): one row a unit, day and slot, kept in the answer's own transaction.
-
-`RECOUNT` says in one statement what the counters mean; keeping, proving and repairing all use it.
-"""
+"""Counters beside the answers (计数): one row a unit, day and slot, kept in the answer's own transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,47 +12,9 @@ from django.db import connection
 from lianfang.kernel.dues.stale import touch, touch_day
 from lianfang.kernel.orgs.models import Unit, place_of
 from lianfang.kernel.reporting.models import MODES, Tally
+from lianfang.kernel.reporting.recount import ASTRAY, RECOUNT, WEIGH
 
 COLUMNS = ("rostered", "excused", "answered", "on_time", "well", "unwell", "fever", *(f"by_{m}" for m, _ in MODES))
-
-# Somebody with an answer has answered, even on leave; somebody on leave is excused; the rest of a class that was
-# checked is well; everybody else, and whoever the class head did not see, is unknown.
-RECOUNT = """
-WITH asked AS (
-    SELECT m.unit_id, k.day, k.slot, m.person_id, min(m.entered_at) AS entered_at
-      FROM (SELECT unit_id, day, slot FROM reporting_tally WHERE {where}) k
-      JOIN people_membership m
-        ON m.unit_id = k.unit_id AND m.since <= k.day AND (m.until IS NULL OR m.until >= k.day)
-     GROUP BY m.unit_id, k.day, k.slot, m.person_id
-), judged AS (
-    SELECT p.unit_id, p.day, p.slot,
-           coalesce(a.state, 'unknown') <> 'unknown' AS own,
-           coalesce(a.state, 'unknown') = 'unknown' AND x.person_id IS NOT NULL AS excused,
-           a.person_id IS NULL AND x.person_id IS NULL AND p.entered_at <= r.received_at AS seen,
-           a.state, a.fever, a.mode, coalesce(a.on_time, r.on_time) AS on_time
-      FROM asked p
-      LEFT JOIN reporting_answer a USING (unit_id, day, slot, person_id)
-      LEFT JOIN reporting_rollcall r USING (unit_id, day, slot)
-      LEFT JOIN LATERAL (
-           SELECT b.person_id FROM people_absence b
-            WHERE b.unit_id = p.unit_id AND b.person_id = p.person_id AND p.day BETWEEN b.since AND b.until LIMIT 1
-      ) x ON true
-)
-SELECT unit_id, day, slot, count(*) AS rostered,
-       count(*) FILTER (WHERE excused) AS excused,
-       count(*) FILTER (WHERE own OR seen) AS answered,
-       count(*) FILTER (WHERE (own OR seen) AND on_time) AS on_time,
-       count(*) FILTER (WHERE seen OR own AND state = 'well') AS well,
-       count(*) FILTER (WHERE state = 'unwell') AS unwell,
-       count(*) FILTER (WHERE fever) AS fever,
-       count(*) FILTER (WHERE own AND mode = 'self') AS by_self,
-       count(*) FILTER (WHERE own AND mode = 'proxy') AS by_proxy,
-       count(*) FILTER (WHERE seen OR own AND mode = 'roll_call') AS by_roll_call,
-       count(*) FILTER (WHERE own AND mode = 'phone') AS by_phone,
-       count(*) FILTER (WHERE own AND mode = 'import') AS by_import,
-       count(*) FILTER (WHERE own AND mode = 'api') AS by_api
-  FROM judged GROUP BY unit_id, day, slot
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +43,16 @@ def recount(unit: Unit, day: date, slot: str) -> Tally:
 
 
 def recount_day(day: date, unit_ids: Iterable[int] | None = None) -> None:
-    """Set the counters of a whole day, or of some units of it, from their rows."""
-    if unit_ids is None:
-        _keep("day = %s", [day])
-        touch_day(day)
-    else:
-        numbers = list(unit_ids)
-        _keep("day = %s AND unit_id = ANY(%s)", [day, numbers])
-        touch(day, numbers)
+    """Set the counters of a whole day, or of some units of it, from their rows, after their rosters have changed."""
+    where, parameters = "day = %s", [day]
+    numbers = None if unit_ids is None else list(unit_ids)
+    if numbers is not None:
+        where, parameters = f"{where} AND unit_id = ANY(%s)", [day, numbers]
+    with connection.cursor() as cursor:
+        _hold_where(cursor, where, parameters)
+        cursor.execute(WEIGH.format(where=where), parameters)
+    _keep(where, parameters)
+    touch_day(day) if numbers is None else touch(day, numbers)
 
 
 def _keep(where: str, parameters: list[Any]) -> None:
@@ -101,30 +62,47 @@ def _keep(where: str, parameters: list[Any]) -> None:
 
 def keep_where(cursor: Any, where: str, parameters: Sequence[Any]) -> None:
     """Set the counter rows that `where` chooses from the rows they count."""
-    # Two statements: a unit whose roster became empty gives no group in the recount, and its counters are zero.
-    zero = ", ".join(f"{c} = 0" for c in COLUMNS)
+    # Held first: the statement that counts must begin after whoever wrote last has committed.
+    _hold_where(cursor, where, parameters)
     assign = ", ".join(f"{c} = n.{c}" for c in COLUMNS)
-    cursor.execute(f"UPDATE reporting_tally SET {zero} WHERE {where}", parameters)
+    kept, counted = (", ".join(f"{row}.{c}" for c in COLUMNS) for row in ("t", "n"))
     cursor.execute(
         f"UPDATE reporting_tally t SET {assign} FROM ({RECOUNT.format(where=where)}) n"
-        " WHERE t.unit_id = n.unit_id AND t.day = n.day AND t.slot = n.slot",
+        f" WHERE t.unit_id = n.unit_id AND t.day = n.day AND t.slot = n.slot AND ({kept}) IS DISTINCT FROM ({counted})",
         parameters,
     )
 
 
+def _hold_where(cursor: Any, where: str, parameters: Sequence[Any]) -> None:
+    held = f"SELECT 1 FROM reporting_tally WHERE {where} ORDER BY unit_id, day, slot FOR UPDATE"
+    cursor.execute(f"SELECT count(*) FROM ({held}) held", parameters)
+
+
 def differences(day: date) -> list[Difference]:
     """Every counter of a day that differs from a recount from the rows; an empty list is the proof."""
+    pairs = ", ".join(f"t.{c}, n.{c}" for c in COLUMNS)
+    kept, counted = (", ".join(f"{row}.{c}" for c in COLUMNS) for row in ("t", "n"))
     with connection.cursor() as cursor:
-        cursor.execute(RECOUNT.format(where="day = %s"), [day])
-        counted = {(r[0], r[1], r[2]): r[3:] for r in cursor.fetchall()}
-    found = []
-    for kept in Tally.objects.filter(day=day):
-        truth = counted.get((kept.unit_id, kept.day, kept.slot), (0,) * len(COLUMNS))
-        found += [
-            Difference(kept.unit_id, day, kept.slot, column, getattr(kept, column), value)
-            for column, value in zip(COLUMNS, truth, strict=True)
-            if getattr(kept, column) != value
-        ]
+        cursor.execute(
+            f"SELECT t.unit_id, t.slot, {pairs} FROM reporting_tally t JOIN ({RECOUNT.format(where='day = %s')}) n"
+            f" USING (unit_id, day, slot) WHERE ({kept}) IS DISTINCT FROM ({counted})",
+            [day],
+        )
+        rows = cursor.fetchall()
+    return [one for unit, slot, *values in rows for one in _differing(unit, day, slot, values)]
+
+
+def _differing(unit: int, day: date, slot: str, values: Sequence[int]) -> Iterator[Difference]:
+    for column, kept, counted in zip(COLUMNS, values[::2], values[1::2], strict=True):
+        if kept != counted:
+            yield Difference(unit, day, slot, column, kept, counted)
+
+
+def astray(day: date) -> int:
+    """How many answers of a day are counted though their person is not on its roster, or the other way round."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASTRAY.format(where="day = %s"), [day])
+        found: int = cursor.fetchone()[0]
     return found
 
 

@@ -21,7 +21,7 @@ from python_calamine import CalamineWorkbook
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.exchange.copying import copy_rows, statement
 from lianfang.interfaces.exchange.exports import cells, write_rows
-from lianfang.interfaces.exchange.writing import open_writer
+from lianfang.interfaces.exchange.writing import Kind, open_writer
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Membership
@@ -32,6 +32,7 @@ from tests.interfaces.lists import school
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("afternoon")]
 
+BOTH: tuple[Kind, ...] = ("csv", "ndjson")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WORDED = {
     "class-checks", "contact-attempts", "dues", "events", "handed-copies", "imports", "layouts", "leave", "receipts",
@@ -58,18 +59,20 @@ MOMENTS = st.datetimes(datetime(1, 1, 3), datetime(9998, 12, 30), timezones=st.j
 DAYS = st.dates(date(1, 1, 3), date(9998, 12, 30))
 
 
-def by_python(rows: models.QuerySet[Any], columns: list[Column], zone: Any = SHANGHAI) -> bytes:
+def by_python(rows: models.QuerySet[Any], columns: list[Column], zone: Any = SHANGHAI, kind: Kind = "csv") -> bytes:
     out = io.BytesIO()
-    with open_writer("csv", out, ["x"]) as writer:
+    with open_writer(kind, out, [one.name for one in columns]) as writer:
         start = out.tell()
         for row in rows.iterator(chunk_size=100):
-            writer.row(cells(row, columns, "csv", zone))
+            writer.row(cells(row, columns, kind, zone))
     return out.getvalue()[start:]
 
 
-def by_database(rows: models.QuerySet[Any], columns: list[Column], zone: Any = SHANGHAI) -> bytes | None:
+def by_database(
+    rows: models.QuerySet[Any], columns: list[Column], zone: Any = SHANGHAI, kind: Kind = "csv"
+) -> bytes | None:
     out = io.BytesIO()
-    count = copy_rows(rows, columns, zone, out)
+    count = copy_rows(rows, columns, zone, out, members=[one.name for one in columns] if kind == "ndjson" else ())
     assert count is None or count == rows.count()
     return None if count is None else out.getvalue()
 
@@ -125,14 +128,15 @@ def samples(db: None) -> Iterator[None]:
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
-@given(found=st.lists(ROWS, min_size=1, max_size=6), zone=st.sampled_from(["Asia/Shanghai", "Asia/Urumqi", "UTC"]))
+@given(found=st.lists(ROWS, min_size=1, max_size=6), zone=st.sampled_from(["Asia/Shanghai", "America/St_Johns", "UTC"]))
 def test_every_kind_of_value_is_worded_alike(samples: None, found: list[Sample], zone: str) -> None:
     Sample.objects.all().delete()
     for row in found:
         row.pk = None
     Sample.objects.bulk_create(found)
     rows = Sample.objects.order_by("pk")
-    assert by_database(rows, COLUMNS, ZoneInfo(zone)) == by_python(rows, COLUMNS, ZoneInfo(zone))
+    for kind in BOTH:
+        assert by_database(rows, COLUMNS, ZoneInfo(zone), kind) == by_python(rows, COLUMNS, ZoneInfo(zone), kind)
 
 
 def filled(model: type[models.Model], number: int, unit: Unit) -> models.Model:
@@ -180,9 +184,10 @@ def test_every_register_is_worded_alike_by_whoever_words_it(name: str, language:
         register.model._default_manager.bulk_create(many, ignore_conflicts=True)
         rows = register.chosen(SYSTEM, {})
         assert rows.count() > 20
-        found = by_database(rows, register.columns)
-        assert (found is None) == (name not in WORDED)
-        assert found in (None, by_python(rows, register.columns))
+        for kind in BOTH:
+            found = by_database(rows, register.columns, SHANGHAI, kind)
+            assert (found is None) == (name not in WORDED)
+            assert found in (None, by_python(rows, register.columns, SHANGHAI, kind))
 
 
 def test_the_database_words_only_what_the_sender_may_see() -> None:

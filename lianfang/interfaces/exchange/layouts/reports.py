@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from lianfang.capabilities.checkin.actions import ANSWERERS
+from lianfang.capabilities.checkin.bulk_keep import import_answers
 from lianfang.capabilities.checkin.intake import receive_answer
 from lianfang.domain.answers import column_of, header_of, row_problems
 from lianfang.domain.parsing.columns import HEADERS
@@ -47,7 +48,7 @@ class Reports:
         with within(EVERYTHING):  # as each row's intake does by itself: who may do what is decided by `desk.by`
             for number, one in read.items():
                 if number not in outcome.refused_rows:
-                    problems, notes = placed(desk, one)
+                    problems, notes, _ = placed(desk, one)
                     outcome.refuse(number, problems)
                     outcome.note(number, notes)
                     outcome.rows[number] = one.raw
@@ -64,10 +65,10 @@ class Reports:
 
     def write_staged(self, desk: Desk, outcome: Outcome, among: Sequence[int]) -> None:
         """Plain answers of these units at once; those who have answered otherwise before one after the other."""
-        from lianfang.capabilities.checkin.bulk_keep import import_answers  # noqa: PLC0415  loads polars
-
         staged = outcome.staged
         assert staged is not None  # noqa: S101
+        if not among:
+            return
         rows = sum(staged.rows[unit] for unit in among)
         otherwise = import_answers(desk.by, unit=desk.home, among=among, staged=staged, key=desk.key, rows=rows)
         fault("mid_apply")

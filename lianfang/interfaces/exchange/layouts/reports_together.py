@@ -12,7 +12,8 @@ from django.utils.translation import get_language
 
 from lianfang.capabilities.checkin.actions import ANSWERERS
 from lianfang.capabilities.checkin.bulk import DOOR, ROW, UNIT, Door, Understood, alike, understand_columns
-from lianfang.capabilities.checkin.bulk_keep import Staged, stage_answers, untold
+from lianfang.capabilities.checkin.bulk_keep import Staged, rows_about, untold
+from lianfang.capabilities.checkin.bulk_stage import stage_answers
 from lianfang.domain.answers import AnswerDraft, header_of, row_problems
 from lianfang.domain.identity import is_child
 from lianfang.domain.parsing.columns import HEADERS
@@ -21,7 +22,7 @@ from lianfang.domain.refusals import Note, Refused
 from lianfang.interfaces.exchange.frames import FrameRows, column
 from lianfang.interfaces.exchange.layouts.layout import Desk
 from lianfang.interfaces.exchange.layouts.outcome import Outcome
-from lianfang.interfaces.exchange.layouts.rows_of_reports import Read, placed, read_row, unit_of
+from lianfang.interfaces.exchange.layouts.rows_of_reports import Read, Subject, placed, read_row, unit_of
 from lianfang.interfaces.exchange.sheet import MOST_PROBLEMS
 from lianfang.interfaces.exchange.wire import cell_of
 from lianfang.kernel import clock
@@ -65,7 +66,7 @@ class Together:
             understood, said = self._stood(understood)
             read = self._read(understood)
             twice = alike(understood, {n: u.code for n, u in self._units.items()}, [(r, one.draft) for r, one in read.items()])
-            read |= self._compared(understood, read, twice)
+            read |= self._compared(read, twice)
             plain = understood.frame.filter(pl.col("plain") & ~pl.col(ROW).is_in(list(read)))
             self._told = set(plain.filter(pl.col("told").is_not_null())[ROW])
             staged, left_over = stage_answers(plain, said, self._units, self._desk.key)
@@ -185,35 +186,45 @@ class Together:
         assert isinstance(rows, FrameRows)  # noqa: S101  as every large sheet has
         return rows.of(numbers)
 
-    def _compared(self, understood: Understood, read: Mapping[int, Read], twice: set[int]) -> dict[int, Read]:
+    def _compared(self, read: Mapping[int, Read], twice: set[int]) -> dict[int, Read]:
         """Refuse rows that repeat or contradict each other; plain ones among those compared are plain no longer."""
         more = sorted(twice - read.keys())
-        found: dict[int, Read] = {}
-        for row in self._rows(more):
-            one, _, _ = read_row(self._desk, self._outcome.columns, row, self._headers)
-            if one is not None:
-                found[row.number] = one
+        found = self._read_again(more)
         drafts = sorted((number, one.draft) for number, one in {**read, **found}.items() if number in twice)
         for problem in row_problems(drafts):
             self._outcome.refuse(problem.row or 0, [problem])
         return found
 
     def _place(self, read: dict[int, Read], left_over: list[int], staged: Staged) -> None:
-        """Find unit and person of each row that is not staged, and note whose guardians are to be told."""
-        for row in self._rows(left_over):
-            one, _, _ = read_row(self._desk, self._outcome.columns, row, self._headers)
-            assert one is not None  # noqa: S101  it was plain
-            read[row.number] = one
+        """Find unit and person of each row that is not staged, and note whose guardians are to be told.
+
+        A staged row about somebody of whom another row speaks goes the ordinary way with it, the later one counting.
+        """
         notes = dict(self._notices(staged))
-        for number in sorted(read):
-            if number not in self._outcome.refused_rows:
-                problems, said = placed(self._desk, read[number])
-                self._outcome.refuse(number, problems)
-                notes[number] = said
-                if not problems:
-                    self._outcome.rows[number] = read[number].raw
+        subjects = self._place_rows({**read, **self._read_again(left_over)}, notes)
+        beside = rows_about(subjects)
+        staged.without.update(beside)
+        self._place_rows(self._read_again(beside), notes)
+        self._outcome.rows = dict(sorted(self._outcome.rows.items()))
         for number in sorted(notes):
             self._outcome.note(number, notes[number])
+
+    def _read_again(self, numbers: list[int]) -> dict[int, Read]:
+        """Rows that were plain, each read by itself."""
+        rows = {row.number: read_row(self._desk, self._outcome.columns, row, self._headers)[0] for row in self._rows(numbers)}
+        return {number: one for number, one in rows.items() if one is not None}
+
+    def _place_rows(self, read: Mapping[int, Read], notes: dict[int, list[Note]]) -> list[Subject]:
+        """Place rows one by one; whom those that may be written are about."""
+        subjects = []
+        for number in sorted(read):
+            if number not in self._outcome.refused_rows:
+                problems, notes[number], about = placed(self._desk, read[number])
+                self._outcome.refuse(number, problems)
+                if not problems:
+                    self._outcome.rows[number] = read[number].raw
+                    subjects += [about] if about else []
+        return subjects
 
     def _notices(self, staged: Staged) -> Iterator[tuple[int, list[Note]]]:
         today = clock.today(self._home.zone)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from lianfang.capabilities.checkin.actions import ANSWERERS
 from lianfang.capabilities.checkin.intake import Taken, understand
@@ -20,6 +22,8 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.answers import check_window
 
 CHANNEL = "text"
+Subject = tuple[int, date, str, UUID]
+"""Unit, day, slot and person of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,15 @@ def read_row(
     return Read(raw, draft, where), problems, [note for note in notes if note.field != "key"]
 
 
-def placed(desk: Desk, one: Read) -> tuple[list[Problem], list[Note]]:
-    """What stands against a row once its unit and person are looked for, and what to tell of it."""
+def placed(desk: Desk, one: Read) -> tuple[list[Problem], list[Note], Subject | None]:
+    """What stands against a row once its unit and person are looked for, what to tell of it, and whom it is about."""
     try:
         taken = understand(desk.by, one.raw, channel=CHANNEL, rules=desk.rules)
         check_window(taken.unit, taken.draft.day, taken.policy)
     except Refused as refused:
-        return list(refused.problems), []
-    return list(_person_problems(desk, taken)), list(_new_notes(taken))
+        return list(refused.problems), [], None
+    about = (taken.unit.pk, taken.draft.day, taken.draft.slot, taken.person.pk) if taken.person else None
+    return list(_person_problems(desk, taken)), list(_new_notes(taken)), about
 
 
 def unit_of(desk: Desk, raw: dict[str, Any]) -> tuple[list[Problem], Unit | None]:

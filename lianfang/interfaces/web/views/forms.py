@@ -145,7 +145,7 @@ def _fields(
 
 
 def _label(declared: Action, field: Field) -> str:
-    of_no_person = field.name == "name" and declared.kind.startswith(("unit.", "zone."))
+    of_no_person = field.name == "name" and declared.kind.startswith(("unit.", "zone.", "recipient."))
     return pgettext("of a unit", "Name") if of_no_person else str(field.label)
 
 
@@ -187,7 +187,9 @@ def _person_label(name: str) -> str:
     return str(words[name])
 
 
-def _choices(actor: Actor, declared: Action, field: Field, annotation: Any) -> list[tuple[str, Any]]:
+def _choices(  # noqa: PLR0911  a line a kind of field
+    actor: Actor, declared: Action, field: Field, annotation: Any
+) -> list[tuple[str, Any]]:
     if annotation is bool:
         return [("true", _("yes")), ("false", _("no"))]
     if annotation is Unit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,10 @@ from lianfang.kernel.files.models import Import
 from lianfang.kernel.registers.register import registers
 
 SHOWN = 100
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _NUMBER = "519999201001010009"
 COLUMNS: dict[str, list[tuple[str, bool, str, str]]] = {
     "people": [
@@ -136,6 +141,21 @@ def show(request: HttpRequest, number: UUID) -> HttpResponse:
     return page(request, "pages/import.html", {"upload": _shown(kept)})
 
 
+@require_http_methods(["GET"])
+@signed_in
+def problems(request: HttpRequest, number: UUID, kind: str) -> HttpResponse:
+    """What is wrong with the rows of a file, as a list to work through: CSV or XLSX, row, column and reason."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    kept = registers["imports"].rows(actor).filter(pk=number).first()
+    if kept is None or kind not in TYPES:
+        raise Http404
+    out = BytesIO()
+    imports.list_problems(kept, "csv" if kind == "csv" else "xlsx", out)
+    response = HttpResponse(out.getvalue(), content_type=TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="import-{str(kept.pk)[-12:]}-problems.{kind}"'
+    return response
+
+
 def _shown(kept: Import) -> dict[str, Any]:
     numbers = {name: getattr(kept, name) for name in ("read", "written", "refused", "held", "blank")}
     waiting = kept.stage in (CHECKED, REFUSED)
@@ -147,7 +167,7 @@ def _shown(kept: Import) -> dict[str, Any]:
         "columns": [],
         "problems": [_problem(one) for one in kept.problems[:SHOWN]],
         "more_problems": max(0, len(kept.problems) - SHOWN),
-        "problems_url": "",
+        "problems_url": f"/import/{kept.pk}/problems.xlsx" if kept.problems else "",
         "sample": None,
         "confirm": _confirm(kept) if waiting and kept.held else None,
         "done": None if waiting else {"receipt": _receipt(kept), "next": _next(kept)},

@@ -53,7 +53,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "unit": str(unit), "day": day, "periods": _periods(unit, day), "signed": _signed(unit, day), "rows": rows,
         "hand_url": f"/upward/{unit.code}/hand-over?day={day}", "to_send": sum(row["hand"] for row in rows),
         "add_url": "/do/recipient.named" if hands else "", "board_url": f"/board/{unit.code}?day={day}",
-        "copies_url": f"/list/handed-copies?{urlencode({'unit': unit.code, 'day': day})}",
+        "copies_url": f"/list/handed-copies?{urlencode({'unit': unit.code, 'day': str(day)})}",
     }  # fmt: skip
     return page(request, "pages/recipients.html", {"upward": context})
 
@@ -167,7 +167,9 @@ def _chosen(unit: Unit, day: date, given: str) -> list[Recipient]:
     served = Recipient.objects.filter(in_force(day), unit=unit).order_by("deadline", "id")
     if given != "all":
         found = (
-            served.filter(pk=int(given)) if given.isascii() and given.isdigit() and len(given) <= LONGEST_KEY else served.none()
+            served.filter(pk=int(given))
+            if given.isascii() and given.isdigit() and len(given) <= LONGEST_KEY
+            else served.none()
         )
         if not found:
             raise Http404

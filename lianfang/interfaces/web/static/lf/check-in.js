@@ -77,10 +77,17 @@ async function submit(event) {
   event.preventDefault();
   prepare();
   button.setAttribute("aria-busy", "true");
-  if (!(await keepForm(form, form.elements.key.value))) return form.submit();
+  if (!(await keepForm(form, form.elements.key.value))) return unkept();
   form.dataset.kept = "";
   await flush();
   button.removeAttribute("aria-busy");
+}
+
+// A device without room keeps nothing: then it is sent the plain way, or, without a network, the page stays as it is.
+function unkept() {
+  if (navigator.onLine) return form.submit();
+  button.removeAttribute("aria-busy");
+  alert(form.dataset.unkept);
 }
 
 // "Kept on this device" is shown only while the server has not answered; a receipt moves on to the receipt page.

@@ -58,7 +58,8 @@ export async function keep(entry, fields) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const text = new TextEncoder().encode(JSON.stringify(fields));
   const sealed = await crypto.subtle.encrypt(bound(entry, iv), await keyOf(entry.account), text);
-  const record = { ...entry, made_at: new Date().toISOString(), state: "waiting", reason: "", tries: 0, iv, sealed };
+  const turn = 1 + Math.max(0, ...others.map((known) => known.turn || 0)); // a clock may be set back, a count is not
+  const record = { ...entry, turn, made_at: new Date().toISOString(), state: "waiting", reason: "", tries: 0, iv, sealed };
   await within("entries", "readwrite", (entries) => answered(entries.put(record)));
   if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
   return record;
@@ -73,7 +74,7 @@ const all = () => within("entries", "readonly", (entries) => answered(entries.ge
 
 export async function entriesOf(account) {
   const mine = (await all()).filter((record) => record.account === account);
-  return mine.sort((a, b) => a.made_at.localeCompare(b.made_at));
+  return mine.sort((a, b) => (a.turn || 0) - (b.turn || 0) || a.made_at.localeCompare(b.made_at));
 }
 
 export const expired = (record) => Date.now() - Date.parse(record.made_at) > KEEP_DAYS * DAY_MS;
