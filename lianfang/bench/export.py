@@ -51,15 +51,20 @@ def run(scale: str, *, keep_in: Path | None) -> Outcome:
         with tempfile.TemporaryDirectory(prefix="lianfang-export-") as folder:
             small = _exported(Path(folder), max(days // 10, 1))
             pairs = [(_copied(Path(folder)), _exported(Path(folder), days)) for _ in range(RUNS)]
-    return _outcome(scale, small, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
+            lines = _exported(Path(folder), days, "ndjson")
+    return _outcome(scale, small, lines, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
 
 
 def _outcome(
-    scale: str, small: dict[str, Any], copied: list[dict[str, Any]], exported: list[dict[str, Any]]
+    scale: str,
+    small: dict[str, Any],
+    lines: dict[str, Any],
+    copied: list[dict[str, Any]],
+    exported: list[dict[str, Any]],
 ) -> Outcome:
     seconds, plain = (median([one["seconds"] for one in runs]) for runs in (exported, copied))
     rows, peak = exported[0]["rows"], max(one["peak_mib"] for one in exported)
-    if {one["rows"] for one in (*copied, *exported)} != {ROWS[scale]}:
+    if {one["rows"] for one in (*copied, *exported, lines)} != {ROWS[scale]}:
         raise RuntimeError("the export and COPY did not write the same rows")
     growth = peak / small["peak_mib"]
     return Outcome(
@@ -68,6 +73,7 @@ def _outcome(
         figures={
             "rows": rows, "seconds": round(seconds, 2), "rows_per_second": round(rows / seconds),
             "mib": exported[0]["mib"], "peak_mib": peak, "peak_mib_of_a_tenth": small["peak_mib"],
+            "ndjson_seconds": round(lines["seconds"], 2), "ndjson_peak_mib": lines["peak_mib"],
         },
         baseline={"what": "COPY of the same rows to a file", "seconds": round(plain, 2),
                   "rows_per_second": round(rows / plain), "mib": copied[0]["mib"]},
@@ -128,10 +134,10 @@ def _copied(folder: Path) -> dict[str, Any]:
     return {"seconds": seconds, "rows": rows, "mib": target.stat().st_size >> 20}
 
 
-def _exported(folder: Path, days: int) -> dict[str, Any]:
+def _exported(folder: Path, days: int, kind: str = "csv") -> dict[str, Any]:
     """The product's export of so many days, in a process of its own."""
     last = FIRST_DAY + timedelta(days=days - 1)
-    command = [sys.executable, "-m", "lianfang.bench.export", str(folder / "export.csv"), last.isoformat()]
+    command = [sys.executable, "-m", "lianfang.bench.export", str(folder / f"export.{kind}"), last.isoformat()]
     done = subprocess.run(command, env=os.environ.copy(), check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -149,7 +155,7 @@ def _child(target: Path, last: str) -> None:
     with within(EVERYTHING):
         actor = actor_for(Account.objects.get(handle=HANDLE))
     start = time.perf_counter()
-    rows = export(actor, "reports", {"from": FIRST_DAY.isoformat(), "to": last}, "csv", target)
+    rows = export(actor, "reports", {"from": FIRST_DAY.isoformat(), "to": last}, target.suffix[1:], target)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     print(json.dumps({"seconds": seconds, "rows": rows, "peak_mib": peak, "mib": target.stat().st_size >> 20}))

@@ -25,8 +25,7 @@ from lianfang.interfaces.server.trouble import say
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 DAYS: Final = {  # each file is of a day of its own, so that every row is new
-    name: date(2026, 3, day)
-    for day, name in enumerate(("csv", "xlsx_65537", "csv_200000", "xlsx_million"), start=2)
+    name: date(2026, 3, day) for day, name in enumerate(("csv", "xlsx_65537", "csv_200000", "xlsx_million"), start=2)
 }
 CLASSES: Final = {"S": 2_500}  # else 25,000
 ALL_CLASSES: Final = 25_000

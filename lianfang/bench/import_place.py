@@ -19,11 +19,14 @@ from lianfang.kernel.reporting.tally import open_tallies
 from lianfang.kernel.scope import EVERYTHING, within
 
 SINCE = date(2025, 9, 1)
-_COPIED = "CREATE TEMPORARY TABLE pupil (id uuid, name text, number_index bytea, birth_date date, code text) ON COMMIT DROP"
+_COPIED = """
+CREATE TEMPORARY TABLE pupil (id uuid, name text, number_index bytea, birth_date date, code text) ON COMMIT DROP
+"""
 _PERSONS = """
 INSERT INTO people_person (id, home_unit_id, name, sort_key, id_type, id_reason, number_sealed, number_index,
                            phone_sealed, birth_date, guardian_notice_at)
-SELECT p.id, u.id, p.name, '', 'resident', '', '', p.number_index, '', p.birth_date, %s FROM pupil p JOIN orgs_unit u USING (code)
+SELECT p.id, u.id, p.name, '', 'resident', '', '', p.number_index, '', p.birth_date, %s
+  FROM pupil p JOIN orgs_unit u USING (code)
 """
 _ROSTERS = """
 INSERT INTO people_membership (id, unit_id, person_id, kind, number, employer, boards, since, entered_at)
@@ -47,7 +50,8 @@ def populate(codes: Sequence[str], *, schools: int, counties: int) -> None:
 
 def _units(codes: Sequence[str], a_school: int, a_county: int) -> None:
     def unit(code: str, kind: str, parent: Unit | None, *, roster: bool = False) -> Unit:
-        return Unit(code=code, name=f"单位{code}", kind=kind, parent=parent, opened_on=SINCE, keeps_roster=roster, reports=not roster)
+        about = {"kind": kind, "parent": parent, "keeps_roster": roster, "reports": not roster}
+        return Unit(code=code, name=f"单位{code}", opened_on=SINCE, **about)
 
     province = add_units([unit("P", "province", None)])[0]
     how_many = -(-len(codes) // (a_school * a_county))

@@ -82,7 +82,7 @@ class Product:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", "/healthz")
-            return bool(json.loads(connection.getresponse().read())["database"] == "ok")
+            return bool(json.loads(connection.getresponse().read()).get("database") == "ok")
         except (OSError, http.client.HTTPException, ValueError):
             return False
         finally:

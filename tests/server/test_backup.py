@@ -29,7 +29,7 @@ from lianfang.kernel import clock
 from tests import make
 from tests.database import TEMPLATE
 from tests.make import at
-from tests.server.backed_up import DAMAGE, KEYS, SERVER, Node, books, databases, execute, said, to
+from tests.server.backed_up import DAMAGE, KEYS, SERVER, Node, books, databases, execute, proving, said, to
 
 
 def test_after_mass_damage_a_restore_brings_counts_receipts_and_boards_back(
@@ -37,24 +37,17 @@ def test_after_mass_damage_a_restore_brings_counts_receipts_and_boards_back(
 ) -> None:
     before = books(county)
     connections.close_all()
-    assert node.run("backup", str(tmp_path / "b"), "--json") == 0
-    taken = said(capsys)
-    assert taken["receipts"] == len(before["receipts"]) == 3
-    execute(node.url, DAMAGE)
-
-    assert node.run("restore", str(tmp_path / "b"), "--replace", "--drop-former", "--json") == 0
-
-    restored = said(capsys)
-    assert (restored["rows"], restored["receipts"], restored["tables"]) == (
-        taken["rows"],
-        taken["receipts"],
-        taken["tables"],
-    )
-    assert books(county) == before
+    with proving(node) as figures:
+        assert node.run("backup", str(tmp_path / "b"), "--json") == 0
+        taken = said(capsys)
+        assert taken["receipts"] == len(before["receipts"]) == 3
+        execute(node.url, DAMAGE)
+        assert node.run("restore", str(tmp_path / "b"), "--replace", "--drop-former", "--json") == 0
+        restored = said(capsys)
+        figures |= {name: restored[name] for name in ("seconds", "rows", "receipts")}
+        assert [restored[name] == taken[name] for name in ("rows", "receipts", "tables")] == [True] * 3
+        assert books(county) == before
     assert not [name for name in databases() if name.startswith(urlsplit(node.url).path[1:] + "_")]
-    figures = {"seconds": restored["seconds"], "rows": restored["rows"], "receipts": restored["receipts"]}
-    proof = proofs.Proof("backup", datetime.now(UTC), True, figures)
-    proofs.record(proofs.file_of(node.state), proof)
 
 
 def test_work_goes_on_after_a_restore_under_the_same_rights(node: Node, county: Any) -> None:

@@ -28,6 +28,7 @@ ROW, DOOR, UNIT = "row", "door", "unit_id"
 TOGETHER = ("day", "slot", "state", "temperature", "symptoms", "health_code")
 """Fields that are weighed against each other, or against the rules of the day."""
 SOMEBODY = {"ref": "somebody"}
+_GOOD = {"slot": "am", "state": "well", "person": SOMEBODY}
 _PERSON = ("person.id_type", "person.id_number", "person.name", "person.phone", "person.ref", "person.guardian_notice")
 _READ = frozenset({*TOGETHER, *_PERSON, "unit", "note", "reported_at"})
 _REF = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
@@ -66,7 +67,7 @@ class Understood:
 
 
 def understand_columns(frame: pl.DataFrame, doors: Sequence[Door], value: Value) -> Understood:
-    """Read a frame with `row`, `unit_id`, `door` (the place in `doors`, or null) and a column of text for each field."""
+    """Read a frame with `row`, `unit_id`, `door` (place in `doors`, or null) and a column of text for each field."""
     frame, drafts = _weighed(frame, doors, value)
     fields = set(frame.columns) & _READ
     parts = [
@@ -112,7 +113,7 @@ def _read(door: Door | None, cells: Mapping[str, Any]) -> tuple[AnswerDraft | No
 def _parsed(
     frame: pl.DataFrame, path: str, fields: set[str], value: Value, parse: Callable[[Any, list[Note]], Any]
 ) -> pl.DataFrame:
-    """Columns `path`, `path plain` and `path noted`: each text of the column read once; blank stays null and is plain."""
+    """Columns `path`, `path plain` and `path noted`: each text read once; blank stays null and is plain."""
     names = (path, f"{path} plain", f"{path} noted")
     if path not in fields:
         return _constant(frame.height, names)
@@ -129,9 +130,8 @@ def _parsed(
     table = pl.DataFrame([different, kept, plain, noted], schema=types)
     found = texts.to_frame("").join(table, on="", how="left", maintain_order="left")
     unread = pl.col(names[1]).is_null()  # blank, or a name that is kept as it is
-    return found.select(
-        pl.when(unread).then("").otherwise(path).alias(path), pl.col(names[1]).fill_null(True), pl.col(names[2]).fill_null(False)
-    )
+    kept_text = pl.when(unread).then(pl.col("")).otherwise(path).alias(path)
+    return found.select(kept_text, pl.col(names[1]).fill_null(True), pl.col(names[2]).fill_null(False))
 
 
 def _constant(height: int, names: Sequence[str]) -> pl.DataFrame:
@@ -212,24 +212,25 @@ def alike(understood: Understood, codes: Mapping[int, str], others: Sequence[tup
         {"said": range(len(understood.drafts)), "when": [d and f"{d.day} {d.slot}" for d in understood.drafts]},
         schema={"said": pl.UInt32, "when": pl.String},
     )
-    named = plain.filter(pl.col("number").is_null() & pl.col("ref").is_null())
-    units = named[UNIT].unique().to_list()
-    code = (
-        pl.col(UNIT).replace_strict({u: codes[u] for u in units}, default="", return_dtype=pl.String)
-        if units
-        else pl.lit("")
-    )
+    name = pl.concat_str(pl.lit("name "), "name", pl.lit(" "), _code(plain, codes))
     who = (
         pl.when(pl.col("number").is_not_null()).then(pl.concat_str(pl.lit("number resident "), "number"))
         .when(pl.col("ref").is_not_null()).then(pl.concat_str(pl.lit("ref "), "ref"))
-        .otherwise(pl.concat_str(pl.lit("name "), "name", pl.lit(" "), code))
+        .otherwise(name)
     )  # fmt: skip
-    keys = plain.join(when, on="said", how="left", maintain_order="left").select(
-        ROW, who=pl.concat_str(who, pl.lit(" "), "when")
-    )
+    timed = plain.join(when, on="said", how="left", maintain_order="left")
+    keys = timed.select(ROW, who=pl.concat_str(who, pl.lit(" "), "when"))
     beside = pl.DataFrame([(row, _subject(draft)) for row, draft in others], schema=keys.schema, orient="row")
     both = pl.concat([keys, beside])
     return set(both.filter(both["who"].is_duplicated())[ROW])
+
+
+def _code(plain: pl.DataFrame, codes: Mapping[int, str]) -> pl.Expr:
+    """The code of the unit, of rows that say only a name."""
+    units = plain.filter(pl.col("number").is_null() & pl.col("ref").is_null())[UNIT].unique().to_list()
+    if not units:
+        return pl.lit("")
+    return pl.col(UNIT).replace_strict({unit: codes[unit] for unit in units}, default="", return_dtype=pl.String)
 
 
 def _subject(draft: AnswerDraft) -> str:

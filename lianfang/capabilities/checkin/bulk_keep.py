@@ -65,6 +65,12 @@ def rows_about(subjects: Sequence[tuple[int, date, str, UUID]]) -> list[int]:
         return bulk.rows_about(cursor, subjects)
 
 
+def forget() -> None:
+    """Drop what is staged on this connection: it names people."""
+    with within(EVERYTHING), connection.cursor() as cursor:
+        bulk.drop(cursor)
+
+
 @action("answers.imported", by=ANSWERERS, over="unit", facts=("unit", "key", "rows"))
 def import_answers(by: Actor, *, unit: Unit, among: Sequence[int], staged: Staged, key: str, rows: int) -> list[int]:
     """Keep the staged answers of some units as one act.

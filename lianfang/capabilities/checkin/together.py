@@ -124,7 +124,7 @@ def _understood(number: int, sending: Sending, rules: RulesOn) -> _Understood | 
 
 def _ready(cursor: Any, understood: Sequence[_Understood]) -> list[_Ready]:
     """Those whose person is known and whose sender may answer for them; of equal keys the first."""
-    asked = [Asked(one.draft.person, one.number_index, one.unit.pk, one.draft.day) for one in understood]
+    asked = [Asked(one.draft.person, one.number_index, one.unit.id, one.draft.day) for one in understood]
     known = find_together(cursor, asked) if asked else []
     samples = _samples(cursor, understood)
     ready: dict[tuple[int, str], _Ready] = {}
@@ -205,5 +205,5 @@ def _event(one: _Ready) -> Noted:
     calls = calls_for_attention(
         state=draft.state, fever=first.fever, symptoms=draft.symptoms, health_code=draft.health_code or ""
     )
-    subject = f"reporting.answer:{first.unit.pk}/{draft.day}/{draft.slot}/{first.person_id}"
-    return Noted(_DECLARED.kind, one.by, first.unit.pk, subject, {"unit": first.unit.code}, settled=not calls)
+    subject = f"reporting.answer:{first.unit.id}/{draft.day}/{draft.slot}/{first.person_id}"
+    return Noted(_DECLARED.kind, one.by, first.unit.id, subject, {"unit": first.unit.code}, settled=not calls)

@@ -30,7 +30,7 @@ class Choices:
 
     def find(self, word: str) -> str | None:
         """The code meant by this word, or None."""
-        return self._code_of.get(_key(word))
+        return word if word in self._of_code else self._code_of.get(_key(word))
 
     def label(self, code: str, language: str) -> str:
         """The word for a code; `language` starts with "zh" for Chinese, anything else is English."""

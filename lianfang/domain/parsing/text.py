@@ -20,6 +20,7 @@ HAN = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65"
 DASHES = {0x2010: "-", 0x2011: "-"}
 
+_ENDS = SPACES + INVISIBLE
 SURROGATE = re.compile("[\ud800-\udfff]")
 _HIDDEN = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f"
 _CONTROL = re.compile(f"[\x00-\x1f\x7f-\x9f{_HIDDEN}]")
@@ -31,6 +32,7 @@ _FULL_WIDTH_LETTERS = {code: to for code, to in _FULL_WIDTH.items() if to.isalph
 _LETTER = f"[{HAN}\ue000-\uf8ff]"
 _DOT_BETWEEN = re.compile(rf"(?<={_LETTER})\s*[.{DOTS}]\s*(?={_LETTER})")
 _SPACE_BETWEEN = re.compile(rf"(?<={_LETTER})\s+(?={_LETTER})")
+_USUAL_HAN = re.compile("[\u4e00-\u9fff]+")  # has no other form, no dot and no blank
 _ONLY_HAN = re.compile(rf"[{HAN}\u00b7]+")
 _NAME_SIGNS = " '\u2018\u2019-\u00b7."
 # Words that stand where a name is missing, as whole values.
@@ -64,11 +66,13 @@ def one_line(raw: object, field: str, *, max_length: int = LINE_LENGTH, multilin
         return ""
     if not isinstance(raw, str):
         raise Refused("type", field, expected="text")
-    text = raw.strip(SPACES + INVISIBLE)
+    text = raw.strip(_ENDS)
     if multiline and text:
         text = raw
     if len(text) > max_length:
         raise Refused("text.too_long", field, high=max_length)
+    if text.isascii() and text.isprintable():
+        return text
     if (_CONTROL_BETWEEN_LINES if multiline else _CONTROL).search(text):
         raise Refused("text.control_character", field)
     if SURROGATE.search(text):
@@ -78,7 +82,7 @@ def one_line(raw: object, field: str, *, max_length: int = LINE_LENGTH, multilin
 
 def is_blank(raw: object) -> bool:
     """Whether nothing was given: absent, null, or only blanks. Blank is never zero."""
-    return raw is None or (isinstance(raw, str) and not raw.strip(SPACES + INVISIBLE))
+    return raw is None or (isinstance(raw, str) and not raw.strip(_ENDS))
 
 
 def folded(text: str) -> str:
@@ -91,7 +95,7 @@ def folded(text: str) -> str:
 
 def squeezed(text: str) -> str:
     """The text without any blank or invisible character, for codes that people write in groups."""
-    return "".join(_INVISIBLE.sub("", text).split())
+    return "".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
 
 
 def shown_name(name: object) -> str:
@@ -123,6 +127,8 @@ def clean_name(raw: object, field: str, notes: list[Note]) -> str:
 
 
 def _standard_name(text: str) -> str:
+    if _USUAL_HAN.fullmatch(text):
+        return text
     text = _INVISIBLE.sub("", text).translate(_FULL_WIDTH_LETTERS).translate(DASHES)
     text = unicodedata.normalize("NFC", text)
     text = _DOT_BETWEEN.sub("\u00b7", text)

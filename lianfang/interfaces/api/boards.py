@@ -12,7 +12,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import under
 from lianfang.kernel.reporting.board import Board, Child, Counts, People, Total, board
-from lianfang.kernel.reporting.children import Standing
+from lianfang.kernel.reporting.figures import COUNTED
 from lianfang.kernel.reporting.forms import DAILY, form_on
 from lianfang.kernel.reporting.reports import Correction, corrections
 
@@ -43,7 +43,7 @@ def _shown(found: Board) -> dict[str, Any]:
         "missing_units": [_named(due.unit) for due in found.missing],
         "sums": {code: _sum(total) for code, total in found.totals.items()},
         "people": _people(found.people),
-        "children": [_child(child, found) for child in found.children],
+        "children": [_child(child) for child in found.children],
     }
 
 
@@ -65,31 +65,19 @@ def _sum(total: Total) -> dict[str, Any]:
     return {"value": total.value, "at_least": at_least, "reporting": total.reporting, "expected": total.expected}
 
 
-def _child(child: Child, found: Board) -> dict[str, Any]:
+def _child(child: Child) -> dict[str, Any]:
     return {
         "unit": child.code,
         "name": child.name,
         "kind": child.kind,
-        "state": _state(child.due, found),
+        "state": child.state,
         "revision": child.revision,
-        **_counts(child.counts),
+        **dict(zip(COUNTED, child.counted, strict=True)),
         "people": _people(child.people),
     }
 
 
-def _state(due: Standing | None, found: Board) -> str:
-    """What became of a unit's own report: zero, missing, late and not yet are different things."""
-    if due is None:
-        return "not_owed"
-    if due.settled_at is not None:
-        return "zero" if due.zero else "late" if due.settled_at > due.due_at else "received"
-    if due.excused:
-        return "excused"
-    if due.returned_at is not None:
-        return "returned"
-    return "missing" if found.at > due.due_at else "not_yet"
-
-
+# What became of a unit's own report: zero, missing, late and not yet are different things.
 STATES = ("received", "zero", "late", "returned", "excused", "missing", "not_yet", "not_owed")
 
 

@@ -9,12 +9,12 @@ import polars as pl
 
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.exchange.encoding import is_mojibake
+from lianfang.interfaces.exchange.findings import CONTROLS, Findings
 from lianfang.interfaces.exchange.frames import ROW, FrameRows, column, first_lines, frame_of
 from lianfang.interfaces.exchange.grid import Grid
 from lianfang.interfaces.exchange.guard import Looked
 from lianfang.interfaces.exchange.header import Header, is_header_again, is_no_data
 from lianfang.interfaces.exchange.sheet import Cell, Row
-from lianfang.interfaces.exchange.table import CONTROLS, Findings
 from lianfang.interfaces.exchange.wire import Block, End, Line, cell_of, cell_text
 
 _NO_WORDS = "^[0-9A-Z-]*[0-9]$"  # a first cell that ends in a digit and has no small letter begins no total
@@ -61,7 +61,7 @@ class ByColumn:
             elif is_no_data(line):
                 findings.problem("row.not_data", line.number)
         for index in range(self.width):
-            self._look_at_column(index, header, findings)
+            self._look_at_column(index, findings)
         frame = self._fitted(len(header.names))
         return FrameRows(frame, beyond), frame
 
@@ -104,7 +104,7 @@ class ByColumn:
             rows = self.frame.filter(first["first"].is_in(odd))
             yield from (self.ragged.get(line.number, line) for line in first_lines(rows, rows.height))
 
-    def _look_at_column(self, index: int, header: Header, findings: Findings) -> None:
+    def _look_at_column(self, index: int, findings: Findings) -> None:
         """Control characters, and Chinese that was read in the wrong encoding before it came here."""
         texts = self.frame[column(index)]
         if self.typed:

@@ -138,8 +138,9 @@ class PlainSheet:
             own = frame.filter(pl.col("pattern") == pattern)
             number = own["number"].cast(pl.String)
             parts = pattern.split("#")
-            meant = pl.select(pl.concat_str(pl.lit(parts[0]), *(one for part in parts[1:] for one in (number, pl.lit(part)))))
-            if not (own["bare"] == meant.to_series()).all():
+            between = (one for part in parts[1:] for one in (number, pl.lit(part)))
+            meant = pl.select(pl.concat_str(pl.lit(parts[0]), *between)).to_series()
+            if not (own["bare"] == meant).all():
                 raise NotPlain
 
     def _filled(self, frame: pl.DataFrame) -> dict[str, int]:

@@ -50,7 +50,8 @@ def _request(path: Path, looked: Looked, limits: Limits) -> dict[str, Any]:
     request: dict[str, Any] = {"kind": looked.kind, "path": str(path.absolute()), "limits": asdict(limits)}
     if looked.workbook:
         book = looked.workbook
-        request |= {"sheet": book.name, "from_1904": book.from_1904, "blocks": sum(book.grid.filled) >= limits.blocks_from}
+        large = sum(book.grid.filled) >= limits.blocks_from
+        request |= {"sheet": book.name, "from_1904": book.from_1904, "blocks": large}
     return request
 
 

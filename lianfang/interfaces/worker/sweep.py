@@ -20,6 +20,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.alerts.heartbeat import beat
 from lianfang.kernel.alerts.reminders import escalate, remind
 from lianfang.kernel.audit.dispatch import dispatch
+from lianfang.kernel.files.purge import purge
 from lianfang.kernel.policies import drills
 from lianfang.kernel.reporting.days import Opened, open_days
 from lianfang.kernel.scope import EVERYTHING, within
@@ -56,6 +57,7 @@ class Worker:
             "reminded": lambda: _at_once(remind),
             "overdue": lambda: _at_once(escalate),
             "followed": lambda: dispatch(REACTIONS),
+            "purged": lambda: _at_once(purge),
             "played": live.play,
         }
         if self.folds:

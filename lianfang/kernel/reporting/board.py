@@ -7,7 +7,7 @@ it is asked for. Above, it is what the worker added up a moment ago (`reporting.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 from typing import Final
 
@@ -18,12 +18,13 @@ from lianfang.kernel.dues.models import REPORT, ROLL_CALL, Due
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting import fold
-from lianfang.kernel.reporting.children import Child, children_of
-from lianfang.kernel.reporting.counted import OWN, Owed, Part, Place, dues_of, missing_dues, people_by_part, sums_of
-from lianfang.kernel.reporting.figures import Counts, Figures, People, Sums, Total, added
+from lianfang.kernel.reporting.children import NO_PEOPLE, Child, Standing, children_of
+from lianfang.kernel.reporting.counted import OWN, Numbers, Part, Place, dues_of, missing_dues, people_by_part, sums_of
+from lianfang.kernel.reporting.figures import COUNTED, Counts, Figures, People, Sums, Total, added, people_of, together
 from lianfang.kernel.reporting.forms import Edition
 from lianfang.kernel.reporting.models import UnitReport
 from lianfang.kernel.reporting.tree import last
+from lianfang.kernel.scope import EVERYTHING, Scope, current, within
 
 __all__ = ["Board", "Child", "Counts", "People", "Row", "Total", "board", "history", "rows_of"]
 
@@ -75,8 +76,8 @@ class _Seen:
     asked: int
     people: People
     sums: Sums
-    by_part: Mapping[Part, Counts]
-    people_by_part: Mapping[Part, People]
+    by_part: Mapping[Part, Numbers]
+    people_by_part: Mapping[Part, Numbers]
     as_of: datetime | None = None
 
 
@@ -86,14 +87,25 @@ def board(unit: Unit, form: Edition, day: date, *, named: int | None = None, bri
     A `brief` one lists its children without rows: where there are many, `rows_of` makes rows of those that are shown.
     Above a county at most `NAMED_ABOVE_COUNTY` are named; `counts.missing` says how many there are.
     """
-    children = children_of(unit, form.code, day)
+    with within(_sight(unit)):
+        return _board(unit, form, day, named, brief)
+
+
+def _sight(unit: Unit) -> Scope:
+    """Whoever sees the whole unit need not have every row of it looked at again, of which there are thousands."""
+    scope = current()
+    return EVERYTHING if any(unit.path.startswith(path) for path in scope.paths) else scope
+
+
+def _board(unit: Unit, form: Edition, day: date, named: int | None, brief: bool) -> Board:
+    now = clock.now()
+    children = children_of(unit, form.code, day, now)
     folded = fold.read(unit, day, [child.path for child in children if child.by_sector])
     seen = _counted(unit, form, day) if folded is None else _added_up(unit, form, day, folded)
     for child in children:
-        child.counts = seen.by_part.get(str(child.pk)) or child.counts
-        child.people = seen.people_by_part.get(str(child.pk)) or child.people
+        child.counted = seen.by_part.get(str(child.pk), child.counted)[: len(COUNTED)]
+        child.people_counted = seen.people_by_part.get(str(child.pk), child.people_counted)
     own = list(Due.objects.filter(unit=unit, day=day, kind=REPORT).select_related("recipient"))
-    now = clock.now()
     seen_now = Board(
         unit,
         form,
@@ -116,19 +128,20 @@ def _counted(unit: Unit, form: Edition, day: date) -> _Seen:
     kind, own, owed = _chosen(place)
     people = people_by_part(place)
     of_others = kind == REPORT and bool(owed) and not own
+    *counts, asked = together(owed.values(), len(COUNTED) + 1)
     return _Seen(
         kind=kind,
         own=own,
-        counts=_together(owed),
-        asked=sum(one.asked for one in owed.values()),
-        people=_all(people),
+        counts=Counts(*counts),
+        asked=asked,
+        people=people_of(together(people.values(), len(NO_PEOPLE))),
         sums=sums_of(place, form, own=not of_others),
-        by_part={} if own else {part: one.counts for part, one in owed.items()},
+        by_part={} if own else owed,
         people_by_part=people,
     )
 
 
-def _chosen(place: Place) -> tuple[str, bool, dict[Part, Owed]]:
+def _chosen(place: Place) -> tuple[str, bool, dict[Part, Numbers]]:
     """What a board counts: the reports below the unit, else the class checks below it, else what it owes itself.
 
     An office has others below it even on a day when it has none: it never counts its own report.
@@ -147,44 +160,28 @@ def _chosen(place: Place) -> tuple[str, bool, dict[Part, Owed]]:
     return REPORT, False, {}
 
 
-def _together(owed: Mapping[Part, Owed]) -> Counts:
-    counts = Counts()
-    for one in owed.values():
-        counts.add(one.counts)
-    return counts
-
-
-def _all(people: Mapping[Part, People]) -> People:
-    together = People()
-    for one in people.values():
-        together.add(one)
-    return together
-
-
 def _added_up(unit: Unit, form: Edition, day: date, folded: fold.Folded) -> _Seen:
     """From what the worker added up; what lies here by sector only is little, and counted now."""
     place = Place(unit, day, sector_only=True)
     below, reports = folded.below, bool(folded.below.reports)
     kind = REPORT if reports else ROLL_CALL
-    by_sector = dues_of(place, kind)[kind]
-    counts = _of_kind(below, reports=reports)
-    counts.add(_together(by_sector))
+    by_sector, people = dues_of(place, kind)[kind], people_by_part(place)
+    *counts, asked = together(by_sector.values(), len(COUNTED) + 1)
+    counted = Counts(*counts)
+    counted.add(_of_kind(below, reports=reports))
+    everybody = people_of(together(people.values(), len(NO_PEOPLE)))
+    everybody.add(below.people)
     sums = sums_of(place, form, own=not reports) if by_sector or not reports else {}
-    sums = added(below.sums.get(form.code, {}), sums) if reports else sums
-    people = people_by_part(place)
-    together = _all(people)
-    together.add(below.people)
     parts = {str(last(path)): figures for path, figures in folded.parts.items()}
     return _Seen(
         kind=kind,
         own=False,
-        counts=counts,
-        asked=below.asked + sum(one.asked for one in by_sector.values()),
-        people=together,
-        sums=sums,
-        by_part={part: one.counts for part, one in by_sector.items()}
-        | {part: _of_kind(figures, reports=reports) for part, figures in parts.items()},
-        people_by_part=people | {part: figures.people for part, figures in parts.items()},
+        counts=counted,
+        asked=below.asked + asked,
+        people=everybody,
+        sums=added(below.sums.get(form.code, {}), sums) if reports else sums,
+        by_part=by_sector | {part: astuple(_of_kind(f, reports=reports)) for part, f in parts.items()},
+        people_by_part=people | {part: tuple(f.people.as_list()) for part, f in parts.items()},
         as_of=folded.at,
     )
 
@@ -220,17 +217,18 @@ def rows_of(seen: Board, children: Iterable[Child]) -> list[Row]:
     # A unit that sends no report of its own owes its class check instead ("report" comes before "roll_call").
     owned = {due.unit_id: due for due in owed.order_by("-kind", "-slot")}
     reports = UnitReport.objects.filter(unit__in=units, day=seen.day, form=seen.form.code, current=True)
-    reported = {report.unit_id: report for report in reports}
+    reported = {report.unit_id: report for report in reports.defer("children")}  # long, and no board shows it
     return [
         Row(units[child.pk], owned.get(child.pk), reported.get(child.pk), child.counts, child.people)
         for child in chosen
     ]
 
 
-def history(units: list[Unit], days: list[date]) -> dict[int, dict[date, Due]]:
-    """The report (or class-check) dues of some units over some days, for the strip beside each name."""
-    found: dict[int, dict[date, Due]] = {unit.pk: {} for unit in units}
-    dues = Due.objects.filter(unit__in=units, day__in=days, line="territory").exclude(kind="screening")
-    for due in dues.order_by(F("kind").desc()):
-        found[due.unit_id][due.day] = due
+def history(units: list[Unit], days: list[date]) -> dict[int, dict[date, Standing]]:
+    """How the report (or class-check) dues of some units stood over some days, for the strip beside each name."""
+    found: dict[int, dict[date, Standing]] = {unit.pk: {} for unit in units}
+    dues = Due.objects.filter(unit__in=units, day__in=days, kind__in=[REPORT, ROLL_CALL], line="territory")
+    columns = dues.values_list("unit_id", "day", "due_at", "settled_at", "returned_at", "excused", "zero")
+    for pk, *stood in columns.order_by(F("kind").desc()):
+        found[pk][stood[0]] = Standing(*stood)
     return found

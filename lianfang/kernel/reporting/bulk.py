@@ -34,6 +34,7 @@ CREATE TEMPORARY TABLE stage_placed (
     "row" int, unit_id bigint, said int, person_id uuid, note varchar(500), claimed_at timestamptz, phone_index bytea
 )
 """
+_ROOM = "SET LOCAL work_mem = '64MB'"  # sorting and joining tens of thousands of rows without files
 _COPY = "COPY {table} ({names}) FROM STDIN (FORMAT csv)"
 
 _PLACED = 'INSERT INTO stage_placed SELECT g."row", g.unit_id, g.said, p.id, g.note, g.claimed_at, g.phone_index FROM'
@@ -142,6 +143,7 @@ def drop(cursor: Any) -> None:
 
 def place(cursor: Any) -> list[int]:
     """Find the person of each row; the rows, ascending, of which none or more than one fits, or not simply."""
+    cursor.execute(_ROOM)
     cursor.execute("SELECT count(*), count(number_index), count(ref) FROM stage_given")
     rows, by_number, by_ref = cursor.fetchone()
     found = 0
@@ -149,7 +151,7 @@ def place(cursor: Any) -> list[int]:
         if wanted:
             cursor.execute(statement)
             found += cursor.rowcount
-    cursor.execute("ANALYZE stage_placed")
+    cursor.execute("CREATE INDEX ON stage_placed (unit_id); ANALYZE stage_placed")
     if found == rows:
         return []
     cursor.execute(_LEFT_OVER)
@@ -182,6 +184,7 @@ def keep(cursor: Any, units: Mapping[int, Unit], among: Among, *, sender_id: int
     `units` are all of those `among` that have rows. Returns the rows of people who have answered otherwise before,
     ascending: those are for the ordinary way. The same content again changes nothing.
     """
+    cursor.execute(_ROOM)
     cursor.execute(_PLACES, among.parameters)
     counted = cursor.fetchall()
     places: set[Place] = {(unit, day, slot) for unit, day, slot, _ in counted}

@@ -63,7 +63,7 @@ def _not_plain(cursor: Any, firsts: Sequence[First]) -> set[int]:
     """Exceptions that the ordinary way has to look at: of strangers, of people with an answer, or there twice."""
     if not firsts:
         return set()
-    standings = standing_of(cursor, [(one.unit.pk, one.draft.day, one.person_id) for one in firsts])
+    standings = standing_of(cursor, [(one.unit.id, one.draft.day, one.person_id) for one in firsts])
     answered = answered_among(cursor, firsts)
     found = set()
     for one, standing in zip(firsts, standings, strict=True):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
 from django.utils.translation import get_language
 
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.reporting.figures import Counts, People
+from lianfang.kernel.reporting.figures import COUNTED, Counts, People, people_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,18 @@ class Standing:
     zero: bool
 
 
+Numbers = tuple[int, ...]
+NO_COUNTS: Numbers = tuple(0 for _ in COUNTED)
+NO_PEOPLE: Numbers = tuple(People().as_list())
+
+
 @dataclass(slots=True)
 class Child:
-    """One lower unit: who it is, how its own due and report stand, and the counts of everything under it."""
+    """One lower unit: who it is, what became of its own report, and the counts of everything under it.
+
+    `state` is one of `not_owed`, `zero`, `late`, `received`, `excused`, `returned`, `missing` (past its time) and
+    `not_yet`; `late` also says so of a zero report. Of hundreds of units only those shown are given as `Counts`.
+    """
 
     pk: int
     code: str
@@ -34,39 +43,57 @@ class Child:
     kind: str
     path: str
     by_sector: bool  # only; its place in the tree is elsewhere
-    due: Standing | None
+    state: str
+    late: bool
     revision: int | None
     fever: int | None
-    counts: Counts = field(default_factory=Counts)
-    people: People = field(default_factory=People)
+    counted: Numbers = NO_COUNTS
+    people_counted: Numbers = NO_PEOPLE
+
+    @property
+    def counts(self) -> Counts:
+        """The reports under it."""
+        return Counts(*self.counted)
+
+    @property
+    def people(self) -> People:
+        """The people under it."""
+        return people_of(self.people_counted)
+
+    @property
+    def unwell(self) -> int | None:
+        """How many are not well, or have a fever by its report where nobody counts people there."""
+        rostered, unwell = self.people_counted[0], self.people_counted[4]
+        return unwell if rostered else self.fever
 
 
 # A unit that sends no report of its own owes its class check instead ("report" comes before "roll_call").
 _CHILDREN = """
-SELECT DISTINCT ON (u.code) u.id, u.code, CASE WHEN %(english)s AND u.name_en <> '' THEN u.name_en ELSE u.name END,
-       u.kind, u.path, u.parent_id IS DISTINCT FROM %(unit)s, d.due_at, d.settled_at, d.returned_at, d.excused, d.zero,
-       r.revision, CASE WHEN jsonb_typeof(r.values->'fever') = 'number' THEN (r.values->>'fever')::numeric::int END
+SELECT u.id, u.code, CASE WHEN %(english)s AND u.name_en <> '' THEN u.name_en ELSE u.name END, u.kind, u.path,
+       u.parent_id IS DISTINCT FROM %(unit)s,
+       CASE WHEN d.unit_id IS NULL THEN 'not_owed'
+            WHEN d.settled_at IS NOT NULL THEN
+                 CASE WHEN d.zero THEN 'zero' WHEN d.settled_at > d.due_at THEN 'late' ELSE 'received' END
+            WHEN d.excused <> '' THEN 'excused' WHEN d.returned_at IS NOT NULL THEN 'returned'
+            WHEN d.due_at < %(now)s THEN 'missing' ELSE 'not_yet' END,
+       coalesce(d.settled_at > d.due_at, false), r.revision,
+       CASE WHEN jsonb_typeof(r.values->'fever') = 'number' THEN (r.values->>'fever')::numeric::int END
   FROM orgs_unit u
-  LEFT JOIN dues_due d ON d.unit_id = u.id AND d.kind IN ('report', 'roll_call') AND d.day = %(day)s
-        AND d.line = 'territory'
-  LEFT JOIN reporting_unitreport r ON r.unit_id = u.id AND r.form = %(form)s AND r.day = %(day)s AND r.current
+  LEFT JOIN LATERAL (
+       SELECT * FROM dues_due o WHERE o.unit_id = u.id AND o.kind IN ('report', 'roll_call') AND o.day = %(day)s
+          AND o.line = 'territory' ORDER BY o.kind, o.slot LIMIT 1) d ON true
+  LEFT JOIN LATERAL (
+       SELECT revision, values FROM reporting_unitreport o
+        WHERE o.unit_id = u.id AND o.form = %(form)s AND o.day = %(day)s AND o.current LIMIT 1) r ON true
  WHERE (u.parent_id = %(unit)s OR u.sector_parent_id = %(unit)s)
    AND u.opened_on <= %(day)s AND (u.closed_on IS NULL OR u.closed_on >= %(day)s)
- ORDER BY u.code, d.kind, d.slot
+ ORDER BY u.code
 """
 
 
-def children_of(unit: Unit, form: str, day: date) -> list[Child]:
+def children_of(unit: Unit, form: str, day: date, now: datetime) -> list[Child]:
     """The units right below `unit` on either line, in the order of their codes, without counts yet."""
-    asked = {"unit": unit.pk, "form": form, "day": day, "english": get_language() == "en"}
+    asked = {"unit": unit.pk, "form": form, "day": day, "now": now, "english": get_language() == "en"}
     with connection.cursor() as cursor:
         cursor.execute(_CHILDREN, asked)
-        return [
-            Child(
-                *row[:6],
-                None if row[6] is None else Standing(day, *row[6:11]),
-                row[11],
-                row[12],
-            )
-            for row in cursor.fetchall()
-        ]
+        return [Child(*row) for row in cursor.fetchall()]

@@ -15,10 +15,11 @@ from django.db import connection
 from lianfang.kernel.dues.models import REPORT, Due
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
-from lianfang.kernel.reporting.figures import ASKED_SQL, COUNTS_SQL, PEOPLE_SQL, Counts, People, Sums, people_of
+from lianfang.kernel.reporting.figures import ASKED_SQL, COUNTS_SQL, PEOPLE_SQL, Sums
 from lianfang.kernel.reporting.forms import Edition
 
 Part = str
+Numbers = tuple[int, ...]
 OWN: Part = ""
 
 _HERE = "(d.path >= %(low)s AND d.path < %(high)s)"
@@ -54,32 +55,24 @@ class Place:
         return {"low": low, "high": high, "cut": len(low) + 1, "day": self.day, "unit": self.unit.pk, **more}
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """The dues of one part: how they stand, and how many were asked and not excused."""
-
-    counts: Counts
-    asked: int
-
-
-def dues_of(place: Place, *kinds: str) -> dict[str, dict[Part, Owed]]:
-    """Kind -> part -> the dues that are counted first-hand."""
+def dues_of(place: Place, *kinds: str) -> dict[str, dict[Part, Numbers]]:
+    """Kind -> part -> the dues that are counted first-hand: the fields of `Counts`, then how many are not excused."""
     statement = f"""
         SELECT d.kind, {_PART}, {COUNTS_SQL}, {ASKED_SQL} FROM dues_due d
          WHERE d.day = %(day)s AND d.kind = ANY(%(kinds)s) AND d.source AND {place.where} AND {_ONE_LINE} GROUP BY 1, 2
     """
-    found: dict[str, dict[Part, Owed]] = {kind: {} for kind in kinds}
-    for kind, part, *numbers, asked in _rows(statement, place.parameters(kinds=list(kinds))):
-        found[kind][part] = Owed(Counts(*numbers), asked)
+    found: dict[str, dict[Part, Numbers]] = {kind: {} for kind in kinds}
+    for row in _rows(statement, place.parameters(kinds=list(kinds))):
+        found[row[0]][row[1]] = row[2:]
     return found
 
 
-def people_by_part(place: Place) -> dict[Part, People]:
-    """Part -> the people its counters count."""
+def people_by_part(place: Place) -> dict[Part, Numbers]:
+    """Part -> the people its counters count, in the order of `people_of`."""
     statement = (
         f"SELECT {_PART}, {PEOPLE_SQL} FROM reporting_tally d WHERE d.day = %(day)s AND {place.where} GROUP BY 1"
     )
-    return {part: people_of(numbers) for part, *numbers in _rows(statement, place.parameters())}
+    return {row[0]: row[1:] for row in _rows(statement, place.parameters())}
 
 
 def sums_of(place: Place, form: Edition, *, own: bool) -> Sums:

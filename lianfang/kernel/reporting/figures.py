@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from typing import Any
 
@@ -29,7 +29,7 @@ class Counts:
 
     def add(self, other: Counts) -> None:
         """Count the others in."""
-        for name in _COUNTS:
+        for name in COUNTED:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def __bool__(self) -> bool:
@@ -120,13 +120,19 @@ class Figures:
         return cls(Counts(*kept["reports"]), Counts(*kept["checks"]), people, sums, kept["asked"], kept["rows"])
 
 
-_COUNTS = tuple(f.name for f in fields(Counts))
+COUNTED = tuple(f.name for f in fields(Counts))
 
 
 def people_of(numbers: Sequence[int]) -> People:
     """People from numbers in the order of `PEOPLE_SQL`; no rows give nulls, which count nobody."""
     heads, modes = numbers[: len(_HEADS)], numbers[len(_HEADS) :]
     return People(*(n or 0 for n in heads), modes={m: n for m, n in zip(_MODES, modes, strict=True) if n is not None})
+
+
+def together(parts: Iterable[Sequence[int | None]], width: int) -> tuple[int, ...]:
+    """Rows of numbers added up column by column; zeros when there are none."""
+    rows = list(parts)
+    return tuple(sum(n or 0 for n in column) for column in zip(*rows, strict=True)) if rows else (0,) * width
 
 
 def added(one: Sums, other: Sums) -> Sums:

@@ -97,7 +97,7 @@ def claim_together(cursor: Any, claims: Sequence[Claim], *, kind: str) -> dict[t
     """
     ordered = sorted(claims, key=lambda one: (one.sender_id, one.key))  # two batches never wait for each other
     rows = [
-        (one.sender_id, one.key, one.id, one.unit.pk, one.hash, one.fingerprint, _as_text(one.answer))
+        (one.sender_id, one.key, one.id, one.unit.id, one.hash, one.fingerprint, _as_text(one.answer))
         for one in ordered
     ]
     cursor.execute(_CLAIM, [kind, clock.now(), *columns(rows)])

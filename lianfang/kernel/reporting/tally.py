@@ -16,6 +16,8 @@ from lianfang.kernel.reporting.recount import ASTRAY, RECOUNT, WEIGH
 
 COLUMNS = ("rostered", "excused", "answered", "on_time", "well", "unwell", "fever", *(f"by_{m}" for m, _ in MODES))
 
+ROOM = "128MB"  # memory for sorting and hashing while a whole day is counted
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -49,6 +51,7 @@ def recount_day(day: date, unit_ids: Iterable[int] | None = None) -> None:
     if numbers is not None:
         where, parameters = f"{where} AND unit_id = ANY(%s)", [day, numbers]
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{ROOM}'")
         _hold_where(cursor, where, parameters)
         cursor.execute(WEIGH.format(where=where), parameters)
     _keep(where, parameters)
@@ -83,6 +86,7 @@ def differences(day: date) -> list[Difference]:
     pairs = ", ".join(f"t.{c}, n.{c}" for c in COLUMNS)
     kept, counted = (", ".join(f"{row}.{c}" for c in COLUMNS) for row in ("t", "n"))
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{ROOM}'")
         cursor.execute(
             f"SELECT t.unit_id, t.slot, {pairs} FROM reporting_tally t JOIN ({RECOUNT.format(where='day = %s')}) n"
             f" USING (unit_id, day, slot) WHERE ({kept}) IS DISTINCT FROM ({counted})",

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +57,7 @@ SELECT {chosen}, %s, %s, '' FROM unnest({arrays}) AS k({names})
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class First:
     """Somebody's first answer for a day and slot, understood and placed."""
 
@@ -68,10 +69,10 @@ class First:
     sender_id: int | None
     automated: bool = False
 
-    @property
+    @cached_property
     def place(self) -> Place:
         """The counter row to which it belongs."""
-        return (self.unit.pk, self.draft.day, self.draft.slot)
+        return (self.unit.id, self.draft.day, self.draft.slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def keep_together(cursor: Any, firsts: Sequence[First]) -> list[bool]:
     """
     places = sorted({one.place for one in firsts})
     fresh = tally.hold_together(cursor, {one.place: one.unit for one in firsts})
-    standings = standing_of(cursor, [(one.unit.pk, one.draft.day, one.person_id) for one in firsts])
+    standings = standing_of(cursor, [(one.unit.id, one.draft.day, one.person_id) for one in firsts])
     answered = answered_among(cursor, firsts)
     checks = checks_of(cursor, places)
     kept: list[tuple[First, Standing]] = []
@@ -137,7 +138,7 @@ def _row(one: First, on_time: bool) -> tuple[Any, ...]:
     draft = one.draft
     sealed, sample = _test(one)
     return (
-        one.unit.pk, draft.day, draft.slot, one.person_id, draft.revision or 1, draft.state, draft.temperature,
+        one.unit.id, draft.day, draft.slot, one.person_id, draft.revision or 1, draft.state, draft.temperature,
         ",".join(draft.symptoms), one.fever, draft.health_code or "", sealed, sample, draft.note, one.mode,
         draft.reported_at, one.sender_id, on_time, one.automated,
     )  # fmt: skip
@@ -147,7 +148,7 @@ def _test(one: First) -> tuple[str, bytes | None]:
     test = one.draft.test
     if test is None:
         return "", None
-    about = f"reporting_answer|test|{one.unit.pk}/{one.draft.day}/{one.draft.slot}/{one.person_id}"
+    about = f"reporting_answer|test|{one.unit.id}/{one.draft.day}/{one.draft.slot}/{one.person_id}"
     sealed = seal(json.dumps(as_text_of(test), sort_keys=True), about=about)
     return sealed, blind_index("sample", test.sample_no) if test.sample_no else None
 

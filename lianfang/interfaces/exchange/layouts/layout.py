@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
@@ -62,9 +62,6 @@ class Layout(Protocol):
 
     def write(self, desk: Desk, rows: Mapping[int, Any]) -> None:
         """Write rows through their action. Raises RowRefused, or Refused when no single row is to blame."""
-
-    def write_staged(self, desk: Desk, outcome: Outcome, among: Sequence[int]) -> None:
-        """Write the staged rows of the units with these numbers, as `write` does; only where rows are staged."""
 
 
 def look_at_header(outcome: Outcome) -> None:

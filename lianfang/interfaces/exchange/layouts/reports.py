@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from lianfang.capabilities.checkin.actions import ANSWERERS
-from lianfang.capabilities.checkin.bulk_keep import import_answers
+from lianfang.capabilities.checkin.bulk_keep import forget, import_answers
 from lianfang.capabilities.checkin.intake import receive_answer
 from lianfang.domain.answers import column_of, header_of, row_problems
 from lianfang.domain.parsing.columns import HEADERS
@@ -76,6 +76,10 @@ class Reports:
             one, _, _ = read_row(desk, outcome.columns, row, {})
             if one is not None:
                 self.write(desk, {row.number: one.raw})
+
+    def forget_staged(self) -> None:
+        """Nothing stays staged once a file is done with."""
+        forget()
 
 
 def _read(desk: Desk, outcome: Outcome) -> dict[int, Read]:

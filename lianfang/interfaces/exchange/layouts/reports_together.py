@@ -65,7 +65,8 @@ class Together:
             understood = understand_columns(frame, self._door_list, self._value)
             understood, said = self._stood(understood)
             read = self._read(understood)
-            twice = alike(understood, {n: u.code for n, u in self._units.items()}, [(r, one.draft) for r, one in read.items()])
+            codes = {number: unit.code for number, unit in self._units.items()}
+            twice = alike(understood, codes, [(number, one.draft) for number, one in read.items()])
             read |= self._compared(read, twice)
             plain = understood.frame.filter(pl.col("plain") & ~pl.col(ROW).is_in(list(read)))
             self._told = set(plain.filter(pl.col("told").is_not_null())[ROW])
@@ -83,16 +84,19 @@ class Together:
             path: pl.coalesce(column(index) for index in columns) for path, columns in self._outcome.columns.at.items()
         }
         frame = sheet.frame.select(ROW, *(cells.alias(path) for path, cells in paths.items()))
-        given = frame.select("unit").unique() if "unit" in paths else pl.DataFrame({"unit": [None]}, {"unit": pl.String})
-        texts = [cell_of(text) for text in given["unit"]]
-        self._desk.places.prime([text for text in texts if isinstance(text, str)])  # type: ignore[union-attr]
-        found = [self._unit_and_door(text, named="unit" in paths) for text in texts]
-        doors = given.with_columns(
-            pl.Series(UNIT, [unit for unit, _ in found], pl.Int64), pl.Series(DOOR, [door for _, door in found], pl.Int64)
-        )
-        if "unit" in paths:
+        named = "unit" in paths
+        given = frame.select("unit").unique() if named else pl.DataFrame({"unit": [None]}, {"unit": pl.String})
+        doors = given.with_columns(*self._units_and_doors([cell_of(text) for text in given["unit"]], named=named))
+        if named:
             return frame.join(doors, on="unit", how="left", nulls_equal=True, maintain_order="left")
         return frame.join(doors.drop("unit"), how="cross")
+
+    def _units_and_doors(self, texts: list[Any], *, named: bool) -> tuple[pl.Series, pl.Series]:
+        assert self._desk.places is not None  # noqa: S101
+        self._desk.places.prime([text for text in texts if isinstance(text, str)])
+        found = [self._unit_and_door(text, named=named) for text in texts]
+        units, doors = ([one[place] for one in found] for place in range(2))
+        return pl.Series(UNIT, units, pl.Int64), pl.Series(DOOR, doors, pl.Int64)
 
     def _unit_and_door(self, text: Any, *, named: bool) -> tuple[int | None, int | None]:
         raw = {"unit": text} if named else {}
@@ -211,7 +215,9 @@ class Together:
 
     def _read_again(self, numbers: list[int]) -> dict[int, Read]:
         """Rows that were plain, each read by itself."""
-        rows = {row.number: read_row(self._desk, self._outcome.columns, row, self._headers)[0] for row in self._rows(numbers)}
+        columns, rows = self._outcome.columns, {}
+        for row in self._rows(numbers):
+            rows[row.number] = read_row(self._desk, columns, row, self._headers)[0]
         return {number: one for number, one in rows.items() if one is not None}
 
     def _place_rows(self, read: Mapping[int, Read], notes: dict[int, list[Note]]) -> list[Subject]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from lianfang.interfaces.web.templatetags import formats
@@ -115,6 +115,11 @@ def status_word(code: str) -> str:
 @register.simple_tag
 def strip7(states: Sequence[str]) -> SafeString:
     """Seven marks, oldest left: `zero`, `report`, `late`, `returned`, `missing`, `none` (nothing was owed)."""
+    return _strip(tuple(states), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _strip(states: tuple[str, ...], _language: str | None) -> SafeString:
     marks = format_html_join(
         "",
         '<path class="s-{}" transform="translate({})" d="{}"/>',

@@ -111,7 +111,7 @@ def _totals(seen: boards.Board) -> dict[str, Any]:
 
 
 def _child_due(seen: boards.Board) -> Due | None:
-    first = next((child.pk for child in seen.children if child.due is not None), None)
+    first = next((child.pk for child in seen.children if child.state != "not_owed"), None)
     if first is None:
         return None
     owed = Due.objects.filter(unit=first, day=seen.day, kind__in=[REPORT, ROLL_CALL], line="territory")

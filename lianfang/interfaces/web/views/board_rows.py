@@ -14,15 +14,16 @@ from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.gaps import chased
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account, Grant
-from lianfang.kernel.dues.models import Due
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.board import Board, Child, Row, history, rows_of
+from lianfang.kernel.reporting.children import Standing
 from lianfang.kernel.reporting.reports import current_report
 from lianfang.kernel.scope import EVERYTHING, within
 
-ROWS_A_PAGE: Final = 40
+ROWS_A_PAGE: Final = 30
 OPEN = ("missing", "overdue", "returned")
 _TO_DO = (*OPEN, "unknown")
+_STATUS_OF = {"not_owed": "unknown", "received": "reported", "missing": "overdue", "not_yet": "missing"}
 _ORDER = ["overdue", "returned", "missing", "unknown", "late", "reported", "zero", "excused"]
 
 
@@ -38,7 +39,7 @@ class Listing:
     @classmethod
     def of(cls, seen: Board, *, only: str, page: str) -> Listing:
         """The page is as the address has it; what is not a page number is the first."""
-        rows = [(states.state_of(child.due, seen.at), child) for child in seen.children]
+        rows = [(_status(child), child) for child in seen.children]
         number = int(page) if page.isascii() and page.isdigit() and len(page) < len("1000000") else 1
         return cls(seen, only, max(number, 1), tuple(sorted(rows, key=_worst_first)))
 
@@ -100,8 +101,12 @@ def _itself(seen: Board) -> list[Row]:
 
 def _worst_first(one: tuple[str, Child]) -> tuple[int, bool, str]:
     status, child = one
-    unwell = child.people.unwell if child.people.rostered else child.fever
-    return _ORDER.index(status), not unwell, child.code
+    return _ORDER.index(status), not child.unwell, child.code
+
+
+def _status(child: Child) -> str:
+    """As `states.state_of` calls it."""
+    return "late" if child.late else _STATUS_OF.get(child.state, child.state)
 
 
 def _heads(units: list[Unit]) -> dict[int, Account]:
@@ -112,7 +117,7 @@ def _heads(units: list[Unit]) -> dict[int, Account]:
         return {grant.unit_id: grant.account for grant in held.order_by("-pk")}
 
 
-def _row(row: Row, seen: Board, past: dict[date, Due], head: Account | None, of_units: bool) -> dict[str, Any]:
+def _row(row: Row, seen: Board, past: dict[date, Standing], head: Account | None, of_units: bool) -> dict[str, Any]:
     counts, status = row.counts, states.state_of(row.due, seen.at)
     shown = {
         "code": row.unit.code,

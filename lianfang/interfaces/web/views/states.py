@@ -49,13 +49,13 @@ def word_of(due: Due | None, at: datetime) -> str | None:
     return str(_("{time} overdue")).format(time=duration(minutes))
 
 
-def strip_of(dues: Mapping[date, Due], last: date) -> list[str]:
+def strip_of(dues: Mapping[date, Due] | Mapping[date, Standing], last: date) -> list[str]:
     """The last seven days of a unit, oldest first."""
     days = [last - timedelta(days=back) for back in range(WEEK - 1, -1, -1)]
     return [_mark(dues.get(day)) for day in days]
 
 
-def _mark(due: Due | None) -> str:
+def _mark(due: Due | Standing | None) -> str:
     if due is None:
         return "none"
     if due.settled_at is None:

@@ -1,0 +1,157 @@
+"""Writing the rows of a checked file (写入): in one transaction, or unit after unit where there are very many.
+
+read = written + refused + held + blank, at every moment that somebody can see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connection, transaction
+
+from lianfang.domain.refusals import Problem
+from lianfang.interfaces.exchange.keeping import keep
+from lianfang.interfaces.exchange.layouts.layout import Desk, Layout, RowRefused
+from lianfang.interfaces.exchange.layouts.outcome import Outcome
+from lianfang.interfaces.exchange.layouts.reports import Reports
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.faults import fault
+from lianfang.kernel.files.actions import CHECKED, REFUSED, confirm_file
+from lianfang.kernel.files.models import Import
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.scope import within
+
+MOST_AT_ONCE = 50_000  # rows of one transaction; a larger file is written in several
+_REPORTS: Final = Reports()  # the one layout whose rows may be staged
+
+
+@dataclass(slots=True)
+class Case:
+    """One file under way: what it is for, who sends it, what was found in it."""
+
+    layout: Layout
+    desk: Desk
+    outcome: Outcome
+    kept: Import
+
+
+def take_account(kept: Import, outcome: Outcome, *, partly: bool) -> None:
+    """The numbers of a file, and whether it may be written: whole, or `partly` when somebody may choose that."""
+    kept.read, kept.blank, kept.written = outcome.sheet.read, outcome.sheet.blank, 0
+    kept.held, kept.refused = outcome.held, outcome.refused
+    kept.problems = [_as_kept(problem) for problem in outcome.first_problems()]
+    kept.notes = outcome.placed_notes()
+    kept.stage = CHECKED if kept.held and (partly or not kept.problems) else REFUSED
+
+
+def _as_kept(problem: Problem) -> dict[str, Any]:
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "field": problem.field,
+        "code": problem.code,
+        "facts": dict(problem.facts),
+    }
+
+
+def write(actor: Actor, case: Case, *, keep_good: bool) -> Import:
+    """Write all rows that may be, in one transaction; a row that is refused only now spoils the file as before."""
+    kept, outcome = case.kept, case.outcome
+    while kept.stage == CHECKED:
+        try:
+            with transaction.atomic():
+                fault("after_stage_before_apply")
+                _write_rows(actor, case)
+        except RowRefused as failed:
+            outcome.refuse_late(failed.row, failed.problems)
+            take_account(kept, outcome, partly=keep_good)
+            if kept.stage == REFUSED and kept.unit_id:
+                keep(actor, kept)
+    return kept
+
+
+def _write_rows(actor: Actor, case: Case) -> None:
+    if case.outcome.staged is not None:
+        _REPORTS.write_staged(case.desk, case.outcome, list(case.outcome.staged.rows))
+    _finish(actor, case)
+
+
+def _finish(actor: Actor, case: Case) -> None:
+    """Write the rows that go one by one, and note the file as written."""
+    kept, outcome = case.kept, case.outcome
+    case.layout.write(case.desk, outcome.kept)
+    if not kept.unit_id:  # the first units: only now there is one over which the import can be held
+        kept.unit = Unit.objects.order_by("path").filter(parent__isnull=True)[0]
+        keep(actor, kept)
+    confirm_file(actor, received=kept, what=kept.what, written=outcome.held, refused=outcome.refused)
+
+
+@contextmanager
+def staged_for_now() -> Iterator[None]:
+    """Rows that were staged are forgotten; those of a transaction that failed go with it."""
+    try:
+        yield
+    except BaseException:
+        if not connection.in_atomic_block:
+            _REPORTS.forget_staged()
+        raise
+    _REPORTS.forget_staged()
+
+
+def is_large(case: Case) -> bool:
+    return case.kept.stage == CHECKED and case.outcome.staged is not None and case.outcome.held > MOST_AT_ONCE
+
+
+def write_in_turn(actor: Actor, case: Case) -> Import:
+    """Write a large file unit after unit, many in each transaction; the import is complete with the last one.
+
+    Whatever was written stays, also when a row is refused only now: that row is named, and the others go on.
+    """
+    kept, outcome = case.kept, case.outcome
+    fault("after_stage_before_apply")
+    for units in _turns(outcome):
+        _try(actor, case, lambda units=units: _write_units(actor, case, units))  # type: ignore[misc]
+    _try(actor, case, lambda: _finish(actor, case))
+    assert kept.read == outcome.held + outcome.refused + kept.blank  # noqa: S101  no row is lost
+    return kept
+
+
+def _turns(outcome: Outcome) -> Iterator[list[int]]:
+    assert outcome.staged is not None  # noqa: S101
+    units: list[int] = []
+    rows = 0
+    for unit, many in outcome.staged.rows.items():
+        if units and rows + many > MOST_AT_ONCE:
+            yield units
+            units, rows = [], 0
+        units.append(unit)
+        rows += many
+    if units:
+        yield units
+
+
+def _write_units(actor: Actor, case: Case, units: list[int]) -> None:
+    kept, staged = case.kept, case.outcome.staged
+    assert staged is not None  # noqa: S101
+    _REPORTS.write_staged(case.desk, case.outcome, units)
+    written = kept.written + sum(staged.rows[unit] for unit in units)
+    held = case.outcome.held - min(written, case.outcome.held)
+    done = {"written": case.outcome.held - held, "held": held, "refused": case.outcome.refused}
+    Import.objects.filter(pk=kept.pk).update(**done)
+    kept.written = written
+
+
+def _try(actor: Actor, case: Case, write: Callable[[], None]) -> None:
+    """Run a step in a transaction of its own; as long as it refuses a row, without that row again."""
+    while True:
+        try:
+            with within(actor.scope):
+                write()
+        except RowRefused as failed:
+            case.outcome.refuse_late(failed.row, failed.problems)
+            case.kept.problems = [_as_kept(problem) for problem in case.outcome.first_problems()]
+        else:
+            return
