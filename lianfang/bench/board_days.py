@@ -72,7 +72,7 @@ SELECT u.id, u.path, u.sector_path, 'daily_counts', 3, %(day)s, 1, true, false,
 def is_filled(url: str) -> bool:
     """Whether a kept place has been filled to the end."""
     with psycopg.connect(url) as db:
-        return db.execute("SELECT to_regclass('bench_filled') IS NOT NULL").fetchall()[0][0]
+        return bool(db.execute("SELECT to_regclass('bench_filled') IS NOT NULL").fetchall()[0][0])
 
 
 def fill(url: str, scale: Scale, last: date, *, days: int = HISTORY_DAYS) -> None:

@@ -29,9 +29,9 @@ from lianfang.kernel.reporting.counted import Place, dues_of, people_by_part
 from lianfang.kernel.reporting.fold import fold, fold_all, fold_next_day
 from lianfang.kernel.scope import EVERYTHING, within
 
-BOARDS_A_LEVEL: Final = 40  # the largest ten and others evenly spread
-OPENINGS: Final = 5  # of each board
-FOLDS: Final = 5
+BOARDS_A_LEVEL: Final = 20  # the largest five and others evenly spread
+OPENINGS: Final = 3  # of each board
+FOLDS: Final = 3
 HANDLE: Final = "bench-province"
 LEVELS: Final = ("province", "prefecture", "sector", "county", "university", "school", "kindergarten")
 KINDS_OF_ANSWER: Final = (("page", "/board/{}"), ("api", "/api/v1/units/{}/board"))

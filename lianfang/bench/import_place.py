@@ -10,7 +10,7 @@ from django.db import connection
 from lianfang.bench import import_people as made
 from lianfang.interfaces.server.trouble import say
 from lianfang.kernel import clock
-from lianfang.kernel.crypto import blind_indexes_of
+from lianfang.kernel.crypto_together import blind_indexes_of
 from lianfang.kernel.dues.ops import open_day
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import add_units

@@ -75,6 +75,8 @@ class Line:
             self._open = None
 
     async def _asked(self, request: bytes) -> Answer:
+        if self._open is not None and self._open[0].at_eof():
+            self.close()  # the server lets go of a connection on which nothing was asked for some seconds
         if self._open is None:
             self._open = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._open

@@ -68,6 +68,7 @@ class World:
     slot: str
     run: str  # marks the keys of this run
     receipts: Receipts
+    over: asyncio.Event = field(default_factory=asyncio.Event)  # set when no further errand is to be begun
     numbers: Iterator[int] = field(default_factory=count)
 
     def errand(self, person: int) -> tuple[str, bytes]:
@@ -112,9 +113,11 @@ async def _bring_home(line: Line, key: str, request: bytes, receipts: Receipts, 
 
 
 async def steady(world: World, people: Iterator[int], *, each: float, book: Book) -> None:
-    """One of those who bring first answers, one every so many seconds, until nobody is left or it is stopped."""
+    """One of those who bring first answers, one every so many seconds, until nobody is left or it is over."""
     line, mood = Line(world.port), Mood(lambda: 1.0, 1, patient=True)
     for person in people:
+        if world.over.is_set():
+            break
         began = time.perf_counter()
         key, request = world.errand(person)
         await _bring_home(line, key, request, world.receipts, mood, book)

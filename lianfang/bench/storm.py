@@ -59,12 +59,12 @@ async def storm(web: Served, crowd: Crowd, *, seconds: float) -> dict[str, Any]:
     world = World(web.port, crowd, SLOTS[0], run, Receipts())
     books = Books()
     await _prepared(world)
-    async with _going(_first_answers(world, books.firsts)):
-        capacity = await _capacity(world)
-        course = _Course(world, capacity, seconds, Memory(web.pid), books)
-        figures = await course.run()
-    open_now = len(world.receipts.open)
-    return figures | {"run": run, "held": world.receipts.held, "without_receipt": open_now} | _refusals(world.receipts)
+    firsts = [asyncio.create_task(one) for one in _first_answers(world, books.firsts)]
+    found, capacity = await _capacity(world, web)
+    figures = await _Course(world, capacity, seconds, Memory(web.pid), books).run()
+    world.over.set()
+    await asyncio.wait(firsts, timeout=PATIENCE_SECONDS)
+    return {**found, **figures, "run": run, "held": world.receipts.held, **_open(world.receipts)}
 
 
 async def _prepared(world: World) -> None:
@@ -79,16 +79,18 @@ def _first_answers(world: World, book: Book) -> list[Coroutine[Any, Any, Any]]:
     return [steady(world, others, each=each, book=book) for _ in range(FIRST_LINES)]
 
 
-async def _capacity(world: World) -> float:
-    """Corrections a second when a few clients send without a pause."""
-    book, begin = Book(), time.perf_counter()
+async def _capacity(world: World, web: Served) -> tuple[dict[str, Any], float]:
+    """Corrections a second when a few clients send without a pause, and the cores that web and database keep busy."""
+    book, begin, before = Book(), time.perf_counter(), web.cpu()
     until = begin + CAPACITY_SECONDS
     a_line = PHONES // CAPACITY_LINES
     lines = [list(range(n * a_line, (n + 1) * a_line)) for n in range(CAPACITY_LINES)]
     await asyncio.gather(*(without_pause(world, people, until, book) for people in lines))
+    busy = sum(web.cpu()) - sum(before)
     kept = [one for one in book.within(begin + 1, until) if one[1] == OK]
-    say(f"Capacity: {len(kept) / (CAPACITY_SECONDS - 1):.0f} corrections a second.")
-    return len(kept) / (CAPACITY_SECONDS - 1)
+    capacity = len(kept) / (CAPACITY_SECONDS - 1)
+    say(f"Capacity: {capacity:.0f} corrections a second.")
+    return {"cores_busy_at_capacity": round(busy / (time.perf_counter() - begin), 2)}, capacity
 
 
 class _Course:
@@ -178,9 +180,14 @@ def _calm_again(books: Books, end: float) -> int | None:
     return None
 
 
-def _refusals(receipts: Receipts) -> dict[str, Any]:
-    """What no further try would change: none is expected, so the first is shown."""
-    return {"refused_for_good": len(receipts.refused), "for_instance": next(iter(receipts.refused), "")}
+def _open(receipts: Receipts) -> dict[str, Any]:
+    """What has no receipt yet, and what no further try would change: none is expected, so the first is shown."""
+    refused = receipts.refused
+    return {
+        "without_receipt": len(receipts.open),
+        "refused_for_good": len(refused),
+        "for_instance": next(iter(refused), ""),
+    }
 
 
 def _board(unit: str, token: str) -> bytes:

@@ -13,7 +13,7 @@ import hmac
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -176,22 +176,6 @@ def blind_indexes(kind: str, value: str) -> list[bytes]:
     return [_index(key, kind, value) for key in (ring.keys[ring.newest], *sorted(older))]
 
 
-def blind_indexes_of(kind: str, values: Iterable[str]) -> Iterator[bytes]:
-    """`blind_index` of many values of one kind, each of nothing but ASCII digits and capital letters.
-
-    Such a value is its own normal form unless it is a phone; of phones and of other values ValueError is raised.
-    """
-    texts = list(values)
-    together = "".join(texts)
-    plain = together.isascii() and (together.isalnum() or not together) and together == together.upper()
-    if kind == "phone" or not _INDEX_KIND.fullmatch(kind) or not plain:
-        raise ValueError("only values that are their own normal form can be indexed together")
-    ring = keys_in_use().indexes
-    key, front = ring.keys[ring.newest], f"{kind}|"
-    for text in texts:
-        yield hmac.digest(key, (front + text).encode(), "sha256")[:_INDEX_BYTES]
-
-
 class Masked:
     """A value that shows only its mask, wherever it is printed, logged or put on a page; `open()` gives the text.
 
@@ -307,6 +291,11 @@ def _index(key: bytes, kind: str, value: str) -> bytes:
 
 
 def _normal(kind: str, value: str) -> str:
-    text = unicodedata.normalize("NFKC", value).upper()
-    text = "".join(sign for sign in text if not sign.isspace() and unicodedata.category(sign) not in ("Cf", "Pd"))
+    is_plain = value.isascii() and value.lstrip("+").isalnum()  # as nearly all are: nothing to fold or leave out
+    text = value.upper() if is_plain else _folded(value)
     return re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", text) if kind == "phone" else text
+
+
+def _folded(value: str) -> str:
+    text = unicodedata.normalize("NFKC", value).upper()
+    return "".join(sign for sign in text if not sign.isspace() and unicodedata.category(sign) not in ("Cf", "Pd"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from playwright.sync_api import Route, expect
 
+from tests.browser.looking import barriers, too_wide
 from tests.browser.test_check_in import on_a_phone, say_well
-from tests.browser.visiting import House
+from tests.browser.visiting import DESK, PHONE, House
 from tests.browser.world import set_clock
+from tests.make import DAY
 
 
 def test_a_change_of_language_keeps_a_half_filled_check_in(house: House) -> None:
@@ -77,3 +79,18 @@ def test_somebody_who_has_checked_in_signs_out_on_the_same_page(house: House) ->
         visitor.page.get_by_role("button", name="Sign out").tap()
         visitor.page.wait_for_url("**/sign-in")
         house.sign_in(visitor, "light")
+
+
+def test_the_figures_of_a_hazard_are_asked_when_there_is_something_to_report(house: House) -> None:
+    set_clock(16, 18)
+    with house.visit("duty-s10", lang="zh", size=PHONE) as visitor:
+        visitor.open(f"/reports/S10/{DAY}/entry")
+        figures = visitor.page.locator(".event-only input")
+        expect(figures.first).to_be_hidden()
+        visitor.page.locator("input[name=flood_safety][value=event]").check()
+        expect(figures).to_have_count(2)
+        expect(figures.first).to_be_visible()
+        assert barriers(visitor.page) == [] and too_wide(visitor.page) == ""
+        visitor.picture("entry-hazard")
+        visitor.page.set_viewport_size(DESK)
+        visitor.picture("entry-hazard")

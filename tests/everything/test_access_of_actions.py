@@ -43,7 +43,8 @@ class World:
             open_tallies(DAY)
             self._reported()
             self.form, self.doubtful = (
-                self._proposed(*words) for words in (("trip", "寒假外出"), ("mobile", "手机号码"))
+                self._proposed(*words)
+                for words in (("trip", "寒假外出", "Trip"), ("mobile", "手机号码", "Mobile phone"))
             )
             self.recipient = self._recipient()
             self.doubtful_field = self.doubtful.fields.get().pk
@@ -65,11 +66,18 @@ class World:
         self.grant = Grant.objects.get(account=self.somebody)
         self.token, _ = new_token(self.somebody, unit=self.klass)
 
-    def _proposed(self, code: str, zh: str):
+    def _proposed(self, code: str, zh: str, en: str):
         from lianfang.capabilities.burden.actions import propose_form
 
-        about = {"title": "登记表", "purpose": "x", "answered_by": "people", "frequency": "once", "seconds": 9}
-        return propose_form(SYSTEM, unit=self.school, code=code, fields=[{"code": code, "zh": zh}], **about)
+        about = {
+            "title": "登记表",
+            "title_en": "Register",
+            "purpose": "x",
+            "answered_by": "people",
+            "frequency": "once",
+        }
+        fields = [{"code": code, "zh": zh, "en": en}]
+        return propose_form(SYSTEM, unit=self.school, code=code, fields=fields, seconds=9, **about)
 
     def _recipient(self):
         from lianfang.capabilities.upward.actions import name_recipient

@@ -151,7 +151,7 @@ class Phone(RuleBasedStateMachine):
         """One receipt a key, one row a revision, the newest in force, and counters that equal a recount."""
         type(self).steps += 1
         with within(EVERYTHING):
-            current = {(str(one.person_id), one.slot): one for one in Answer.objects.all()}
+            current = {(str(one.person_id), one.slot): one for one in Answer.objects.filter(unit=self.scene.unit)}
             earlier = sorted(AnswerRevision.objects.values_list("note", flat=True))
             assert set(Receipt.objects.values_list("key", flat=True)) == set(self.outbox.arrived)
             assert differences(DAY) == []

@@ -99,7 +99,7 @@ def test_a_process_that_dies_at_any_place_loses_no_receipt(
     with proving("crash points") as figures:
         effects = check_worker(product, address, many=1)
         product.clear_answers()
-        figures.update(check_web(product, address, many=1, each=2))
+        figures.update(check_web(product, address, many=2, each=1))
         figures.update(effects | {"kills": figures["kills"] + effects["kills"]})
 
 

@@ -86,7 +86,7 @@ def figures_of(found: list[Balance], seconds: list[float], control: list[Balance
 @pytest.mark.skipif(bool(why_not()), reason=why_not() or "can be run here")
 def test_what_was_acknowledged_survives_a_power_cut_and_a_control_loses(proving: Proving) -> None:
     with proving("power cut") as figures:
-        found, seconds = cut_off(many=3)
+        found, seconds = cut_off(many=2)
         assert all(one.holds for one in found), found
         control, _ = cut_off(many=1, settings=NOT_AT_ONCE)
         figures.update(figures_of(found, seconds, control))

@@ -26,6 +26,8 @@ from lianfang.interfaces.exchange.sheet import Limits
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.audit.dispatch import dispatch
 from lianfang.kernel.audit.models import Event
+from lianfang.kernel.crypto import blind_index
+from lianfang.kernel.crypto_together import blind_indexes_of
 from lianfang.kernel.dues.models import Due
 from lianfang.kernel.dues.ops import open_day
 from lianfang.kernel.files.models import Import
@@ -347,3 +349,11 @@ def test_a_file_nobody_took_further_for_thirty_days_is_given_up_and_its_bytes_ar
             assert (purge(), purge()) == (1, 0)
         kept.refresh_from_db()
     assert (kept.stage, bytes(kept.content)) == ("dropped", b"") and accounted(kept) == (1, 0, 1, 0, 0)
+
+
+def test_indexes_made_together_are_those_made_one_by_one():
+    numbers = [number(n) for n in range(20)]
+    together = list(blind_indexes_of("id:resident", numbers))
+    assert together == [blind_index("id:resident", one) for one in numbers]
+    with pytest.raises(ValueError, match="normal form"):
+        list(blind_indexes_of("id:resident", ["１２３"]))

@@ -170,7 +170,7 @@ def assert_same(unit: Unit, shown: Board) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_A06_boards_at_every_level_equal_a_count_one_by_one_through_random_days(province, seed):
-    draw = Random(seed)
+    draw = Random(seed)  # noqa: S311  made-up days, repeatable on purpose
     for _ in range(6):
         with within(EVERYTHING):
             for _ in range(8):
@@ -183,7 +183,7 @@ def test_A06_boards_at_every_level_equal_a_count_one_by_one_through_random_days(
 
 @pytest.mark.parametrize("seed", range(2))
 def test_A06_folding_bit_by_bit_gives_what_folding_whole_days_gives(province, seed):
-    draw = Random(seed)
+    draw = Random(seed)  # noqa: S311  made-up days, repeatable on purpose
     for _ in range(5):
         with within(EVERYTHING):
             for _ in range(6):
@@ -204,7 +204,7 @@ def _kept() -> dict[str, object]:
 
 
 def test_C04_every_level_shows_three_numbers_and_the_province_is_the_exact_sum(province):
-    draw = Random(7)
+    draw = Random(7)  # noqa: S311  made-up days, repeatable on purpose
     with within(EVERYTHING):
         for _ in range(60):
             act(draw)
@@ -226,7 +226,7 @@ def test_C04_every_level_shows_three_numbers_and_the_province_is_the_exact_sum(p
 
 
 def test_sums_of_a_folded_board_are_those_of_the_reports(province):
-    draw = Random(11)
+    draw = Random(11)  # noqa: S311  made-up days, repeatable on purpose
     with within(EVERYTHING):
         for _ in range(60):
             act(draw)

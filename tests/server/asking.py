@@ -1,4 +1,4 @@
-"""Asking a door without a server (直接询问大门): requests as the server would hand them in, and an application on hold."""
+"""Asking a door without a server (直接询问大门): requests as a server would hand them in, an application on hold."""
 
 from __future__ import annotations
 

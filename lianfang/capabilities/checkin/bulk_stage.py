@@ -13,7 +13,8 @@ from lianfang.capabilities.checkin.bulk_keep import Staged
 from lianfang.domain.answers import AnswerDraft
 from lianfang.domain.policy import Policy
 from lianfang.domain.symptoms import calls_for_attention, is_fever
-from lianfang.kernel.crypto import blind_index, blind_indexes_of
+from lianfang.kernel.crypto import blind_index
+from lianfang.kernel.crypto_together import blind_indexes_of
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting import bulk
 from lianfang.kernel.scope import EVERYTHING, within

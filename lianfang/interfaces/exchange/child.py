@@ -27,7 +27,7 @@ def records(request: Mapping[str, Any]) -> Iterator[Record]:
     """The records of the table that is asked for; `Refused` when it cannot be read."""
     path, limits = Path(request["path"]), Limits(**request["limits"])
     if request["kind"] == "workbook":
-        return read_workbook(path, request["sheet"], request["from_1904"], blocks=request["blocks"])
+        return read_workbook(path, request["sheet"], request["from_1904"], blocks=request.get("blocks", False))
     if request["kind"] == "ndjson":
         return read_lines(path, limits)
     return read_text(path, limits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from lianfang.interfaces.exchange.frames import ROW, FrameRows, column, first_li
 from lianfang.interfaces.exchange.grid import Grid
 from lianfang.interfaces.exchange.guard import Looked
 from lianfang.interfaces.exchange.header import Header, is_header_again, is_no_data
+from lianfang.interfaces.exchange.plain_text import LOOKED_AT
 from lianfang.interfaces.exchange.sheet import Cell, Row
 from lianfang.interfaces.exchange.wire import Block, End, Line, cell_of, cell_text
 
@@ -29,6 +30,7 @@ class ByColumn:
     ragged: Mapping[int, Line] = field(default_factory=dict)
     typed: bool = False
     encoding: str = ""
+    usual: int = 0  # cells of the rows that are not ragged
 
     @property
     def numbers(self) -> pl.Series:
@@ -37,11 +39,17 @@ class ByColumn:
 
     def first(self, most: int) -> list[Line]:
         """See Rows; a row of another width keeps it."""
-        return [self.ragged.get(line.number, line) for line in first_lines(self.frame, most)]
+        return list(map(self._as_written, first_lines(self.frame, most)))
+
+    def _as_written(self, line: Line) -> Line:
+        """The line with as many cells as it was written with; those of a workbook have none."""
+        if self.typed:
+            return line
+        return self.ragged.get(line.number, Line(line.number, line.cells[: self.usual]))
 
     def after(self, many: int) -> ByColumn:
         """See Rows."""
-        return ByColumn(self.frame[many:], self.ragged, self.typed, self.encoding)
+        return replace(self, frame=self.frame[many:])
 
     def cells_in(self, index: int) -> int:
         """See Rows."""
@@ -63,7 +71,7 @@ class ByColumn:
         for index in range(self.width):
             self._look_at_column(index, findings)
         frame = self._fitted(len(header.names))
-        return FrameRows(frame, beyond), frame
+        return FrameRows(frame, beyond, len(header.names)), frame
 
     def _fitted(self, width: int) -> pl.DataFrame:
         """As wide as the header; wider only where cells beyond it hold something."""
@@ -80,18 +88,22 @@ class ByColumn:
             if ragged and (len(cells) < width or any(cell is not None for cell in cells[width:])):
                 findings.problem("row.columns", number, None, columns=len(cells), expected=width)
             rest = cells[self.width :]
-            if any(cell is not None for cell in rest):
-                yield number, rest
-        if ragged and self.width != width:
+            for index, cell in enumerate(rest, start=self.width):
+                if isinstance(cell, str):
+                    self._look_at_cells([(number, cell)] if CONTROLS.search(cell) else [], index, findings)
+                    self._look_at_spoilt([number] if is_mojibake(cell) else [], index, findings)
+            last = max((at for at, cell in enumerate(rest, start=1) if cell is not None), default=0)
+            yield number, rest[:last]
+        if ragged and self.usual != width:
             self._all_ragged(width, findings)
 
     def _all_ragged(self, width: int, findings: Findings) -> None:
         """When the header is not as wide as most rows, it is those rows that are wrong."""
-        beyond = [pl.col(column(i)).is_not_null() for i in range(width, self.width)]
-        wrong = self.frame if self.width < width else self.frame.filter(pl.any_horizontal(beyond))
+        beyond = [pl.col(column(i)).is_not_null() for i in range(width, self.usual)]
+        wrong = self.frame if self.usual < width else self.frame.filter(pl.any_horizontal(beyond))
         for number in wrong[ROW]:
             if number not in self.ragged:
-                findings.problem("row.columns", number, None, columns=self.width, expected=width)
+                findings.problem("row.columns", number, None, columns=self.usual, expected=width)
 
     def _suspects(self, header: Header) -> Iterator[Line]:
         """Rows whose first cell is one of the header's, or begins a total or a signature."""
@@ -100,21 +112,28 @@ class ByColumn:
         seen = [text for cell in header.seen if (text := cell_text(cell)) is not None]
         words = values.filter(~values.str.contains(_NO_WORDS))
         odd = [*values.filter(values.is_in(seen)), *(text for text in words if is_no_data(Line(0, (cell_of(text),))))]
-        if odd:
-            rows = self.frame.filter(first["first"].is_in(odd))
-            yield from (self.ragged.get(line.number, line) for line in first_lines(rows, rows.height))
+        some = first["first"].is_in(odd) if odd else pl.repeat(False, first.height, eager=True)
+        rows = self.frame.filter(some | self.numbers.is_in(list(self.ragged)))
+        yield from map(self._as_written, first_lines(rows, rows.height))
 
     def _look_at_column(self, index: int, findings: Findings) -> None:
         """Control characters, and Chinese that was read in the wrong encoding before it came here."""
         texts = self.frame[column(index)]
         if self.typed:
             texts = pl.select(pl.when(~texts.str.starts_with("\0")).then(texts)).to_series()
-        for number, text in self._rows_of(texts, texts.str.contains(_CONTROLS)):
-            if CONTROLS.search(text):
-                findings.problem("text.control_character", number, index)
+        self._look_at_cells(self._rows_of(texts, texts.str.contains(_CONTROLS)), index, findings)
         foreign = texts.filter(texts.str.len_bytes() != texts.str.len_chars()).unique()
         spoilt = [text for text in foreign if text is not None and is_mojibake(text)]
-        for number, _ in self._rows_of(texts, texts.is_in(spoilt)) if spoilt else ():
+        if spoilt:
+            self._look_at_spoilt([number for number, _ in self._rows_of(texts, texts.is_in(spoilt))], index, findings)
+
+    def _look_at_cells(self, cells: Iterable[tuple[int, str]], index: int, findings: Findings) -> None:
+        for number, text in cells:
+            if CONTROLS.search(text):
+                findings.problem("text.control_character", number, index)
+
+    def _look_at_spoilt(self, numbers: Iterable[int], index: int, findings: Findings) -> None:
+        for number in numbers:
             if self.encoding == "gb18030":  # this row is UTF-8 in a file that otherwise is not
                 raise Refused(Problem("encoding", row=number, facts={"seen": "mixed"}))
             findings.note("text.mojibake", row=number, column=findings.column(index))
@@ -127,12 +146,13 @@ class ByColumn:
 
 def frame_rows(blocks: Sequence[Block], lines: Sequence[Line], looked: Looked, end: End) -> ByColumn:
     """All rows of a table, those above the header too; Refused `file.structure` when not those that were counted."""
-    width = max([looked.workbook.grid.width if looked.workbook else 0, *(block.width for block in blocks)])
+    wide = [len(line.cells) for line in lines if line.number <= LOOKED_AT]  # one of them may be the header
+    width = max([looked.workbook.grid.width if looked.workbook else 0, *(block.width for block in blocks), *wide])
     frame = frame_of(blocks, lines, width)
     ragged = {line.number: line for line in lines}
     if looked.workbook:
         return ByColumn(_agreed(frame, looked.workbook.grid), {}, typed=True)
-    return ByColumn(frame, ragged, encoding=end.encoding)
+    return ByColumn(frame, ragged, encoding=end.encoding, usual=blocks[0].width)
 
 
 def _agreed(frame: pl.DataFrame, grid: Grid) -> pl.DataFrame:

@@ -32,12 +32,11 @@ def frame_of(blocks: Sequence[Block], lines: Sequence[Line], width: int) -> pl.D
     Cells of a line beyond `width` are left out. Raises Refused `file.structure` when a block does not hold the rows
     that it says.
     """
-    parts = [_block_frame(block, width) for block in blocks]
-    if lines:
+    filled = pl.any_horizontal(pl.col([column(index) for index in range(width)]).is_not_null())
+    parts = [_block_frame(block, width).filter(filled) for block in blocks]
+    if lines:  # of these each holds something, if only beyond the width
         parts.append(_line_frame(lines, width))
     frame = pl.concat(parts, rechunk=True)
-    names = [column(index) for index in range(width)]
-    frame = frame.filter(pl.any_horizontal(pl.col(names).is_not_null()))
     return frame.sort(ROW) if lines else frame
 
 
@@ -76,10 +75,13 @@ def first_lines(frame: pl.DataFrame, most: int) -> list[Line]:
 
 
 class FrameRows(Sequence[Row]):
-    """The rows of a frame, made when they are asked for; `beyond` are cells right of the table, by row."""
+    """The rows of a frame, made when they are asked for: as wide as the header, or up to the last cell with a value.
 
-    def __init__(self, frame: pl.DataFrame, beyond: Mapping[int, tuple[Cell, ...]]) -> None:
-        self._frame, self._beyond = frame, beyond
+    `beyond` are cells right of the frame, by row.
+    """
+
+    def __init__(self, frame: pl.DataFrame, beyond: Mapping[int, tuple[Cell, ...]], width: int) -> None:
+        self._frame, self._beyond, self._width = frame, beyond, width
 
     def __len__(self) -> int:
         return self._frame.height
@@ -92,7 +94,7 @@ class FrameRows(Sequence[Row]):
 
     def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
         if isinstance(at, slice):
-            return FrameRows(self._frame[at], self._beyond)
+            return FrameRows(self._frame[at], self._beyond, self._width)
         return self._row(self._frame.row(at))
 
     def __iter__(self) -> Iterator[Row]:
@@ -102,9 +104,12 @@ class FrameRows(Sequence[Row]):
     def of(self, numbers: Iterable[int]) -> FrameRows:
         """The rows with these numbers, in the order of the table."""
         chosen = pl.Series(ROW, list(numbers), pl.UInt32)
-        return FrameRows(self._frame.filter(pl.col(ROW).is_in(chosen.implode())), self._beyond)
+        return FrameRows(self._frame.filter(pl.col(ROW).is_in(chosen.implode())), self._beyond, self._width)
 
     def _row(self, values: tuple[int | str | None, ...]) -> Row:
-        number, *cells = values
+        number, *texts = values
         assert isinstance(number, int)  # noqa: S101  the first column
-        return Row(number, (*(cell_of(cell) for cell in cells), *self._beyond.get(number, ())))  # type: ignore[arg-type]
+        cells = [*map(cell_of, texts), *self._beyond.get(number, ())]  # type: ignore[arg-type]
+        while len(cells) > self._width and cells[-1] is None:
+            cells.pop()
+        return Row(number, tuple(cells))

@@ -15,7 +15,8 @@ from lianfang.interfaces.exchange.sheet import Limits, filled
 from lianfang.interfaces.exchange.wire import Block, Line
 
 LINES_A_BLOCK = 1 << 16
-_LOOKED_AT = 64  # lines that tell the width of the table
+LOOKED_AT = 64  # lines that tell the width of the table, its header among them
+_MORE_COLUMNS = 16  # that a header may have and its rows not
 _LONGEST_LINE = 32_767  # characters: then no cell is longer than cells may be
 _SIGNS_OF_BLOCKS = "\0"
 
@@ -33,6 +34,13 @@ class PlainText:
         """Lines of the text."""
         return len(self.rows)
 
+    def first_lines(self) -> list[Line]:
+        """The lines among which the header is."""
+        return [self._line(number, text) for number, text in enumerate(self.rows[:LOOKED_AT], start=1)]
+
+    def _line(self, number: int, text: str) -> Line:
+        return Line(number, tuple(filled(cell) for cell in text.split(self.delimiter)))
+
     def records(self) -> Iterator[Block | Line]:
         """Blocks of lines of the usual width; a line of another width that holds something comes by itself."""
         number = 1
@@ -47,9 +55,9 @@ class PlainText:
         starts, ends = [0, *(at + 1 for at in odd)], [*odd, len(lines)]
         runs = tuple((first + start, end - start) for start, end in zip(starts, ends, strict=True) if end > start)
         for at in odd:
-            cells = tuple(filled(cell) for cell in lines[at].split(self.delimiter))
-            if any(cells):
-                yield Line(first + at, cells)
+            line = self._line(first + at, lines[at])
+            if any(line.cells):
+                yield line
         if runs:
             among = set(odd)
             kept = [line for at, line in enumerate(lines) if at not in among] if odd else lines
@@ -70,6 +78,7 @@ def plain_of(text: str, delimiter: str, limits: Limits) -> PlainText | None:
         lines.pop()
     if not lines or len(lines) > limits.max_rows + ROOM_ABOVE or len(max(lines, key=len)) > _LONGEST_LINE:
         return None
-    counts = [line.count(delimiter) for line in lines[:_LOOKED_AT]]
+    counts = [line.count(delimiter) for line in lines[:LOOKED_AT]]
     width = max(set(counts), key=counts.count) + 1
-    return PlainText(lines, delimiter, width) if 1 < width <= limits.max_columns else None
+    even = max(counts) < width + _MORE_COLUMNS  # or rows as wide as the header would hold next to nothing
+    return PlainText(lines, delimiter, width) if even and 1 < width <= limits.max_columns else None

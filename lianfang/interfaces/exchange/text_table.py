@@ -28,6 +28,8 @@ def read_text(path: Path, limits: Limits) -> Iterator[Record]:
     text, encoding = decode(path.read_bytes())
     if len(text) >= limits.blocks_from and (plain := plain_of(text, delimiter_of(text), limits)):
         del text
+        for line in plain.first_lines() if encoding == "gb18030" else ():
+            tuple(_mojibake(line, encoding))  # what stands above the data; the data is looked at by column
         yield from plain.records()
         yield End(plain.lines, encoding)
         return

@@ -5,6 +5,7 @@ Slow senders wait here, in the event loop, where thousands cost little; Django's
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
@@ -96,13 +97,14 @@ class Door:
 
     async def _pass_on(self, scope: Scope, body: Body, receive: Receive, outflow: Outflow) -> None:
         kind = kind_of(scope["method"], scope["path"])
+        since = asyncio.get_running_loop().time()
         self._house.admit(kind)
         hot = self._hot.get((scope["method"], scope["path"]))
         if hot is not None:
             with self._house.hot_share(scope):
                 if await hot(scope, body, outflow.put):
                     return
-        await self._house.work(kind, for_wsgi(scope, body, outflow, self.load), receive, outflow.put)
+        await self._house.work(kind, for_wsgi(scope, body, outflow, self.load), receive, outflow.put, since=since)
 
 
 def build() -> Door:

@@ -63,7 +63,7 @@ class Group(Generic[Item, Result]):
         if self.waiting >= self._most_waiting:
             raise Busy
         loop = asyncio.get_running_loop()
-        self._ensure_thread(loop)
+        self._ensure_thread()
         one: _Waiting[Item, Result] = _Waiting(item, time.monotonic(), loop.create_future())
         self._queue.put(one)
         result = await one.done
@@ -71,19 +71,20 @@ class Group(Generic[Item, Result]):
             raise result
         return result
 
-    def _ensure_thread(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _ensure_thread(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, args=(loop,), name="group", daemon=True)
+            self._thread = threading.Thread(target=self._run, name="group", daemon=True)
             self._thread.start()
 
-    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _run(self) -> None:
         while True:
             group = self._next()
             self.working = len(group)
             results = self._worked(group)
             self.working = 0
-            with contextlib.suppress(RuntimeError):  # the loop was closed: the process is ending
-                loop.call_soon_threadsafe(_deliver, group, results)
+            for loop in {one.done.get_loop() for one in group}:
+                with contextlib.suppress(RuntimeError):  # the loop was closed: its process is ending
+                    loop.call_soon_threadsafe(_deliver, loop, group, results)
 
     def _next(self) -> list[_Waiting[Item, Result]]:
         group = [self._queue.get()]
@@ -110,7 +111,11 @@ class Group(Generic[Item, Result]):
         return results
 
 
-def _deliver(group: Sequence[_Waiting[Item, Result]], results: Sequence[Result | BaseException]) -> None:
+def _deliver(
+    loop: asyncio.AbstractEventLoop,
+    group: Sequence[_Waiting[Item, Result]],
+    results: Sequence[Result | BaseException],
+) -> None:
     for one, result in zip(group, results, strict=True):
-        if not one.done.done():  # a client that left has cancelled it
+        if one.done.get_loop() is loop and not one.done.done():  # a client that left has cancelled it
             one.done.set_result(result)

@@ -13,7 +13,7 @@ FAIR_PART: Final = 2  # of a lane's places, one sender may hold one in so many
 
 @dataclass(frozen=True, slots=True)
 class Width:
-    """How wide a lane is: threads that work, requests that may wait, and the seconds each may wait."""
+    """How wide a lane is: threads that work, requests that may wait, and how old in seconds each may become there."""
 
     threads: int
     queue: int
@@ -70,19 +70,23 @@ class Lane:
         return (self.waiting + self.working) / self.width.places
 
     @asynccontextmanager
-    async def place(self, sender: bytes | None = None) -> AsyncIterator[None]:
-        """A place for the block; a sender who is named gets half of all places at most. Raises Busy."""
+    async def place(self, sender: bytes | None = None, *, since: float | None = None) -> AsyncIterator[None]:
+        """A place for the block; a sender who is named gets half of all places at most. Raises Busy.
+
+        `since`, in the loop's time, is when the request came, if it has waited elsewhere already.
+        """
+        until = (asyncio.get_running_loop().time() if since is None else since) + self.width.seconds
         if sender is None:
-            async with self._place():
+            async with self._place(until):
                 yield
         else:
             with self._shares.of(sender):
-                async with self._place():
+                async with self._place(until):
                     yield
 
     @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        await self._enter()
+    async def _place(self, until: float) -> AsyncIterator[None]:
+        await self._enter(until)
         self.working += 1
         try:
             yield
@@ -90,12 +94,12 @@ class Lane:
             self.working -= 1
             self._places.release()
 
-    async def _enter(self) -> None:
+    async def _enter(self, until: float) -> None:
         if self._places.locked() and self.waiting >= self.width.queue:
             raise Busy
         self.waiting += 1
         try:
-            async with asyncio.timeout(self.width.seconds):
+            async with asyncio.timeout_at(until):
                 await self._places.acquire()
         except TimeoutError:
             raise Busy from None

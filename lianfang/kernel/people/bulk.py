@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
+from uuid_utils.compat import uuid7
 
-from lianfang.kernel.people.models import Membership, Person
+from lianfang.kernel import clock
+from lianfang.kernel.crypto import blind_index, seal
+from lianfang.kernel.people.models import Membership, Person, index_of_number
 from lianfang.kernel.people.ops import sort_key
 
 # Column -> its type in the database.
@@ -47,43 +51,36 @@ def admit(people: Sequence[Admission]) -> list[UUID]:
 
     Raises IntegrityError when a number is taken; it looks nobody up.
     """
-    persons = [_person(one) for one in people]
-    _insert(Person, _PERSON, persons)
-    _insert(Membership, _MEMBERSHIP, [_membership(one, who) for one, who in zip(people, persons, strict=True)])
-    return [person.pk for person in persons]
+    ids, entered_at = [uuid7() for _ in people], clock.now()
+    _insert(Person, _PERSON, [_person(one, who) for one, who in zip(people, ids, strict=True)])
+    memberships = [_membership(one, who, entered_at) for one, who in zip(people, ids, strict=True)]
+    _insert(Membership, _MEMBERSHIP, memberships)
+    return ids
 
 
-def _insert(model: type[models.Model], columns: Mapping[str, str], rows: Sequence[models.Model]) -> None:
+def _insert(model: type[models.Model], columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
     """One statement with an array a column: several times faster than a row at a time (COPY stops at row security)."""
     names = ", ".join(columns)
     arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-    values = [[getattr(row, name) for row in rows] for name in columns]
+    values = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {model._meta.db_table} ({names}) SELECT * FROM unnest({arrays})", values)
 
 
-def _person(one: Admission) -> Person:
-    person = Person(
-        home_unit_id=one.unit_id,
-        name=one.name,
-        sort_key=sort_key(one.name),
-        id_type=one.id_type,
-        id_reason=one.id_reason,
-        birth_date=one.birth_date,
-    )
-    # The setters seal.
-    person.number = one.number  # type: ignore[assignment]
-    person.phone = one.phone  # type: ignore[assignment]
-    return person
+def _person(one: Admission, who: UUID) -> tuple[Any, ...]:
+    """In the order of `_PERSON`, sealed as `Person` seals: plain rows, since a model object costs as much again."""
+    return (
+        who, one.unit_id, one.name, sort_key(one.name), one.id_type, one.id_reason,
+        seal(one.number, about=f"people_person|number|{who}"),
+        index_of_number(one.id_type, one.number) if one.number else None,
+        seal(one.phone, about=f"people_person|phone|{who}"),
+        blind_index("phone", one.phone) if one.phone else None,
+        one.birth_date,
+    )  # fmt: skip
 
 
-def _membership(one: Admission, person: Person) -> Membership:
-    return Membership(
-        unit_id=one.unit_id,
-        person_id=person.pk,
-        kind=one.kind,
-        number=one.roster_number,
-        employer=one.employer,
-        boards=one.boards,
-        since=one.since,
-    )
+def _membership(one: Admission, who: UUID, entered_at: datetime) -> tuple[Any, ...]:
+    """In the order of `_MEMBERSHIP`."""
+    return (
+        uuid7(), one.unit_id, who, one.kind, one.roster_number, one.employer, one.boards, one.since, entered_at,
+    )  # fmt: skip

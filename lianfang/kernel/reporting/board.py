@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import F
 
@@ -228,7 +228,7 @@ def history(units: list[Unit], days: list[date]) -> dict[int, dict[date, Standin
     """How the report (or class-check) dues of some units stood over some days, for the strip beside each name."""
     found: dict[int, dict[date, Standing]] = {unit.pk: {} for unit in units}
     dues = Due.objects.filter(unit__in=units, day__in=days, kind__in=[REPORT, ROLL_CALL], line="territory")
-    columns = dues.values_list("unit_id", "day", "due_at", "settled_at", "returned_at", "excused", "zero")
-    for pk, *stood in columns.order_by(F("kind").desc()):
-        found[pk][stood[0]] = Standing(*stood)
+    columns: Any = dues.values_list("unit_id", "day", "due_at", "settled_at", "returned_at", "excused", "zero")
+    for pk, day, *stood in columns.order_by(F("kind").desc()).iterator():
+        found[pk][day] = Standing(day, *stood)
     return found

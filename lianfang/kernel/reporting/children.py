@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import get_language
@@ -93,7 +94,7 @@ SELECT u.id, u.code, CASE WHEN %(english)s AND u.name_en <> '' THEN u.name_en EL
 
 def children_of(unit: Unit, form: str, day: date, now: datetime) -> list[Child]:
     """The units right below `unit` on either line, in the order of their codes, without counts yet."""
-    asked = {"unit": unit.pk, "form": form, "day": day, "now": now, "english": get_language() == "en"}
+    asked: dict[str, Any] = {"unit": unit.pk, "form": form, "day": day, "now": now, "english": get_language() == "en"}
     with connection.cursor() as cursor:
         cursor.execute(_CHILDREN, asked)
         return [Child(*row) for row in cursor.fetchall()]

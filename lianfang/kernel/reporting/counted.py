@@ -113,4 +113,4 @@ def missing_dues(place: Place, kind: str, *, own: bool, most: int | None) -> lis
 def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -126,7 +126,8 @@ COUNTED = tuple(f.name for f in fields(Counts))
 def people_of(numbers: Sequence[int]) -> People:
     """People from numbers in the order of `PEOPLE_SQL`; no rows give nulls, which count nobody."""
     heads, modes = numbers[: len(_HEADS)], numbers[len(_HEADS) :]
-    return People(*(n or 0 for n in heads), modes={m: n for m, n in zip(_MODES, modes, strict=True) if n is not None})
+    counted: dict[str, Any] = {name: n or 0 for name, n in zip(_HEADS, heads, strict=True)}
+    return People(**counted, modes={m: n for m, n in zip(_MODES, modes, strict=True) if n is not None})
 
 
 def together(parts: Iterable[Sequence[int | None]], width: int) -> tuple[int, ...]:

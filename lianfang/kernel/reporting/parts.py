@@ -113,4 +113,4 @@ def _rows(statement: str, where: str, day: date, paths: Sequence[str], **more: A
         return []
     with connection.cursor() as cursor:
         cursor.execute(statement.format(where=where), {"day": day, "paths": list(paths), **more})
-        return cursor.fetchall()
+        return list(cursor.fetchall())

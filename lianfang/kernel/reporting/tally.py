@@ -12,7 +12,7 @@ from django.db import connection
 from lianfang.kernel.dues.stale import touch, touch_day
 from lianfang.kernel.orgs.models import Unit, place_of
 from lianfang.kernel.reporting.models import MODES, Tally
-from lianfang.kernel.reporting.recount import ASTRAY, RECOUNT, WEIGH
+from lianfang.kernel.reporting.recount import ASTRAY, WEIGH, recount_of, recount_of_day
 
 COLUMNS = ("rostered", "excused", "answered", "on_time", "well", "unwell", "fever", *(f"by_{m}" for m, _ in MODES))
 
@@ -39,7 +39,8 @@ def hold(unit: Unit, day: date, slot: str) -> None:
 
 def recount(unit: Unit, day: date, slot: str) -> Tally:
     """Set one unit's counters from its rows; call with the row held, so that no concurrent answer is missed."""
-    _keep("unit_id = %s AND day = %s AND slot = %s", [unit.pk, day, slot])
+    with connection.cursor() as cursor:
+        keep_where(cursor, "unit_id = %s AND day = %s AND slot = %s", [unit.pk, day, slot])
     touch(day, [unit.pk])
     return Tally.objects.get(unit=unit, day=day, slot=slot)
 
@@ -54,25 +55,24 @@ def recount_day(day: date, unit_ids: Iterable[int] | None = None) -> None:
         cursor.execute(f"SET LOCAL work_mem = '{ROOM}'")
         _hold_where(cursor, where, parameters)
         cursor.execute(WEIGH.format(where=where), parameters)
-    _keep(where, parameters)
+        _set(cursor, *(recount_of_day(day) if numbers is None else recount_of(where, parameters)))
     touch_day(day) if numbers is None else touch(day, numbers)
-
-
-def _keep(where: str, parameters: list[Any]) -> None:
-    with connection.cursor() as cursor:
-        keep_where(cursor, where, parameters)
 
 
 def keep_where(cursor: Any, where: str, parameters: Sequence[Any]) -> None:
     """Set the counter rows that `where` chooses from the rows they count."""
     # Held first: the statement that counts must begin after whoever wrote last has committed.
     _hold_where(cursor, where, parameters)
+    _set(cursor, *recount_of(where, parameters))
+
+
+def _set(cursor: Any, counting: str, values: Sequence[Any]) -> None:
     assign = ", ".join(f"{c} = n.{c}" for c in COLUMNS)
     kept, counted = (", ".join(f"{row}.{c}" for c in COLUMNS) for row in ("t", "n"))
     cursor.execute(
-        f"UPDATE reporting_tally t SET {assign} FROM ({RECOUNT.format(where=where)}) n"
+        f"UPDATE reporting_tally t SET {assign} FROM ({counting}) n"
         f" WHERE t.unit_id = n.unit_id AND t.day = n.day AND t.slot = n.slot AND ({kept}) IS DISTINCT FROM ({counted})",
-        parameters,
+        values,
     )
 
 
@@ -85,12 +85,13 @@ def differences(day: date) -> list[Difference]:
     """Every counter of a day that differs from a recount from the rows; an empty list is the proof."""
     pairs = ", ".join(f"t.{c}, n.{c}" for c in COLUMNS)
     kept, counted = (", ".join(f"{row}.{c}" for c in COLUMNS) for row in ("t", "n"))
+    counting, values = recount_of_day(day)
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL work_mem = '{ROOM}'")
         cursor.execute(
-            f"SELECT t.unit_id, t.slot, {pairs} FROM reporting_tally t JOIN ({RECOUNT.format(where='day = %s')}) n"
+            f"SELECT t.unit_id, t.slot, {pairs} FROM reporting_tally t JOIN ({counting}) n"
             f" USING (unit_id, day, slot) WHERE ({kept}) IS DISTINCT FROM ({counted})",
-            [day],
+            values,
         )
         rows = cursor.fetchall()
     return [one for unit, slot, *values in rows for one in _differing(unit, day, slot, values)]

@@ -28,7 +28,11 @@ def people(count: int) -> list[str]:
 PLAIN = {
     "texts kept once and numbers": people(30),
     "texts in their cells": good_rows(30),
-    "rows and cells left out": [*people(3), row(9, number("B9", 1)), row(12, '<c r="A12" s="1"/>', number("C12", "1E2"))],
+    "rows and cells left out": [
+        *people(3),
+        row(9, number("B9", 1)),
+        row(12, '<c r="A12" s="1"/>', number("C12", "1E2")),
+    ],
     "attributes of spreadsheets": [*people(2), row(4, shared("A4", 2), more=' spans="1:2" ht="15" customHeight="1"')],
 }
 OTHERWISE = {

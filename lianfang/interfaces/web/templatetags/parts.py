@@ -15,7 +15,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
@@ -66,6 +66,7 @@ STRIP_SHAPES = {
 }
 STRIP_STEP = 13
 ZERO = timedelta()
+_ZERO = mark_safe('<span class="n-zero">0</span>')
 
 
 @cache
@@ -205,7 +206,7 @@ def count(value: Any) -> SafeString:
         return format_html('<span class="n-least">{}</span>', gettext("at least %(n)s") % {"n": text[2:]})
     if text.startswith("<"):
         return format_html('<span class="n-hidden" title="{}">{}</span>', gettext("small number, not shown"), text)
-    return format_html('<span class="n-zero">0</span>') if text == "0" else format_html("{}", text)
+    return _ZERO if text == "0" else escape(text)
 
 
 @register.simple_tag
