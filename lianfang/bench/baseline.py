@@ -39,8 +39,8 @@ WITH before AS (
 ), kept AS (
     INSERT INTO bench_answer (unit_id, day, slot, person_id, revision, state, temperature, symptoms, fever, health_code,
         test_sealed, note, mode, form_version, claimed_at, received_at, sender_id, on_time, automated, reason)
-    VALUES (:person::int / {a_class}, '2026-03-02', 'am', lpad(to_hex(:person::int), 32, '0')::uuid, 1, 'well', 36.5, '{{}}',
-        false, 'green', '', '', 'api', 1, now(), now(), 1, true, false, '')
+    VALUES (:person::int / {a_class}, '2026-03-02', 'am', lpad(to_hex(:person::int), 32, '0')::uuid, 1, 'well', 36.5,
+        '{{}}', false, 'green', '', '', 'api', 1, now(), now(), 1, true, false, '')
     ON CONFLICT (unit_id, day, slot, person_id) DO UPDATE SET revision = bench_answer.revision + 1,
         temperature = excluded.temperature, received_at = excluded.received_at
     RETURNING fever

@@ -47,7 +47,8 @@ def recount(unit: Unit, day: date, slot: str) -> Tally:
 
 def recount_day(day: date, unit_ids: Iterable[int] | None = None) -> None:
     """Set the counters of a whole day, or of some units of it, from their rows, after their rosters have changed."""
-    where, parameters = "day = %s", [day]
+    where = "day = %s"
+    parameters: list[Any] = [day]
     numbers = None if unit_ids is None else list(unit_ids)
     if numbers is not None:
         where, parameters = f"{where} AND unit_id = ANY(%s)", [day, numbers]
