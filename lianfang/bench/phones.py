@@ -18,6 +18,7 @@ from lianfang.kernel import clock
 
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 30.0
+LOOK_SECONDS: Final = 0.5
 OK: Final = 200
 TRY_AGAIN: Final = frozenset({HUNG_UP, 408, 500, 502, 503, 504})
 
@@ -30,10 +31,21 @@ class Mood:
     phones: int
     patient: bool = False
 
-    def pause(self, answer: Answer, tries: int) -> float:
-        """Seconds from one try to the next: drawn evenly up to a bound, so that no two phones keep step."""
-        if not self.patient:
-            return random.uniform(0, 2 * self.phones / self.rate())  # noqa: S311  spreads load
+    async def rest(self, answer: Answer, tries: int, began: float) -> None:
+        """From a try that began then to the next one: a time drawn evenly up to a bound, so that no two keep step."""
+        if self.patient:
+            await asyncio.sleep(self._asked_for(answer, tries))
+            return
+        turn = random.uniform(0, 2) - (time.perf_counter() - began) * self._turns()  # noqa: S311  spreads load
+        while turn > 0 and not self.patient:
+            step = min(LOOK_SECONDS, turn / self._turns())  # the rate grows while one waits
+            await asyncio.sleep(step)
+            turn -= step * self._turns()
+
+    def _turns(self) -> float:
+        return self.rate() / self.phones
+
+    def _asked_for(self, answer: Answer, tries: int) -> float:
         if answer.retry_after:
             return answer.retry_after
         return random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**tries))  # noqa: S311
@@ -92,7 +104,7 @@ class World:
 async def phone(world: World, person: int, mood: Mood, book: Book) -> float:
     """Answers again and again while the crowd is impatient, then brings the last one home; the moment of that."""
     line = Line(world.port)
-    await asyncio.sleep(mood.pause(Answer(OK), 0))
+    await mood.rest(Answer(OK), 0, time.perf_counter())
     while True:
         key, request = world.errand(person)
         await _bring_home(line, key, request, world.receipts, mood, book)
@@ -109,7 +121,7 @@ async def _bring_home(line: Line, key: str, request: bytes, receipts: Receipts, 
         settled = receipts.settle(key, answer)
         tries = 0 if settled else tries + 1
         if not (settled and mood.patient):
-            await asyncio.sleep(max(0.0, began + mood.pause(answer, tries) - time.perf_counter()))
+            await mood.rest(answer, tries, began)
 
 
 async def steady(world: World, people: Iterator[int], *, each: float, book: Book) -> None:

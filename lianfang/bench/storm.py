@@ -141,6 +141,7 @@ class _Course:
         begin, end = self._held_from, self._end
         tries = self._books.corrections.within(begin, end)
         kept = [seconds * 1000 for _, status, seconds in tries if status == OK]
+        refused = [seconds * 1000 for _, status, seconds in tries if status == BUSY] or [0.0]
         firsts = [seconds * 1000 for _, status, seconds in self._books.firsts.within(begin, end) if status == OK]
         span = end - begin
         return {
@@ -149,6 +150,8 @@ class _Course:
             "goodput_per_second": round(len(kept) / span, 1),
             "p50_ms": round(percentile(kept, 50), 1),
             "p99_ms": round(percentile(kept, 99), 1),
+            "refused_p50_ms": round(percentile(refused, 50), 1),
+            "refused_p99_ms": round(percentile(refused, 99), 1),
             "first_answers_per_second": round(len(firsts) / span, 1),
             "first_answers_p99_ms": round(percentile(firsts, 99), 1),
             "all_receipts_s": round(last - self._end, 1),

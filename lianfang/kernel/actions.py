@@ -38,6 +38,7 @@ class Action:
     over: str
     oneself: bool
     facts: tuple[str, ...]
+    offered: bool = True
     parameters: tuple[inspect.Parameter, ...] = field(default=())
 
     @property
@@ -56,13 +57,20 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def action(
-    kind: str, *, by: Iterable[Role] = (), over: str, oneself: bool = False, facts: Iterable[str] = ()
+    kind: str,
+    *,
+    by: Iterable[Role] = (),
+    over: str,
+    oneself: bool = False,
+    facts: Iterable[str] = (),
+    offered: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function as the action that records `kind`.
 
     `by` are the roles that may, held over the unit of the parameter named `over` (a unit, or a row with
     `owning_unit()`); `oneself` also lets a person act for the person named by the parameter `person`.
-    `facts` name the parameters that the event keeps.
+    `facts` name the parameters that the event keeps. One that is not `offered` is called with what other code has
+    worked out, and never filled in as a form.
     """
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -84,7 +92,7 @@ def action(
                 fault("before_commit")
             return result
 
-        declared = Action(kind, act, tuple(by), over, oneself, tuple(facts), parameters)
+        declared = Action(kind, act, tuple(by), over, oneself, tuple(facts), offered, parameters)
         act.action = declared  # type: ignore[attr-defined]
         registry[kind] = declared
         return act

@@ -291,11 +291,10 @@ def _index(key: bytes, kind: str, value: str) -> bytes:
 
 
 def _normal(kind: str, value: str) -> str:
-    is_plain = value.isascii() and value.lstrip("+").isalnum()  # as nearly all are: nothing to fold or leave out
-    text = value.upper() if is_plain else _folded(value)
+    text = value.upper() if value.isascii() and value.lstrip("+").isalnum() else _folded(value)
     return re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", text) if kind == "phone" else text
 
 
-def _folded(value: str) -> str:
-    text = unicodedata.normalize("NFKC", value).upper()
-    return "".join(sign for sign in text if not sign.isspace() and unicodedata.category(sign) not in ("Cf", "Pd"))
+def _folded(value: str) -> str:  # needed by few: nearly all are plain
+    signs = unicodedata.normalize("NFKC", value).upper()
+    return "".join(s for s in signs if not s.isspace() and unicodedata.category(s) not in ("Cf", "Pd"))

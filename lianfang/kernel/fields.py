@@ -64,9 +64,9 @@ def fields_of(action: Action) -> list[Field]:
 
 
 def is_simple(action: Action) -> bool:
-    """Whether every parameter has a reader."""
+    """Whether the action is offered to people and every parameter has a reader."""
     try:
-        return bool(fields_of(action))
+        return action.offered and bool(fields_of(action))
     except LookupError:
         return False
 

@@ -44,7 +44,7 @@ class World:
             self._reported()
             self.form, self.doubtful = (
                 self._proposed(*words)
-                for words in (("trip", "寒假外出", "Trip"), ("mobile", "手机号码", "Mobile phone"))
+                for words in (("winter_trip", "寒假外出", "Trip"), ("mobile_phone", "手机号码", "Mobile phone"))
             )
             self.recipient = self._recipient()
             self.doubtful_field = self.doubtful.fields.get().pk

@@ -6,9 +6,10 @@ one event for the act, and a receipt for each unit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -19,6 +20,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action
 from lianfang.kernel.audit.models import Event
+from lianfang.kernel.database.lane import Lane
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.reporting import bulk
@@ -28,6 +30,14 @@ from lianfang.kernel.scope import EVERYTHING, within
 
 EVENTS_A_STATEMENT = 1_000
 RECORDED = "answer.recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Where some of the rows are staged: those of units from this number on, on a connection of their own."""
+
+    lane: Lane
+    first: int
 
 
 @dataclass(slots=True)
@@ -43,6 +53,7 @@ class Staged:
     phones: dict[int, str]
     key: str
     without: set[int] = field(default_factory=set)
+    aside: Aside | None = None
 
     @property
     def count(self) -> int:
@@ -52,17 +63,24 @@ class Staged:
 
 def untold(staged: Staged, *, born_after: date, most: int) -> list[tuple[int, Unit, date]]:
     """(row, unit, birth date) of placed people born after a day of whom no notice to a guardian is on record."""
-    with within(EVERYTHING), connection.cursor() as cursor:
-        found = bulk.untold(cursor, born_after=born_after, most=most)
-    return [(row, staged.units[unit], born) for row, unit, born in found]
+    found = _asked(staged, lambda cursor: bulk.untold(cursor, born_after=born_after, most=most))
+    return [(row, staged.units[unit], born) for row, unit, born in sorted(found)[:most]]
 
 
-def rows_about(subjects: Sequence[tuple[int, date, str, UUID]]) -> list[int]:
+def rows_about(staged: Staged, subjects: Sequence[tuple[int, date, str, UUID]]) -> list[int]:
     """Staged rows about one of these: unit, day, slot and person."""
-    if not subjects:
-        return []
+    return sorted(_asked(staged, lambda cursor: bulk.rows_about(cursor, subjects))) if subjects else []
+
+
+def _asked(staged: Staged, question: Callable[[Any], list[Any]]) -> list[Any]:
+    """The answers of all connections on which rows are staged."""
+    waiting = staged.aside.lane.start(_ask, question) if staged.aside else None
+    return _ask(question) + (waiting.result() if waiting else [])
+
+
+def _ask(question: Callable[[Any], list[Any]]) -> list[Any]:
     with within(EVERYTHING), connection.cursor() as cursor:
-        return bulk.rows_about(cursor, subjects)
+        return question(cursor)
 
 
 def forget() -> None:
@@ -76,7 +94,7 @@ def import_answers(by: Actor, *, unit: Unit, among: Sequence[int], staged: Stage
     """Keep the staged answers of some units as one act.
 
     `unit` is the one over the file, `among` are the numbers of the units, all that are staged from the first to the
-    last of them, and `rows` is how many rows are meant. Returns the
+    last of them on the connection that this runs on, and `rows` is how many rows are meant. Returns the
     rows of people who have answered otherwise before, which are for the ordinary way.
     """
     if not among:

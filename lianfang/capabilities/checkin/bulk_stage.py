@@ -9,35 +9,64 @@ import polars as pl
 from django.db import connection
 
 from lianfang.capabilities.checkin.bulk import ROW, UNIT
-from lianfang.capabilities.checkin.bulk_keep import Staged
+from lianfang.capabilities.checkin.bulk_keep import Aside, Staged
 from lianfang.domain.answers import AnswerDraft
 from lianfang.domain.policy import Policy
 from lianfang.domain.symptoms import calls_for_attention, is_fever
 from lianfang.kernel.crypto import blind_index
 from lianfang.kernel.crypto_together import blind_indexes_of
+from lianfang.kernel.database.lane import Lane
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting import bulk
 from lianfang.kernel.scope import EVERYTHING, within
 
 ROWS_A_PIECE = 100_000  # rows worded at a time
+MOST_ALONE = 50_000  # rows that one connection stages; more are parted between two
 
 
 def stage_answers(
-    plain: pl.DataFrame, said: Sequence[tuple[AnswerDraft | None, Policy]], units: Mapping[int, Unit], key: str
-) -> tuple[Staged, list[int]]:
+    plain: pl.DataFrame, said: Sequence[tuple[AnswerDraft | None, Policy]], units: Mapping[int, Unit], key: str,
+    lane: Lane | None = None,
+) -> tuple[Staged, list[int]]:  # fmt: skip
     """Stage and place plain rows; what is staged, and the rows, ascending, whose person is not simply found.
 
     `plain` has the columns of `bulk.Understood`, `said` being the place in the list of drafts with the rules of their
-    day. `key` names the sending; with a unit's code behind it, it is the key of the unit's receipt.
+    day. `key` names the sending; with a unit's code behind it, it is the key of the unit's receipt. With a `lane`,
+    half of very many rows are staged there.
     """
     known = {n: (draft, is_fever(draft.temperature, policy)) for n, (draft, policy) in enumerate(said) if draft}
     phones = plain.filter(pl.col("phone").is_not_null()).select(ROW, "phone")
-    with within(EVERYTHING), connection.cursor() as cursor:
-        bulk.stage(cursor, _said(known), _given(plain))
-        left_over = bulk.place(cursor)
-        rows = dict(bulk.rows_by_unit(cursor))
+    words, first = _said(known), _parting(plain) if lane else None
+    aside = Aside(lane, first) if lane and first else None
+    left_over, rows = _staged_on(aside, words, plain)
     attention = [n for n, (draft, fever) in known.items() if _calls(draft, fever=fever)]
-    return Staged(units, rows, attention, dict(phones.iter_rows()), key), left_over
+    return Staged(units, rows, attention, dict(phones.iter_rows()), key, aside=aside), left_over
+
+
+def _parting(plain: pl.DataFrame) -> int | None:
+    """The unit from whose number on the second half of the rows begins; None when they are few, or of one unit."""
+    if plain.height <= MOST_ALONE:
+        return None
+    counts = plain.group_by(UNIT).len().sort(UNIT)
+    later = counts.filter(pl.col("len").cum_sum() - pl.col("len") >= plain.height // 2)
+    return later[UNIT][0] if 0 < later.height < counts.height else None
+
+
+def _staged_on(aside: Aside | None, said: bytes, plain: pl.DataFrame) -> tuple[list[int], dict[int, int]]:
+    if aside is None:
+        return _stage(said, plain)
+    later = pl.col(UNIT) >= aside.first
+    waiting = aside.lane.start(_stage, said, plain.filter(later))
+    left_over, rows = _stage(said, plain.filter(~later))
+    more, others = waiting.result()
+    return sorted(left_over + more), rows | others
+
+
+def _stage(said: bytes, plain: pl.DataFrame) -> tuple[list[int], dict[int, int]]:
+    """On this thread's connection: the rows whose person is not simply found, and how many are placed by unit."""
+    with within(EVERYTHING), connection.cursor() as cursor:
+        bulk.stage(cursor, said, _given(plain))
+        return bulk.place(cursor), dict(bulk.rows_by_unit(cursor))
 
 
 def _calls(draft: AnswerDraft, *, fever: bool) -> bool:

@@ -30,7 +30,11 @@ def take_file(call: Call) -> dict[str, Any]:
     fields, filename, content = read_upload(call.request)
     what, switches = _what(fields), _switches(fields)
     unit = unit_within(call.actor, fields["unit"]) if fields.get("unit") else None
-    return shown_import(call.actor, imports.receive(call.actor, what, filename, content, unit=unit, **switches))
+    kept = imports.receive(
+        call.actor, what, filename, content, unit=unit,
+        keep_good=switches.get("keep_good", False), dry_run=switches.get("dry_run", False),
+    )  # fmt: skip
+    return shown_import(call.actor, kept)
 
 
 def _what(fields: Mapping[str, str]) -> str:

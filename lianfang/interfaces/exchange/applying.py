@@ -5,12 +5,15 @@ read = written + refused + held + blank, at every moment that somebody can see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event, Lock
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Least
 
 from lianfang.domain.refusals import Problem
 from lianfang.interfaces.exchange.keeping import keep
@@ -36,6 +39,27 @@ class Case:
     desk: Desk
     outcome: Outcome
     kept: Import
+    _turn: Lock = field(default_factory=Lock)
+    _failed: Event = field(default_factory=Event)
+
+    def refuse_late(self, failed: RowRefused) -> None:
+        """Name a row that was refused only when it was written."""
+        with self._turn:
+            self.outcome.refuse_late(failed.row, failed.problems)
+            self.kept.problems = [_as_kept(problem) for problem in self.outcome.first_problems()]
+
+    def totals(self) -> tuple[int, int]:
+        """How many rows may be written, and how many are refused, at one moment."""
+        with self._turn:
+            return self.outcome.held, self.outcome.refused
+
+    def failed(self) -> bool:
+        """Whether one of two connections has failed, so that the other goes no further."""
+        return self._failed.is_set()
+
+    def fail(self) -> None:
+        """Say so."""
+        self._failed.set()
 
 
 def take_account(kept: Import, outcome: Outcome, *, partly: bool) -> None:
@@ -102,7 +126,9 @@ def staged_for_now() -> Iterator[None]:
 
 
 def is_large(case: Case) -> bool:
-    return case.kept.stage == CHECKED and case.outcome.staged is not None and case.outcome.held > MOST_AT_ONCE
+    staged = case.outcome.staged
+    large = case.outcome.held > MOST_AT_ONCE or (staged is not None and staged.aside is not None)
+    return case.kept.stage == CHECKED and staged is not None and large
 
 
 def write_in_turn(actor: Actor, case: Case) -> Import:
@@ -112,18 +138,41 @@ def write_in_turn(actor: Actor, case: Case) -> Import:
     """
     kept, outcome = case.kept, case.outcome
     fault("after_stage_before_apply")
-    for units in _turns(outcome):
-        _try(actor, case, lambda units=units: _write_units(actor, case, units))  # type: ignore[misc]
+    _write_turns(actor, case)
     _try(actor, case, lambda: _finish(actor, case))
     assert kept.read == outcome.held + outcome.refused + kept.blank  # noqa: S101  no row is lost
     return kept
 
 
-def _turns(outcome: Outcome) -> Iterator[list[int]]:
-    assert outcome.staged is not None  # noqa: S101
+def _write_turns(actor: Actor, case: Case) -> None:
+    """All units, on as many connections as they are staged on."""
+    staged = case.outcome.staged
+    assert staged is not None  # noqa: S101
+    aside = staged.aside
+    if aside is None:
+        _write_in_turn(actor, case, staged.rows)
+        return
+    later = {unit: many for unit, many in staged.rows.items() if unit >= aside.first}
+    waiting = aside.lane.start(_write_in_turn, actor, case, later)
+    _write_in_turn(actor, case, {unit: many for unit, many in staged.rows.items() if unit < aside.first})
+    waiting.result()
+
+
+def _write_in_turn(actor: Actor, case: Case, rows: Mapping[int, int]) -> None:
+    try:
+        for units in _turns(rows):
+            if case.failed():
+                return
+            _try(actor, case, lambda units=units: _write_units(case, units))  # type: ignore[misc]
+    except BaseException:
+        case.fail()
+        raise
+
+
+def _turns(rows_by_unit: Mapping[int, int]) -> Iterator[list[int]]:
     units: list[int] = []
     rows = 0
-    for unit, many in outcome.staged.rows.items():
+    for unit, many in rows_by_unit.items():
         if units and rows + many > MOST_AT_ONCE:
             yield units
             units, rows = [], 0
@@ -133,15 +182,14 @@ def _turns(outcome: Outcome) -> Iterator[list[int]]:
         yield units
 
 
-def _write_units(actor: Actor, case: Case, units: list[int]) -> None:
-    kept, staged = case.kept, case.outcome.staged
+def _write_units(case: Case, units: list[int]) -> None:
+    staged = case.outcome.staged
     assert staged is not None  # noqa: S101
     _REPORTS.write_staged(case.desk, case.outcome, units)
-    written = kept.written + sum(staged.rows[unit] for unit in units)
-    held = case.outcome.held - min(written, case.outcome.held)
-    done = {"written": case.outcome.held - held, "held": held, "refused": case.outcome.refused}
-    Import.objects.filter(pk=kept.pk).update(**done)
-    kept.written = written
+    connection.check_constraints()  # now: the other connection waits for the import's row until this one commits
+    held, refused = case.totals()
+    written = Least(F("written") + sum(staged.rows[unit] for unit in units), Value(held))
+    Import.objects.filter(pk=case.kept.pk).update(written=written, held=Value(held) - written, refused=refused)
 
 
 def _try(actor: Actor, case: Case, write: Callable[[], None]) -> None:
@@ -151,7 +199,6 @@ def _try(actor: Actor, case: Case, write: Callable[[], None]) -> None:
             with within(actor.scope):
                 write()
         except RowRefused as failed:
-            case.outcome.refuse_late(failed.row, failed.problems)
-            case.kept.problems = [_as_kept(problem) for problem in case.outcome.first_problems()]
+            case.refuse_late(failed)
         else:
             return

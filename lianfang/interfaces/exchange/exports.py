@@ -71,7 +71,7 @@ def export(
     return written
 
 
-@action("register.exported", by=EVERYONE, over="unit", facts=("register", "rows", "file", "filters"))
+@action("register.exported", by=EVERYONE, over="unit", facts=("register", "rows", "file", "filters"), offered=False)
 def note_export(by: Actor, *, unit: Unit | None, register: str, rows: int, file: str, filters: str) -> str:
     """Note that a list has left the system: which, how many rows, by which filters."""
     return f"register:{register}"

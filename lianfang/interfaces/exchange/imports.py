@@ -26,6 +26,7 @@ from lianfang.interfaces.exchange.writing import Kind, open_writer, write_errors
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.database.lane import Lane, lane_if
 from lianfang.kernel.files.actions import CHECKED, DROPPED, REFUSED, WRITTEN, drop_file
 from lianfang.kernel.files.models import Import
 from lianfang.kernel.orgs.models import Unit
@@ -55,25 +56,27 @@ def receive(
     Raises Refused when the file cannot be read at all, or is not the sender's to send.
     """
     layout = layout_of(what)
-    with staged_for_now():
+    alone = not dry_run and not connection.in_atomic_block
+    with staged_for_now(), lane_if(alone) as lane:
         return _received(
-            actor, layout, filename, content, unit=unit, keep_good=keep_good, dry_run=dry_run, limits=limits or Limits()
-        )
+            actor, layout, filename, content, unit=unit, keep_good=keep_good, dry_run=dry_run, lane=lane,
+            limits=limits or Limits(),
+        )  # fmt: skip
 
 
 def _received(
     actor: Actor, layout: Layout, filename: str, content: bytes | Path, *, unit: Unit | None, keep_good: bool,
-    dry_run: bool, limits: Limits,
+    dry_run: bool, lane: Lane | None, limits: Limits,
 ) -> Import:  # fmt: skip
-    what, alone = layout.what, not connection.in_atomic_block
+    what = layout.what
     with within(actor.scope):
         home = unit or actor.home or (_root() if actor.system else None)
         _check_sender(actor, layout, home)
         kept = _same_file(actor, what, home, content) or _new(actor, what, home, filename, content)
         if kept.stage == WRITTEN:
             return kept
-        case = _checked(actor, layout, kept, content, partly=keep_good or dry_run, limits=limits)
-        large = alone and not dry_run and is_large(case)
+        case = _checked(actor, layout, kept, content, partly=keep_good or dry_run, limits=limits, lane=lane)
+        large = lane is not None and is_large(case)
         if home is not None:  # a file that is still at hand and is written at once need not be kept beside its rows
             keep(actor, kept, b"" if large and isinstance(content, Path) else content)
         if not large:
@@ -185,14 +188,15 @@ def _of(import_id: UUID | str) -> Import:
 
 
 def _checked(
-    actor: Actor, layout: Layout, kept: Import, content: bytes | Path, *, partly: bool, limits: Limits
-) -> Case:
+    actor: Actor, layout: Layout, kept: Import, content: bytes | Path, *, partly: bool, limits: Limits,
+    lane: Lane | None = None,
+) -> Case:  # fmt: skip
     """Read and check the file; what was found stands in `kept`, which is not stored yet."""
     sheet = _read(content, kept.filename, limits)
     outcome = Outcome(sheet, layout.columns(sheet))
     look_at_header(outcome)
     # Of a new file the first name is its own; sent again, it is the one it was stored under.
-    desk = Desk.of(actor, kept.unit if kept.unit_id else None, f"import-{kept.pk}")
+    desk = Desk.of(actor, kept.unit if kept.unit_id else None, f"import-{kept.pk}", lane)
     layout.check(desk, outcome)
     take_account(kept, outcome, partly=partly)
     return Case(layout, desk, outcome, kept)

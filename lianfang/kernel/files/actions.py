@@ -23,14 +23,14 @@ SENDERS = (
 CHECKED, WRITTEN, REFUSED, DROPPED = "checked", "written", "refused", "dropped"
 
 
-@action("import.received", by=SENDERS, over="unit", facts=("unit", "what", "read", "refused"))
+@action("import.received", by=SENDERS, over="unit", facts=("unit", "what", "read", "refused"), offered=False)
 def receive_file(by: Actor, *, unit: Unit, what: str, read: int, refused: int, received: Import) -> Import:
     """Keep a file that was checked, with what was found in its rows."""
     received.unit, received.what, received.read, received.refused = unit, what, read, refused
     return _stored(received)
 
 
-@action("import.confirmed", by=SENDERS, over="received", facts=("what", "written", "refused"))
+@action("import.confirmed", by=SENDERS, over="received", facts=("what", "written", "refused"), offered=False)
 def confirm_file(by: Actor, *, received: Import, what: str, written: int, refused: int) -> Import:
     """Note that the rows of a file were written; the rows of the file itself are kept no longer."""
     if received.stage in (WRITTEN, DROPPED):

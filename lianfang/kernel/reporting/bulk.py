@@ -34,7 +34,7 @@ CREATE TEMPORARY TABLE stage_placed (
     "row" int, unit_id bigint, said int, person_id uuid, note varchar(500), claimed_at timestamptz, phone_index bytea
 )
 """
-_ROOM = "SET LOCAL work_mem = '64MB'"  # sorting and joining tens of thousands of rows without files
+_ROOM = "SET LOCAL work_mem = '128MB'"  # sorting and joining half a million rows without files
 _COPY = "COPY {table} ({names}) FROM STDIN (FORMAT csv)"
 
 _PLACED = 'INSERT INTO stage_placed SELECT g."row", g.unit_id, g.said, p.id, g.note, g.claimed_at, g.phone_index FROM'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,18 +12,6 @@ from django.utils.translation import get_language
 
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.figures import COUNTED, Counts, People, people_of
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a unit's own due stands: the members of `Due` that say so."""
-
-    day: date
-    due_at: datetime
-    settled_at: datetime | None
-    returned_at: datetime | None
-    excused: str
-    zero: bool
 
 
 Numbers = tuple[int, ...]
@@ -48,6 +37,15 @@ class Child:
     late: bool
     revision: int | None
     fever: int | None
+    keeps_roster: bool
+    reports: bool
+    opens_at: datetime | None
+    remind_at: datetime | None
+    due_at: datetime | None
+    settled_at: datetime | None
+    nudges: int | None
+    explained: str | None
+    return_reason: str | None
     counted: Numbers = NO_COUNTS
     people_counted: Numbers = NO_PEOPLE
 
@@ -78,23 +76,58 @@ SELECT u.id, u.code, CASE WHEN %(english)s AND u.name_en <> '' THEN u.name_en EL
             WHEN d.excused <> '' THEN 'excused' WHEN d.returned_at IS NOT NULL THEN 'returned'
             WHEN d.due_at < %(now)s THEN 'missing' ELSE 'not_yet' END,
        coalesce(d.settled_at > d.due_at, false), r.revision,
-       CASE WHEN jsonb_typeof(r.values->'fever') = 'number' THEN (r.values->>'fever')::numeric::int END
+       CASE WHEN jsonb_typeof(r.values->'fever') = 'number' THEN (r.values->>'fever')::numeric::int END,
+       u.keeps_roster, u.reports, d.opens_at, d.remind_at, d.due_at, d.settled_at, d.nudges, d.explained,
+       r.return_reason
   FROM orgs_unit u
   LEFT JOIN LATERAL (
        SELECT * FROM dues_due o WHERE o.unit_id = u.id AND o.kind IN ('report', 'roll_call') AND o.day = %(day)s
           AND o.line = 'territory' ORDER BY o.kind, o.slot LIMIT 1) d ON true
   LEFT JOIN LATERAL (
-       SELECT revision, values FROM reporting_unitreport o
+       SELECT revision, values, return_reason FROM reporting_unitreport o
         WHERE o.unit_id = u.id AND o.form = %(form)s AND o.day = %(day)s AND o.current LIMIT 1) r ON true
- WHERE (u.parent_id = %(unit)s OR u.sector_parent_id = %(unit)s)
-   AND u.opened_on <= %(day)s AND (u.closed_on IS NULL OR u.closed_on >= %(day)s)
- ORDER BY u.code
+ WHERE """
+_BELOW = """
+(u.parent_id = %(unit)s OR u.sector_parent_id = %(unit)s)
+   AND u.opened_on <= %(day)s AND (u.closed_on IS NULL OR u.closed_on >= %(day)s) ORDER BY u.code
+"""
+# The last days of some units: one short walk along the key of the dues a unit.
+_HISTORY = """
+SELECT u.id, d.day, CASE WHEN d.settled_at IS NULL AND d.returned_at IS NOT NULL THEN 'returned'
+            WHEN d.settled_at IS NULL THEN 'missing' WHEN d.settled_at > d.due_at THEN 'late'
+            WHEN d.zero THEN 'zero' ELSE 'report' END
+  FROM unnest(%(units)s::bigint[]) u (id) CROSS JOIN LATERAL (
+       SELECT * FROM dues_due o WHERE o.unit_id = u.id AND o.kind IN ('report', 'roll_call')
+          AND o.day BETWEEN %(first)s AND %(last)s AND o.line = 'territory') d
+ ORDER BY d.kind DESC, d.slot DESC
 """
 
 
 def children_of(unit: Unit, form: str, day: date, now: datetime) -> list[Child]:
     """The units right below `unit` on either line, in the order of their codes, without counts yet."""
+    return _read(_BELOW, unit, form, day, now)
+
+
+def as_child(unit: Unit, form: str, day: date, now: datetime) -> Child:
+    """The unit itself as a board lists it, without counts."""
+    return _read("u.id = %(unit)s", unit, form, day, now)[0]
+
+
+def _read(which: str, unit: Unit, form: str, day: date, now: datetime) -> list[Child]:
     asked: dict[str, Any] = {"unit": unit.pk, "form": form, "day": day, "now": now, "english": get_language() == "en"}
     with connection.cursor() as cursor:
-        cursor.execute(_CHILDREN, asked)
+        cursor.execute(_CHILDREN + which, asked)
         return [Child(*row) for row in cursor.fetchall()]
+
+
+def history(units: Iterable[int], first: date, last: date) -> dict[int, dict[date, str]]:
+    """How the report (or class-check) dues of some units stood over some days, for the strip beside each name.
+
+    Unit number -> day -> `zero`, `report`, `late`, `returned` or `missing`; a day on which nothing was owed is left out.
+    """
+    found: dict[int, dict[date, str]] = {pk: {} for pk in units}
+    with connection.cursor() as cursor:
+        cursor.execute(_HISTORY, {"units": list(found), "first": first, "last": last})
+        for pk, day, mark in cursor.fetchall():
+            found[pk][day] = mark
+    return found

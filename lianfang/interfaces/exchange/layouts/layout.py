@@ -15,6 +15,7 @@ from lianfang.interfaces.exchange.layouts.places import Places
 from lianfang.interfaces.exchange.sheet import Sheet
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.database.lane import Lane
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.ops import Rules
 
@@ -31,7 +32,8 @@ class RowRefused(Exception):
 class Desk:
     """Who sends a file, for which unit, on which day, and where the units of its rows are looked up.
 
-    `key` is the same whenever the same file is sent again, so that its rows get the same receipts.
+    `key` is the same whenever the same file is sent again, so that its rows get the same receipts. `lane` is where a
+    part of a large file may be staged and written, if it may be written in several transactions.
     """
 
     by: Actor
@@ -40,12 +42,13 @@ class Desk:
     rules: Rules
     places: Places | None
     key: str
+    lane: Lane | None = None
 
     @classmethod
-    def of(cls, by: Actor, home: Unit | None, key: str) -> Desk:
+    def of(cls, by: Actor, home: Unit | None, key: str, lane: Lane | None = None) -> Desk:
         """The desk at this moment."""
         today = clock.today(home.zone) if home else clock.now().date()
-        return cls(by, home, today, Rules(today), Places(by, home) if home else None, key)
+        return cls(by, home, today, Rules(today), Places(by, home) if home else None, key, lane)
 
 
 class Layout(Protocol):

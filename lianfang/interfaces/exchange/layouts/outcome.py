@@ -23,6 +23,7 @@ class Staged(Protocol):
 
     rows: dict[int, int]
     without: set[int]
+    aside: Any
 
     @property
     def count(self) -> int:

@@ -70,7 +70,7 @@ class Together:
             read |= self._compared(read, twice)
             plain = understood.frame.filter(pl.col("plain") & ~pl.col(ROW).is_in(list(read)))
             self._told = set(plain.filter(pl.col("told").is_not_null())[ROW])
-            staged, left_over = stage_answers(plain, said, self._units, self._desk.key)
+            staged, left_over = stage_answers(plain, said, self._units, self._desk.key, self._desk.lane)
             self._place(read, left_over, staged)
         return staged
 
@@ -206,7 +206,7 @@ class Together:
         """
         notes = dict(self._notices(staged))
         subjects = self._place_rows({**read, **self._read_again(left_over)}, notes)
-        beside = rows_about(subjects)
+        beside = rows_about(staged, subjects)
         staged.without.update(beside)
         self._place_rows(self._read_again(beside), notes)
         self._outcome.rows = dict(sorted(self._outcome.rows.items()))
