@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+import psycopg
+
 from lianfang.bench.load import post
 from lianfang.demo.population import Province, province
 from lianfang.demo.settle import settle
@@ -49,9 +51,17 @@ class Crowd:
             yield post("/api/v1/reports", body, self.tokens[n % len(self.tokens)])
 
 
-def settled(scale: Any, seed: int = 1) -> Crowd:
-    """Settle the province (once in a database), open today with three slots, and make the crowd."""
+_ANEW: Final = """
+TRUNCATE reporting_answer, reporting_answerrevision, reporting_rollcall, reporting_receipt, reporting_tally,
+         reporting_stale, dues_due, audit_event, audit_handling, accounts_token
+"""
+
+
+def settled(url: str, scale: Any, seed: int = 1) -> Crowd:
+    """Settle the province (once in a database), begin today anew with three slots, and make the crowd."""
     plan = province(scale, seed)
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(_ANEW)
     with within(EVERYTHING):
         found = Unit.objects.filter(parent__isnull=True).first()
     if found is None:

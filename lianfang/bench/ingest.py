@@ -24,7 +24,7 @@ def run(scale: str, *, keep_in: Path | None = None) -> Outcome:
     with place(keep_in) as here:
         from lianfang.bench.crowd import SLOTS, settled  # noqa: PLC0415  Django is set up by `place`
 
-        crowd = settled(scale)
+        crowd = settled(here.url, scale)
         say("Measuring PostgreSQL alone …")
         baseline = upserts(here, seconds=SECONDS)
         figures: dict[str, Any] = {"people": len(crowd.people)}

@@ -34,7 +34,7 @@ def run(scale: str, *, keep_in: Path | None = None, seconds: float | None = None
         from lianfang.bench.crowd import settled  # noqa: PLC0415  Django is set up by `place`
         from lianfang.bench.storm import storm  # noqa: PLC0415
 
-        crowd = settled(scale)
+        crowd = settled(here.url, scale)
         with served(here, with_worker=True) as web:
             say("Measuring capacity, then overload …")
             figures = asyncio.run(storm(web, crowd, seconds=lasting))

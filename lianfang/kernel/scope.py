@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from psycopg.pq import TransactionStatus
 
 from lianfang.kernel.database.base import APP, SYSTEM
 
@@ -44,14 +45,36 @@ def within(scope: Scope) -> Iterator[None]:
         yield  # nothing to tell: the transaction under way has just this scope
         return
     token = _current.set(scope)
+    inside = connection.in_atomic_block
     try:
         with transaction.atomic():
             _tell(scope)
             yield
-            if not connection.needs_rollback:  # rolling back restores the settings by itself
+            if inside and not connection.needs_rollback:  # the end of a transaction restores the settings by itself
                 _tell(before)
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def looking(scope: Scope) -> Iterator[None]:
+    """Like `within` for a block that only reads, inside a transaction: no savepoint, which costs two round trips.
+
+    An error of the database in the block therefore ends the whole transaction.
+    """
+    before = _current.get()
+    if scope == before or not connection.in_atomic_block:
+        with within(scope):
+            yield
+        return
+    token = _current.set(scope)
+    try:
+        _tell(scope)
+        yield
+    finally:
+        _current.reset(token)
+        if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
+            _tell(before)  # after an error nothing can be read any more until the transaction is rolled back
 
 
 def _tell(scope: Scope) -> None:

@@ -5,134 +5,51 @@ from __future__ import annotations
 import io
 import json
 from functools import partial
-from typing import Any
+from threading import get_ident
 
-import polars as pl
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stdnum.cn import ric
 
-from lianfang.capabilities.checkin.bulk_names import plain_names
-from lianfang.capabilities.checkin.bulk_numbers import valid_numbers
-from lianfang.domain.identity import parse_identity
-from lianfang.domain.parsing.text import clean_name
-from lianfang.domain.refusals import Refused
+from lianfang.capabilities.checkin import bulk_stage
 from lianfang.interfaces.exchange import applying, imports
 from lianfang.interfaces.exchange.layouts.reports import Reports
 from lianfang.interfaces.exchange.reading import read_table
-from lianfang.interfaces.exchange.sheet import Limits
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.audit.dispatch import dispatch
 from lianfang.kernel.audit.models import Event
-from lianfang.kernel.crypto import blind_index
-from lianfang.kernel.crypto_together import blind_indexes_of
-from lianfang.kernel.dues.models import Due
-from lianfang.kernel.dues.ops import open_day
 from lianfang.kernel.files.models import Import
 from lianfang.kernel.files.purge import purge
 from lianfang.kernel.people.models import Membership, Person
-from lianfang.kernel.reporting.models import Answer, AnswerRevision, Receipt, Tally
-from lianfang.kernel.reporting.tally import differences, open_tallies
+from lianfang.kernel.reporting.models import Answer, AnswerRevision, Receipt
+from lianfang.kernel.reporting.tally import differences
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.reactions import REACTIONS
 from tests import make
 from tests.interfaces.exchange.reading import in_this_process
+from tests.interfaces.importing_together import (
+    HEADER,
+    NAMES,
+    ONE_BY_ONE,
+    REF,
+    TOGETHER,
+    School,
+    left_behind,
+    outcome,
+    row,
+    table,
+)  # fmt: skip
 from tests.interfaces.lists import accounted, number, places
 from tests.make import DAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("afternoon", "reads_here")]
-
-ONE_BY_ONE, TOGETHER = Limits(blocks_from=1 << 40), Limits(blocks_from=0)
-HEADER = (
-    "单位代码", "人员编号", "姓名", "证件类型", "证件号码", "手机", "日期", "时段", "健康状况", "体温", "症状",
-    "健康码", "填报时间", "备注",
-)  # fmt: skip
-NAMES = ("张一", "李二", "王三", "赵四", "钱五", "孙六", "周七")
-REF = "0195541e-5a00-7000-8000-00000000000{}"
 
 
 @pytest.fixture
 def reads_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables are read in this process."""
     monkeypatch.setattr(imports, "read_table", partial(read_table, reader=in_this_process))
-
-
-class School:
-    """Two classes; of the first two people bear one name, one has moved away, one has answered already."""
-
-    def __init__(self) -> None:
-        self.school = make.root("S1", "school")
-        self.first, self.second = (make.unit(self.school, f"S1-K{n}", "class", name=f"{n}班") for n in (1, 2))
-        self.people = [
-            make.member(self.first if n < 6 else self.second, name, number=number(n)) for n, name in enumerate(NAMES)
-        ]
-        make.member(self.first, "赵四", number=number(9))
-        with within(EVERYTHING):
-            for n, person in enumerate(self.people):
-                Membership.objects.filter(person=person).update(person=_renumbered(person, REF.format(n)))
-            open_day(DAY)
-            open_tallies(DAY)
-        self.doctor = make.account(self.school, "doctor")
-        self.admin = make.actor(self.school, "doctor")
-        self.head = make.actor(self.first, "class_head")
-
-
-def _renumbered(person: Person, key: str) -> Person:
-    """The same person under a number that every run of the test knows."""
-    index = person.number_index
-    Person.objects.filter(pk=person.pk).update(number_index=None)
-    return Person.objects.create(
-        pk=key, home_unit=person.home_unit, name=person.name, id_type="resident", number_index=index
-    )
-
-
-def table(rows: list[dict[str, str]]) -> bytes:
-    lines = [",".join(row.get(name, "") for name in HEADER) for row in rows]
-    return "\n".join([",".join(HEADER), *lines, ""]).encode()
-
-
-def row(n: int, **cells: str) -> dict[str, str]:
-    """A good row of the nth person, by number and name."""
-    who = {"单位代码": "S1-K1", "姓名": NAMES[n], "证件号码": number(n)}
-    return {**who, "日期": str(DAY), "时段": "上午", "体温": "36.5", **cells}
-
-
-def left_behind() -> dict[str, Any]:
-    """Everything an import may have written, but for the moments and numbers of the writing itself."""
-    fields = (
-        "unit_id", "day", "slot", "person_id", "revision", "state", "temperature", "symptoms", "fever", "health_code",
-        "note", "mode", "claimed_at", "received_at", "sender_id", "on_time", "automated", "reason",
-    )  # fmt: skip
-    known = [REF.format(n) for n in range(len(NAMES))]
-    with within(EVERYTHING):
-        new = {str(m.person_id): m.person.name for m in Membership.objects.select_related("person")}
-
-        def answers(model: Any) -> list[Any]:
-            found = [dict(zip(fields, one, strict=True)) for one in model.objects.values_list(*fields)]
-            for one in found:  # people who are new have other numbers each time
-                key = str(one["person_id"])
-                one["person_id"] = key if key in known else new[key]
-            return sorted(map(str, found))
-
-        tallies = sorted(map(str, Tally.objects.values()))
-        settled = list(Due.objects.filter(kind="roll_call", settled_at__isnull=False).values_list("unit_id", "slot"))
-        phones = sorted((p.name, p.phone.open()) for p in Person.objects.all() if p.phone_sealed)
-        assert differences(DAY) == []
-        return {"answers": answers(Answer), "revisions": answers(AnswerRevision), "tallies": tallies,
-                "settled": sorted(settled), "phones": phones, "people": sorted(new.values())}  # fmt: skip
-
-
-def outcome(sender: Any, content: bytes, limits: Limits, *, keep_good: bool = True) -> tuple[Any, dict[str, Any]]:
-    """What an import says and leaves behind, all of it taken back."""
-    with transaction.atomic():
-        with make.acting(sender):
-            kept = imports.receive(sender, "reports", "体温.csv", content, keep_good=keep_good, limits=limits)
-        said = (accounted(kept), kept.stage, json.dumps(kept.problems), json.dumps(kept.notes))
-        found = left_behind()
-        transaction.set_rollback(True)
-    return said, found
 
 
 GOOD = {
@@ -262,10 +179,34 @@ def test_acceptance_19_seventy_thousand_rows_with_four_bad_ones_are_69996_writte
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_file_written_on_two_connections_leaves_behind_what_it_does_row_by_row(monkeypatch):
+    school = School()
+    rows = [row(n) for n in (0, 1, 2)] + [row(5, 单位代码="S1-K2", 体温="38.5", 手机="13800138000"), row(4, 体温="365")]
+    rows += [row(6, 单位代码="S1-K2"), row(3, 证件号码="")]  # the last is not staged: two people bear the name
+    expected, wanted = outcome(school.admin, table(rows), ONE_BY_ONE)
+    threads = set()
+    write = Reports.write_staged
+
+    def noted(self, desk, outcome, among):
+        threads.add(get_ident())
+        write(self, desk, outcome, among)
+
+    monkeypatch.setattr(Reports, "write_staged", noted)
+    monkeypatch.setattr(bulk_stage, "MOST_ALONE", 2)
+    content = table(rows)
+    kept = imports.receive(school.admin, "reports", "体温.csv", content, keep_good=True, limits=TOGETHER)
+    assert len(threads) == 2
+    assert (accounted(kept), kept.stage, json.dumps(kept.problems), json.dumps(kept.notes)) == expected
+    assert left_behind() == wanted
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("alone", [2, 50_000], ids=["on_two_connections", "on_one"])
 def test_a_large_file_cut_off_between_two_transactions_is_incomplete_and_goes_on_when_it_is_sent_again(
-    monkeypatch, tmp_path
+    monkeypatch, tmp_path, alone
 ):
     school = School()
+    monkeypatch.setattr(bulk_stage, "MOST_ALONE", alone)
     rows = [row(n) for n in (0, 1, 2, 4)] + [row(6, 单位代码="S1-K2"), row(5, 体温="365")]
     path = tmp_path / "体温.csv"
     path.write_bytes(table(rows))
@@ -303,41 +244,6 @@ def test_the_problems_of_a_file_are_listed_for_a_spreadsheet():
     assert head.count(",") == 2 and line.startswith("2,体温,")
 
 
-def test_what_is_plain_is_exactly_what_the_one_reader_gives_back_unchanged():
-    today = DAY
-
-    @settings(max_examples=300, derandomize=True, deadline=None)
-    @given(
-        st.lists(st.text(st.sampled_from("无名同上张李王罗马莨阿路一二aA·. 测"), min_size=1, max_size=5), min_size=1),
-        st.lists(st.tuples(st.sampled_from(("519999", "110101", "990101", "810000")), st.dates(), st.integers(0, 999),
-                           st.sampled_from("0123456789Xx"))),
-    )  # fmt: skip
-    def alike(names: list[str], numbers: list[tuple[Any, ...]]) -> None:
-        for name, plain in zip(names, plain_names(pl.Series(names)), strict=True):
-            assert not plain or read_name(name) == (name, [])
-        texts = [f"{area}{day:%Y%m%d}{n:03d}{check}" for area, day, n, check in numbers]
-        texts += [text[:-1] + ric.calc_check_digit(text) for text in texts]
-        for text, valid in zip(texts, valid_numbers(pl.Series(texts, dtype=pl.String), today=today), strict=True):
-            assert valid == (read_number(text, today) == text)
-
-    alike()
-
-
-def read_name(text: str) -> tuple[str, list[Any]] | None:
-    notes: list[Any] = []
-    try:
-        return clean_name(text, "", notes), notes
-    except Refused:
-        return None
-
-
-def read_number(text: str, today: Any) -> str | None:
-    try:
-        return parse_identity("resident", text, "", [], today=today).number
-    except (Refused, ValueError):
-        return None
-
-
 def test_a_file_nobody_took_further_for_thirty_days_is_given_up_and_its_bytes_are_gone():
     school = School()
     with make.acting(school.admin):
@@ -349,11 +255,3 @@ def test_a_file_nobody_took_further_for_thirty_days_is_given_up_and_its_bytes_ar
             assert (purge(), purge()) == (1, 0)
         kept.refresh_from_db()
     assert (kept.stage, bytes(kept.content)) == ("dropped", b"") and accounted(kept) == (1, 0, 1, 0, 0)
-
-
-def test_indexes_made_together_are_those_made_one_by_one():
-    numbers = [number(n) for n in range(20)]
-    together = list(blind_indexes_of("id:resident", numbers))
-    assert together == [blind_index("id:resident", one) for one in numbers]
-    with pytest.raises(ValueError, match="normal form"):
-        list(blind_indexes_of("id:resident", ["１２３"]))

@@ -1,4 +1,4 @@
-"""Hot addresses (高峰通道): what the group hands on goes the ordinary way, and goes there at once when it comes again."""
+"""Hot addresses (高峰通道): what the group hands on goes the ordinary way, and goes there at once the next time."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class Choosy:
         return [None if b"correction" in sent.body else b"kept" for sent in group]
 
 
-async def send(door: Door, body: bytes, token: str = "one") -> Given:
+async def send(door: Door, body: bytes, sender: str) -> Given:
     return await ask(
         door,
         "POST",
         REPORTS,
         body=body,
-        authorization=f"Bearer {token}",
+        authorization=f"Bearer {sender}",
         content_type="application/json",
         host="localhost",
     )
@@ -50,7 +50,7 @@ def sent_in_turn(group: Choosy, sendings: Sequence[tuple[bytes, str]]) -> list[b
 
     async def whole() -> list[bytes]:
         door = Door(ordinary, hot={("POST", REPORTS): Hot(group)})
-        return [(await send(door, body, token)).body for body, token in sendings]
+        return [(await send(door, body, sender)).body for body, sender in sendings]
 
     return asyncio.run(whole())
 

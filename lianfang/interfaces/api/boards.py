@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lianfang.domain.parsing.dates import parse_day
@@ -12,7 +13,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import under
 from lianfang.kernel.reporting.board import Board, Child, Counts, People, Total, board
-from lianfang.kernel.reporting.figures import COUNTED
+from lianfang.kernel.reporting.figures import COUNTED, HEADS, MODE_CODES
 from lianfang.kernel.reporting.forms import DAILY, form_on
 from lianfang.kernel.reporting.reports import Correction, corrections
 
@@ -73,8 +74,19 @@ def _child(child: Child) -> dict[str, Any]:
         "state": child.state,
         "revision": child.revision,
         **dict(zip(COUNTED, child.counted, strict=True)),
-        "people": _people(child.people),
+        "people": _people_under(child.people_counted),
     }
+
+
+def _people_under(numbers: Sequence[int | None]) -> dict[str, Any]:
+    """As `_people`, straight from what was counted: a board has up to thousands of lower units."""
+    rostered, excused, answered, well, unwell, fever = (n or 0 for n in numbers[: len(HEADS)])
+    expected = rostered - excused
+    return {
+        "rostered": rostered, "excused": excused, "expected": expected, "answered": answered, "well": well,
+        "unwell": unwell, "fever": fever, "unknown": expected - answered,
+        "modes": {mode: n for mode, n in zip(MODE_CODES, numbers[len(HEADS) :], strict=True) if n is not None},
+    }  # fmt: skip
 
 
 # What became of a unit's own report: zero, missing, late and not yet are different things.

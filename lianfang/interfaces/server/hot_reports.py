@@ -89,7 +89,10 @@ class Reports:
 def _cursor() -> Any:
     """A cursor of the thread's connection as psycopg gives it, with plans kept."""
     connection.ensure_connection()
-    connection.connection.prepare_threshold = PREPARED_AFTER
+    if connection.connection.prepare_threshold != PREPARED_AFTER:
+        connection.connection.prepare_threshold = PREPARED_AFTER
+        # A plan made while a table was small is kept when it has grown: a batch always goes by the indexes.
+        connection.connection.execute("SET enable_seqscan = off")
     return psycopg.Cursor(connection.connection)  # Django's own would write values into the statement
 
 

@@ -12,7 +12,7 @@ from lianfang.kernel.accounts.models import Grant
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import ancestors
-from lianfang.kernel.scope import EVERYTHING, within
+from lianfang.kernel.scope import EVERYTHING, looking, within
 
 
 def holders(unit: Unit, roles: Iterable[Role]) -> list[int]:
@@ -41,7 +41,7 @@ def tell_all(alerts: Sequence[Alert]) -> int:
 
 def unread(actor: Actor) -> int:
     """How many alerts this account has not read."""
-    with within(EVERYTHING):
+    with looking(EVERYTHING):
         return Alert.objects.filter(account_id=actor.account_id or 0, read_at__isnull=True).count()
 
 

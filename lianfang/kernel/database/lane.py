@@ -33,8 +33,12 @@ class Lane:
     def close(self) -> None:
         """Wait for what is under way, and close the connection: what it had not committed is undone."""
         if self._used:
-            self._thread.submit(connection.close).result()
+            self._thread.submit(_close).result()
         self._thread.shutdown()
+
+
+def _close() -> None:
+    connection.close()  # that of the thread that this runs in
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.database.columns import arrays, columns
 from lianfang.kernel.scope import EVERYTHING, within
 
+AT_ONCE = 8  # senders of one fingerprint that may be at work side by side without seeing each other
 _ALIKE = f"""
 SELECT k.sender_id, k.fingerprint, k.since, (
        SELECT count(*) FROM (SELECT 1 FROM reporting_receipt r
@@ -41,11 +43,15 @@ def looks_automated(sender_id: int | None, fingerprint: str, policy: Policy) -> 
 
 def automated_together(cursor: Any, sent: Iterable[tuple[int | None, str, Policy]]) -> set[tuple[int, str]]:
     """Which pairs of sender and fingerprint look like a script, as `looks_automated` says of each."""
-    policies = {(sender or 0, fingerprint): policy for sender, fingerprint, policy in sent}
+    now: Counter[tuple[int, str]] = Counter()
+    policies: dict[tuple[int, str], Policy] = {}
+    for sender, fingerprint, policy in sent:
+        now[sender or 0, fingerprint] += 1
+        policies[sender or 0, fingerprint] = policy
     at = clock.now()
-    # Twice the limit is counted, no more: beyond it the earlier answers have been marked long ago.
+    # No more are counted than tell whether the limit has been passed just now; then the earlier answers are marked.
     rows = [
-        (*pair, at - timedelta(seconds=policy.automated_seconds), 2 * policy.automated_answers)
+        (*pair, at - timedelta(seconds=policy.automated_seconds), policy.automated_answers + now[pair] + AT_ONCE)
         for pair, policy in policies.items()
     ]
     cursor.execute(_ALIKE, columns(rows))
@@ -54,7 +60,7 @@ def automated_together(cursor: Any, sent: Iterable[tuple[int | None, str, Policy
         limit = policies[sender, alike].automated_answers
         if count >= limit:
             found.add((sender, alike))
-        if limit <= count < 2 * limit:
+        if limit <= count < limit + now[sender, alike] + AT_ONCE:
             _mark_earlier(cursor, sender, alike, since)
     return found
 

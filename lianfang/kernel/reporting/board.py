@@ -7,26 +7,24 @@ it is asked for. Above, it is what the worker added up a moment ago (`reporting.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Final
-
-from django.db.models import F
+from typing import Final
 
 from lianfang.kernel import clock
 from lianfang.kernel.dues.models import REPORT, ROLL_CALL, Due
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting import fold
-from lianfang.kernel.reporting.children import NO_PEOPLE, Child, Standing, children_of
+from lianfang.kernel.reporting.children import NO_PEOPLE, Child, as_child, children_of
 from lianfang.kernel.reporting.counted import OWN, Numbers, Part, Place, dues_of, missing_dues, people_by_part, sums_of
 from lianfang.kernel.reporting.figures import COUNTED, Counts, Figures, People, Sums, Total, added, people_of, together
 from lianfang.kernel.reporting.forms import Edition
 from lianfang.kernel.reporting.models import UnitReport
 from lianfang.kernel.reporting.tree import last
-from lianfang.kernel.scope import EVERYTHING, Scope, current, within
+from lianfang.kernel.scope import EVERYTHING, Scope, current, looking
 
-__all__ = ["Board", "Child", "Counts", "People", "Row", "Total", "board", "history", "rows_of"]
+__all__ = ["Board", "Child", "Counts", "People", "Row", "Total", "board", "itself", "rows_of"]
 
 NAMED_ABOVE_COUNTY: Final = 200
 """So many missing units are named on a board that was added up beforehand; all are counted, and named further down."""
@@ -81,23 +79,28 @@ class _Seen:
     as_of: datetime | None = None
 
 
-def board(unit: Unit, form: Edition, day: date, *, named: int | None = None, brief: bool = False) -> Board:
-    """Everything the board of `unit` shows for `day`; at most `named` missing units by name.
+def board(
+    unit: Unit, form: Edition, day: date, *, named: int | None = None, brief: bool = False, sums: bool = True
+) -> Board:
+    """Everything the board of `unit` shows for `day`; at most `named` missing units by name, without `sums` no totals.
 
     A `brief` one lists its children without rows: where there are many, `rows_of` makes rows of those that are shown.
     Above a county at most `NAMED_ABOVE_COUNTY` are named; `counts.missing` says how many there are.
     """
-    with within(_sight(unit)):
-        return _board(unit, form, day, named, brief)
+    with looking(sight_of(unit)):
+        asked = form if sums else replace(form, items=())
+        found = _board(unit, asked, day, named)
+        found.rows = [] if brief else rows_of(found, found.children)
+        return found
 
 
-def _sight(unit: Unit) -> Scope:
+def sight_of(unit: Unit) -> Scope:
     """Whoever sees the whole unit need not have every row of it looked at again, of which there are thousands."""
     scope = current()
     return EVERYTHING if any(unit.path.startswith(path) for path in scope.paths) else scope
 
 
-def _board(unit: Unit, form: Edition, day: date, named: int | None, brief: bool) -> Board:
+def _board(unit: Unit, form: Edition, day: date, named: int | None) -> Board:
     now = clock.now()
     children = children_of(unit, form.code, day, now)
     folded = fold.read(unit, day, [child.path for child in children if child.by_sector])
@@ -105,8 +108,8 @@ def _board(unit: Unit, form: Edition, day: date, named: int | None, brief: bool)
     for child in children:
         child.counted = seen.by_part.get(str(child.pk), child.counted)[: len(COUNTED)]
         child.people_counted = seen.people_by_part.get(str(child.pk), child.people_counted)
-    own = list(Due.objects.filter(unit=unit, day=day, kind=REPORT).select_related("recipient"))
-    seen_now = Board(
+    own = list(Due.objects.filter(unit=unit, day=day, kind=REPORT))
+    return Board(
         unit,
         form,
         day,
@@ -119,8 +122,6 @@ def _board(unit: Unit, form: Edition, day: date, named: int | None, brief: bool)
         _totals(form, seen, own),
         own,
     )
-    seen_now.rows = [] if brief else rows_of(seen_now, children)
-    return seen_now
 
 
 def _counted(unit: Unit, form: Edition, day: date) -> _Seen:
@@ -224,11 +225,8 @@ def rows_of(seen: Board, children: Iterable[Child]) -> list[Row]:
     ]
 
 
-def history(units: list[Unit], days: list[date]) -> dict[int, dict[date, Standing]]:
-    """How the report (or class-check) dues of some units stood over some days, for the strip beside each name."""
-    found: dict[int, dict[date, Standing]] = {unit.pk: {} for unit in units}
-    dues = Due.objects.filter(unit__in=units, day__in=days, kind__in=[REPORT, ROLL_CALL], line="territory")
-    columns: Any = dues.values_list("unit_id", "day", "due_at", "settled_at", "returned_at", "excused", "zero")
-    for pk, day, *stood in columns.order_by(F("kind").desc()).iterator():
-        found[pk][day] = Standing(day, *stood)
-    return found
+def itself(seen: Board) -> Child:
+    """The board's own unit as a line of it, for one that has no lower units."""
+    child = as_child(seen.unit, seen.form.code, seen.day, seen.at)
+    child.counted, child.people_counted = astuple(seen.counts), tuple(seen.people.as_list())
+    return child

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
@@ -12,7 +12,6 @@ from django.utils.translation import get_language
 
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.figures import COUNTED, Counts, People, people_of
-
 
 Numbers = tuple[int, ...]
 NO_COUNTS: Numbers = tuple(0 for _ in COUNTED)
@@ -39,15 +38,25 @@ class Child:
     fever: int | None
     keeps_roster: bool
     reports: bool
-    opens_at: datetime | None
-    remind_at: datetime | None
-    due_at: datetime | None
-    settled_at: datetime | None
+    opens: float | None  # this and the next three in seconds since 1970: there are many, of which few are shown
+    reminds: float | None
+    falls_due: float | None
+    settled: float | None
     nudges: int | None
     explained: str | None
     return_reason: str | None
     counted: Numbers = NO_COUNTS
     people_counted: Numbers = NO_PEOPLE
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When its own report (or class check) is due."""
+        return moment(self.falls_due)
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """When it came in."""
+        return moment(self.settled)
 
     @property
     def counts(self) -> Counts:
@@ -66,6 +75,11 @@ class Child:
         return unwell if rostered else self.fever
 
 
+def moment(seconds: float | None) -> datetime | None:
+    """A moment from seconds since 1970."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
 # A unit that sends no report of its own owes its class check instead ("report" comes before "roll_call").
 _CHILDREN = """
 SELECT u.id, u.code, CASE WHEN %(english)s AND u.name_en <> '' THEN u.name_en ELSE u.name END, u.kind, u.path,
@@ -77,7 +91,8 @@ SELECT u.id, u.code, CASE WHEN %(english)s AND u.name_en <> '' THEN u.name_en EL
             WHEN d.due_at < %(now)s THEN 'missing' ELSE 'not_yet' END,
        coalesce(d.settled_at > d.due_at, false), r.revision,
        CASE WHEN jsonb_typeof(r.values->'fever') = 'number' THEN (r.values->>'fever')::numeric::int END,
-       u.keeps_roster, u.reports, d.opens_at, d.remind_at, d.due_at, d.settled_at, d.nudges, d.explained,
+       u.keeps_roster, u.reports, extract(epoch FROM d.opens_at)::float8, extract(epoch FROM d.remind_at)::float8,
+       extract(epoch FROM d.due_at)::float8, extract(epoch FROM d.settled_at)::float8, d.nudges, d.explained,
        r.return_reason
   FROM orgs_unit u
   LEFT JOIN LATERAL (
@@ -123,7 +138,7 @@ def _read(which: str, unit: Unit, form: str, day: date, now: datetime) -> list[C
 def history(units: Iterable[int], first: date, last: date) -> dict[int, dict[date, str]]:
     """How the report (or class-check) dues of some units stood over some days, for the strip beside each name.
 
-    Unit number -> day -> `zero`, `report`, `late`, `returned` or `missing`; a day on which nothing was owed is left out.
+    Unit number -> day -> `zero`, `report`, `late`, `returned` or `missing`; a day without a due is not there.
     """
     found: dict[int, dict[date, str]] = {pk: {} for pk in units}
     with connection.cursor() as cursor:

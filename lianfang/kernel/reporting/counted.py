@@ -78,18 +78,23 @@ def people_by_part(place: Place) -> dict[Part, Numbers]:
 def sums_of(place: Place, form: Edition, *, own: bool) -> Sums:
     """Item -> its sum over those who owe a report: the units below the place, or with `own` the place itself."""
     items = [item.code for item in form.items if item.sums]
+    if not items:
+        return {}
     who = "d.unit_id = %(unit)s" if own else f"d.source AND d.unit_id <> %(unit)s AND {place.where} AND {_ONE_LINE}"
+    # A column an item, in one pass; a row an item would have to be sorted.
+    given = [f"FILTER (WHERE jsonb_typeof(r.values->%(item{n})s) = 'number')" for n in range(len(items))]
+    sums = [f"sum((r.values->>%(item{n})s)::numeric) {where}, count(*) {where}" for n, where in enumerate(given)]
     statement = f"""
-        SELECT i.code, sum((r.values->>i.code)::numeric), count(*) FROM (
+        SELECT {", ".join(sums)} FROM (
             SELECT DISTINCT d.unit_id FROM dues_due d
              WHERE d.day = %(day)s AND d.kind = '{REPORT}' AND d.excused = '' AND {who}) e
           JOIN reporting_unitreport r ON r.unit_id = e.unit_id AND r.form = %(form)s AND r.day = %(day)s
            AND r.current AND r.returned_at IS NULL
-         CROSS JOIN unnest(%(items)s::text[]) i (code)
-         WHERE jsonb_typeof(r.values->i.code) = 'number' GROUP BY 1
     """
-    rows = _rows(statement, place.parameters(form=form.code, items=items))
-    return {code: (int(value), reporting) for code, value, reporting in rows}
+    codes = {f"item{n}": code for n, code in enumerate(items)}
+    (found,) = _rows(statement, place.parameters(form=form.code, **codes))
+    pairs = zip(items, found[::2], found[1::2], strict=True)
+    return {code: (int(value), reporting) for code, value, reporting in pairs if reporting}
 
 
 def missing_dues(place: Place, kind: str, *, own: bool, most: int | None) -> list[Due]:
@@ -106,6 +111,8 @@ def missing_dues(place: Place, kind: str, *, own: bool, most: int | None) -> lis
         found |= dict.fromkeys((unit, slot, line) for unit, slot, line in rows)
     first = dict.fromkeys(list(found)[:most])
     units = {unit for unit, _, _ in first}
+    if not first:
+        return []
     dues = Due.objects.filter(unit__in=units, kind=kind, day=place.day).select_related("unit").order_by("unit__code")
     return [due for due in dues if (due.unit_id, due.slot, due.line) in first]
 

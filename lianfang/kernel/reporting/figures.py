@@ -10,8 +10,8 @@ from lianfang.kernel.reporting.models import MODES
 
 Sums = dict[str, tuple[int, int]]
 """Item -> (sum, how many gave it)."""
-_HEADS = ("rostered", "excused", "answered", "well", "unwell", "fever")
-_MODES = tuple(code for code, _ in MODES)
+HEADS = ("rostered", "excused", "answered", "well", "unwell", "fever")
+MODE_CODES = tuple(code for code, _ in MODES)
 
 
 @dataclass(slots=True)
@@ -61,14 +61,14 @@ class People:
 
     def add(self, other: People) -> None:
         """Count the others in."""
-        for name in _HEADS:
+        for name in HEADS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for mode, n in other.modes.items():
             self.modes[mode] = self.modes.get(mode, 0) + n
 
     def as_list(self) -> list[int]:
         """In the order of `PEOPLE_SQL`."""
-        return [getattr(self, name) for name in _HEADS] + [self.modes.get(mode, 0) for mode in _MODES]
+        return [getattr(self, name) for name in HEADS] + [self.modes.get(mode, 0) for mode in MODE_CODES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,9 @@ COUNTED = tuple(f.name for f in fields(Counts))
 
 def people_of(numbers: Sequence[int]) -> People:
     """People from numbers in the order of `PEOPLE_SQL`; no rows give nulls, which count nobody."""
-    heads, modes = numbers[: len(_HEADS)], numbers[len(_HEADS) :]
-    counted: dict[str, Any] = {name: n or 0 for name, n in zip(_HEADS, heads, strict=True)}
-    return People(**counted, modes={m: n for m, n in zip(_MODES, modes, strict=True) if n is not None})
+    heads, modes = numbers[: len(HEADS)], numbers[len(HEADS) :]
+    counted: dict[str, Any] = {name: n or 0 for name, n in zip(HEADS, heads, strict=True)}
+    return People(**counted, modes={m: n for m, n in zip(MODE_CODES, modes, strict=True) if n is not None})
 
 
 def together(parts: Iterable[Sequence[int | None]], width: int) -> tuple[int, ...]:
@@ -157,4 +157,4 @@ count(*) FILTER (WHERE d.settled_at IS NULL AND d.excused = '')
 """
 ASKED_SQL = "count(*) FILTER (WHERE d.excused = '')"
 # In the order of `people_of`; over counters `d`.
-PEOPLE_SQL = ", ".join(f"sum(d.{name})" for name in (*_HEADS, *(f"by_{mode}" for mode in _MODES)))
+PEOPLE_SQL = ", ".join(f"sum(d.{name})" for name in (*HEADS, *(f"by_{mode}" for mode in MODE_CODES)))

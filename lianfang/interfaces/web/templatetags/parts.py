@@ -78,8 +78,13 @@ def _symbols() -> dict[str, tuple[str, str]]:
 @register.simple_tag(takes_context=True)
 def icon(context: template.Context, name: str, kind: str = "icon") -> SafeString:
     """An icon beside its word; drawn in place on phone pages, which must not cost another request."""
+    return _icon(name, kind, inline=bool(context.get("inline_icons")))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, kind: str, *, inline: bool) -> SafeString:
     box, drawing = _symbols()[name]
-    if context.get("inline_icons"):
+    if inline:
         return format_html('<svg class="{}" viewBox="{}" aria-hidden="true">{}</svg>', kind, box, mark_safe(drawing))  # noqa: S308 - our own file
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', kind, static("lf/icons.svg"), name

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from lianfang.capabilities.daily_report.actions import CHASERS, nudge
+from lianfang.domain.policy import Policy
 from lianfang.domain.roles import SIGHTS
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.board_rows import Listing
@@ -21,12 +22,13 @@ from lianfang.interfaces.web.views.missing import missing_people
 from lianfang.interfaces.web.views.upward import upward
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.dues.models import REPORT, ROLL_CALL, Due
+from lianfang.kernel.dues.models import Due
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import ancestors
 from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.reporting import board as boards
+from lianfang.kernel.reporting.children import moment
 from lianfang.kernel.reporting.forms import DAILY, form_on
 
 EVERY_SECONDS = 15
@@ -38,7 +40,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     unit = unit_of(actor, code)
     day = day_of(request, unit)
-    seen = boards.board(unit, form_on(DAILY, day), day, named=0, brief=True)
+    seen = boards.board(unit, form_on(DAILY, day), day, named=0, brief=True, sums=False)
     today = clock.today(unit.zone)
     context = {
         "board": _board(request, actor, seen),
@@ -51,7 +53,10 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, Any]:
     unit, day = seen.unit, seen.day
     of_units = unit.kind in OFFICES
-    lower = _child_due(seen)
+    lower, above = _owing_child(seen), ancestors(unit)
+    if above and above[-1].pk == unit.parent_id:
+        unit.parent = above[-1]  # the cards below name it
+    policy = policy_of(unit, on=day)
     listing = Listing.of(seen, only=request.GET.get("show", ""), page=request.GET.get("page", ""))
     chases = actor.holds(CHASERS, unit) and day == clock.today(unit.zone)
     return {
@@ -60,8 +65,8 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, 
         "day": day,
         "response": "",
         "periods": _periods(unit, day),
-        "crumbs": states.crumbs([u for u in ancestors(unit) if _may_see(actor, u)]),
-        "rail": _rail(seen, lower),
+        "crumbs": states.crumbs([u for u in above if _may_see(actor, u)]),
+        "rail": _rail(seen, lower, policy),
         "clocks": _clocks(seen, lower),
         "figures": _figures(seen, of_units),
         "child_word": states.title_of(unit.kind),
@@ -81,7 +86,7 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, 
             "detail": "",
             "actions": [{"label": _("Units"), "url": "/list/units", "primary": False}],
         },
-        "missing": missing_people(actor, seen) if _sees_people(actor, unit) and not of_units else None,
+        "missing": missing_people(actor, seen, policy.slots[0]) if _sees_people(actor, unit) and not of_units else None,
         "gap": gap(actor, seen),
         "up": upward(actor, seen),
     }
@@ -110,45 +115,41 @@ def _totals(seen: boards.Board) -> dict[str, Any]:
     return {"name": _("Together"), **{name: getattr(seen.counts, name) for name in names}}
 
 
-def _child_due(seen: boards.Board) -> Due | None:
-    first = next((child.pk for child in seen.children if child.state != "not_owed"), None)
-    if first is None:
-        return None
-    owed = Due.objects.filter(unit=first, day=seen.day, kind__in=[REPORT, ROLL_CALL], line="territory")
-    return owed.order_by("kind", "slot").first()
+def _owing_child(seen: boards.Board) -> boards.Child | None:
+    return next((child for child in seen.children if child.falls_due is not None), None)
 
 
 def _own_due(seen: boards.Board) -> Due | None:
     return next((due for due in seen.own_dues if due.line == "territory"), None)
 
 
-def _clocks(seen: boards.Board, due: Due | None) -> list[dict[str, Any]]:
+def _clocks(seen: boards.Board, child: boards.Child | None) -> list[dict[str, Any]]:
     clocks = []
-    if due is not None:
+    if child is not None and (due_at := child.due_at) is not None:
         done = _("All in") if seen.counts.missing == 0 and seen.counts.expected else ""
-        clocks.append(states.countdown(str(_("Units due")), due.due_at, str(done)))
+        clocks.append(states.countdown(str(_("Units due")), due_at, str(done)))
     if own := _own_due(seen):
         clocks.append(states.countdown(str(_("Send up")), own.due_at, str(_("Sent")) if own.settled_at else ""))
     return clocks
 
 
-def _rail(seen: boards.Board, child: Due | None) -> dict[str, Any] | None:
+def _rail(seen: boards.Board, child: boards.Child | None, policy: Policy) -> dict[str, Any] | None:
     own = _own_due(seen)
     if child is None:
         return None
-    policy = policy_of(seen.unit, on=seen.day)
+    opens_at, remind_at, due_at = (moment(at) for at in (child.opens, child.reminds, child.falls_due))
     counts, people = seen.counts, seen.people
     stops = [
         (
-            child.opens_at,
+            opens_at,
             _("Opens"),
             ngettext("{n} person", "{n} people", people.expected).format(n=people.expected) if people.expected else "",
         ),
-        (child.remind_at, _("Reminder"), ""),
-        (child.due_at, _("Units due"), f"{counts.received} / {counts.expected}"),
+        (remind_at, _("Reminder"), ""),
+        (due_at, _("Units due"), f"{counts.received} / {counts.expected}"),
     ]
     if people.expected:
-        answered_by = child.due_at.astimezone(seen.unit.zone).replace(
+        answered_by = due_at.astimezone(seen.unit.zone).replace(
             hour=policy.answer_due.hour, minute=policy.answer_due.minute
         )
         stops.append((answered_by, _("Check-in due"), f"{people.answered} / {people.expected}"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,11 +13,10 @@ from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.gaps import chased
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account, Grant
-from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.reporting.board import Board, Child, Row, history, rows_of
-from lianfang.kernel.reporting.children import Standing
-from lianfang.kernel.reporting.reports import current_report
-from lianfang.kernel.scope import EVERYTHING, within
+from lianfang.kernel.reporting.board import Board, Child, itself
+from lianfang.kernel.reporting.children import history
+from lianfang.kernel.reporting.figures import COUNTED
+from lianfang.kernel.scope import EVERYTHING, looking
 
 ROWS_A_PAGE: Final = 30
 OPEN = ("missing", "overdue", "returned")
@@ -58,11 +56,15 @@ class Listing:
     def rows(self, *, of_units: bool) -> list[dict[str, Any]]:
         """The page's rows as the template takes them. A unit without lower units is its own only row."""
         start = (self.page - 1) * ROWS_A_PAGE
-        shown = rows_of(self.seen, [child for _, child in self.chosen[start : start + ROWS_A_PAGE]])
-        shown = shown if self.seen.children else _itself(self.seen)
-        units = [row.unit for row in shown]
-        past, heads = history(units, states.week(self.seen.day)), _heads(units)
-        return [_row(row, self.seen, past[row.unit.pk], heads.get(row.unit.pk), of_units) for row in shown]
+        shown = self.chosen[start : start + ROWS_A_PAGE] if self.seen.children else _itself(self.seen)
+        units, week = [child.pk for _, child in shown], states.week(self.seen.day)
+        with looking(EVERYTHING):  # the units are in sight already, so nobody looks through the whole scope again
+            past, heads = history(units, week[-1], week[0]), _heads(units)
+        return [
+            _row(status, child, self.seen, states.strip_of(past[child.pk], self.seen.day), heads.get(child.pk))
+            | (_measures(child) if of_units else _people(child))
+            for status, child in shown
+        ]
 
     def pager(self) -> dict[str, Any] | None:
         """Nothing when all fit on one page."""
@@ -93,10 +95,11 @@ class Listing:
         return f"/board/{self.seen.unit.code}?{urlencode(asked)}"
 
 
-def _itself(seen: Board) -> list[Row]:
-    due = next((one for one in seen.own_dues if one.line == "territory"), None)
-    report = current_report(seen.unit, seen.form.code, seen.day)
-    return [Row(seen.unit, due, report, seen.counts, seen.people)] if due else []
+def _itself(seen: Board) -> list[tuple[str, Child]]:
+    if all(due.line != "territory" for due in seen.own_dues):
+        return []
+    child = itself(seen)
+    return [(_status(child), child)]
 
 
 def _worst_first(one: tuple[str, Child]) -> tuple[int, bool, str]:
@@ -109,51 +112,46 @@ def _status(child: Child) -> str:
     return "late" if child.late else _STATUS_OF.get(child.state, child.state)
 
 
-def _heads(units: list[Unit]) -> dict[int, Account]:
-    """Who signs for each unit. The units are in sight already, so nobody looks through the whole scope again."""
+def _heads(units: list[int]) -> dict[int, Account]:
+    """Who signs for each unit."""
     at = clock.now()
     held = Grant.objects.filter(unit__in=units, role__in=SIGNERS, since__lte=at, until__gt=at).select_related("account")
-    with within(EVERYTHING):
-        return {grant.unit_id: grant.account for grant in held.order_by("-pk")}
+    return {grant.unit_id: grant.account for grant in held.order_by("-pk")}
 
 
-def _row(row: Row, seen: Board, past: dict[date, Standing], head: Account | None, of_units: bool) -> dict[str, Any]:
-    counts, status = row.counts, states.state_of(row.due, seen.at)
-    shown = {
-        "code": row.unit.code,
-        "name": str(row.unit),
-        "url": _url(row, seen),
+def _row(status: str, child: Child, seen: Board, strip: list[str], head: Account | None) -> dict[str, Any]:
+    waits = status in OPEN and child.due_at is not None
+    sent_back = child.return_reason or "" if status == "returned" else ""
+    return {
+        "code": child.code,
+        "name": child.name,
+        "url": _url(child, seen),
         "head": head.name if head else "",
         "status": status,
-        "word": states.word_of(row.due, seen.at),
-        "received": counts.received if of_units else row.people.answered,
-        "expected": counts.expected if of_units else row.people.expected,
-        "abnormal": _abnormal(row),
-        "sent_at": row.due.settled_at if row.due else None,
-        "strip": states.strip_of(past, seen.day),
+        "word": states.overdue_for(child.due_at, seen.day, seen.at) if status == "overdue" and child.due_at else None,
+        "abnormal": child.unwell,
+        "sent_at": child.settled_at,
+        "strip": strip,
         "nudge": status in OPEN,
-        "chased": chased(row.due, head, sent_back=_sent_back(status, row)) if row.due and status in OPEN else None,
+        "chased": chased(child, head, sent_back=sent_back) if waits else None,
         "open": "look" if status == "returned" else "view",
     }
-    if of_units:
-        shown |= {name: getattr(counts, name) for name in ("on_time", "late", "missing", "zero", "returned")}
-    return shown
 
 
-def _sent_back(status: str, row: Row) -> str:
-    return row.report.return_reason if status == "returned" and row.report else ""
+def _measures(child: Child) -> dict[str, int]:
+    """The columns of a board that counts units."""
+    return dict(zip(COUNTED, child.counted, strict=True))
 
 
-def _abnormal(row: Row) -> int | None:
-    if row.people.rostered:
-        return row.people.unwell
-    return row.report.values.get("fever") if row.report else None
+def _people(child: Child) -> dict[str, int]:
+    """The columns of a board that counts people."""
+    people = child.people
+    return {"received": people.answered, "expected": people.expected}
 
 
-def _url(row: Row, seen: Board) -> str:
-    unit, day = row.unit, seen.day
-    if unit.keeps_roster and not unit.reports:
-        return f"/classes/{unit.code}?day={day}"
-    if row.report is not None and (row.counts.expected <= 1 or unit.pk == seen.unit.pk):
-        return f"/reports/{unit.code}/{day}/{row.report.form}"
-    return f"/board/{unit.code}?day={day}" if not unit.keeps_roster else f"/classes/{unit.code}?day={day}"
+def _url(child: Child, seen: Board) -> str:
+    if child.keeps_roster and not child.reports:
+        return f"/classes/{child.code}?day={seen.day}"
+    if child.revision is not None and (child.counts.expected <= 1 or child.pk == seen.unit.pk):
+        return f"/reports/{child.code}/{seen.day}/{seen.form.code}"
+    return f"/board/{child.code}?day={seen.day}" if not child.keeps_roster else f"/classes/{child.code}?day={seen.day}"

@@ -14,9 +14,11 @@ from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.alerts.ops import holders
 from lianfang.kernel.dues.models import REPORT, Due
 from lianfang.kernel.reporting.board import Board
+from lianfang.kernel.reporting.children import Child
+from lianfang.kernel.scope import EVERYTHING, looking
 
 
-def chased(due: Due, head: Account | None, *, sent_back: str = "") -> dict[str, Any]:
+def chased(due: Due | Child, head: Account | None, *, sent_back: str = "") -> dict[str, Any]:
     """What a row of the board says about a report that is not in: `{head, phone, notes}`, and why it was sent back."""
     notes = [_("sent back: {reason}").format(reason=sent_back)] if sent_back else []
     return {"head": head.name if head else "", "phone": head.phone if head else "", "notes": notes + _notes(due)}
@@ -28,7 +30,8 @@ def gap(actor: Actor, seen: Board) -> dict[str, Any] | None:
     above = seen.unit.parent
     if due is None or above is None or due.settled_at or due.excused or not actor.holds(CHASERS, above):
         return None
-    found = Account.objects.in_bulk(holders(seen.unit, SIGNERS))
+    with looking(EVERYTHING):  # the unit is in sight; the fences of grants would look through everything below it
+        found = Account.objects.in_bulk(holders(seen.unit, SIGNERS))
     return {
         "superior": str(above), "people": [_call(found[pk]) for pk in sorted(found)], "notes": _notes(due),
         "action": f"/reports/{seen.unit.code}/{seen.day}/explain", "value": due.explained,
@@ -49,6 +52,6 @@ def _call(account: Account) -> dict[str, Any]:
     }
 
 
-def _notes(due: Due) -> list[str]:
+def _notes(due: Due | Child) -> list[str]:
     said = [ngettext("nudged {n} time", "nudged {n} times", due.nudges).format(n=due.nudges)] if due.nudges else []
     return said + ([due.explained] if due.explained else [])

@@ -14,16 +14,14 @@ from lianfang.domain.identity import mask_phone
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
-from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.reporting.board import Board
 from lianfang.kernel.reporting.missing import Unanswered, unanswered
 
 SHOWN = 6
 
 
-def missing_people(actor: Actor, seen: Board) -> dict[str, Any] | None:
-    """The card, or nothing when everybody has answered."""
-    slot = policy_of(seen.unit, on=seen.day).slots[0]
+def missing_people(actor: Actor, seen: Board, slot: str) -> dict[str, Any] | None:
+    """The card for a time of day, or nothing when everybody has answered."""
     found = unanswered(seen.unit, seen.day, slot)
     if not found:
         return None

@@ -13,14 +13,13 @@ from lianfang.kernel import clock
 from lianfang.kernel.dues.models import Due
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.ops import policy_of
-from lianfang.kernel.reporting.children import Standing
 from lianfang.kernel.reporting.models import Answer, UnitReport
 
 WEEK = 7
 NEAR_MINUTES = 20
 
 
-def state_of(due: Due | Standing | None, at: datetime) -> str:
+def state_of(due: Due | None, at: datetime) -> str:
     """The state of one due at a moment."""
     if due is None:
         return "unknown"
@@ -33,36 +32,28 @@ def state_of(due: Due | Standing | None, at: datetime) -> str:
     return "overdue" if at > due.due_at else "missing"
 
 
-def _settled(due: Due | Standing) -> str:
+def _settled(due: Due) -> str:
     if due.settled_at is not None and due.settled_at > due.due_at:
         return "late"
     return "zero" if due.zero else "reported"
 
 
 def word_of(due: Due | None, at: datetime) -> str | None:
-    """The word beside the state, where the usual one says too little."""
-    if due is None or state_of(due, at) != "overdue":
-        return None
-    minutes = int((at - due.due_at).total_seconds() // 60)
+    """The word beside the state of a due, where the usual one says too little."""
+    return overdue_for(due.due_at, due.day, at) if due is not None and state_of(due, at) == "overdue" else None
+
+
+def overdue_for(due_at: datetime, day: date, at: datetime) -> str:
+    """The word beside `overdue`, where the usual one says too little."""
+    minutes = int((at - due_at).total_seconds() // 60)
     if minutes >= 60 * 24:
-        return str(_("Overdue since {day}")).format(day=due.day.isoformat())
+        return str(_("Overdue since {day}")).format(day=day.isoformat())
     return str(_("{time} overdue")).format(time=duration(minutes))
 
 
-def strip_of(dues: Mapping[date, Due] | Mapping[date, Standing], last: date) -> list[str]:
-    """The last seven days of a unit, oldest first."""
-    days = [last - timedelta(days=back) for back in range(WEEK - 1, -1, -1)]
-    return [_mark(dues.get(day)) for day in days]
-
-
-def _mark(due: Due | Standing | None) -> str:
-    if due is None:
-        return "none"
-    if due.settled_at is None:
-        return "returned" if due.returned_at else "missing"
-    if due.settled_at > due.due_at:
-        return "late"
-    return "zero" if due.zero else "report"
+def strip_of(marks: Mapping[date, str], last: date) -> list[str]:
+    """The last seven days of a unit, oldest first; `marks` as `history` gives them."""
+    return [marks.get(day, "none") for day in reversed(week(last))]
 
 
 def week(last: date) -> list[date]:

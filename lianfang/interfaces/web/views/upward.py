@@ -25,9 +25,10 @@ def upward(actor: Actor, seen: Board) -> dict[str, Any] | None:
     sent = report is not None and report.returned_at is None
     blockers = _blockers(seen)
     at = f"{seen.unit.code}/{seen.day}"
+    superior = seen.unit.parent if own.recipient_id == seen.unit.parent_id else own.recipient
     return {
         "status": states.state_of(own, seen.at),
-        "superior": str(own.recipient) if own.recipient else str(_("the superior")),
+        "superior": str(superior) if superior else str(_("the superior")),
         "blockers": blockers,
         "note": "" if sent else _note(seen),
         "needed": 0 if sent else sum(b["kind"] in ("todo", "bad") for b in blockers),
