@@ -15,6 +15,8 @@ from lianfang.bench.place import place
 from lianfang.demo.population import Scale
 from lianfang.interfaces.server.postgres import Cluster
 
+CURVE: Final = "board: ms p95 (page) by units"
+"""The slowest level's pages against all units of the size, classes included."""
 MOST_MS: Final = 20.0
 OLDEST_SECONDS: Final = 3.0
 _CHINA: Final = timedelta(hours=8)
@@ -36,10 +38,12 @@ def _measured(scale: str) -> Outcome:
         folds = board_openings.folds(day)
         opened = board_openings.openings(day)
         counted = board_openings.counted_at_opening(day)
+    size = board_openings.size(day)
+    slowest = max(figures["p95_ms"] for name, figures in opened.items() if name.endswith(" page"))
     return Outcome(
         name="board",
         scale=scale,
-        figures={**board_openings.size(day), **opened, **folds},
+        figures={**size, **opened, **folds, "curve": {CURVE: [[size["units"], slowest]]}},
         baseline={"province_counted_from_all_leaves_ms": round(counted, 1)},
         ratio=counted / opened["province page"]["p95_ms"],
         bars=[

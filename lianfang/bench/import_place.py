@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
+import psycopg
 from django.db import connection
 
 from lianfang.bench import import_people as made
@@ -32,6 +33,10 @@ _ROSTERS = """
 INSERT INTO people_membership (id, unit_id, person_id, kind, number, employer, boards, since, entered_at)
 SELECT gen_random_uuid(), u.id, p.id, 'learner', '', '', false, %s, %s FROM pupil p JOIN orgs_unit u USING (code)
 """
+_FORGET = """
+TRUNCATE reporting_answer, reporting_answerrevision, reporting_receipt, reporting_stale, reporting_tally,
+         dues_due, audit_event, files_import
+"""
 
 
 def populate(codes: Sequence[str], *, schools: int, counties: int) -> None:
@@ -42,9 +47,13 @@ def populate(codes: Sequence[str], *, schools: int, counties: int) -> None:
         say(f"Entering {len(codes) * made.CLASS_SIZE:,} people …")
         _units(codes, schools, counties)
         _people(codes)
+    _vacuum()
+
+
+def _vacuum() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE NONE")
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")
         cursor.execute("RESET ROLE")
 
 
@@ -76,9 +85,16 @@ def _people(codes: Sequence[str]) -> None:
         cursor.execute(_ROSTERS, [SINCE, datetime.combine(SINCE, time(8)).astimezone()])
 
 
+def forget_answers(superuser: str) -> None:
+    """Empty a place that was kept of what earlier runs imported, so that every row is new again."""
+    with psycopg.connect(superuser, autocommit=True) as db:
+        db.execute(_FORGET)
+
+
 def open_days(days: Sequence[date]) -> None:
     """Dues and counters of these days, as the worker opens them."""
     with within(EVERYTHING), clock.at(datetime.combine(days[0], time(8)).astimezone()):
         for day in days:
             open_day(day)
             open_tallies(day)
+    _vacuum()

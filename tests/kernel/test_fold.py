@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 from random import Random
 
@@ -14,21 +13,20 @@ from lianfang.kernel.dues.ops import open_day, reopen, settle
 from lianfang.kernel.dues.stale import touch
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit, place_of
-from lianfang.kernel.orgs.ops import under
 from lianfang.kernel.reporting import fold as folding
-from lianfang.kernel.reporting.board import Board, Counts, People, board
+from lianfang.kernel.reporting.board import Board, Counts, board
 from lianfang.kernel.reporting.figures import added
 from lianfang.kernel.reporting.fold import fold, fold_next_day, open_days_anew
 from lianfang.kernel.reporting.forms import DAILY, form_on
-from lianfang.kernel.reporting.models import MODES, Tally, UnitReport
+from lianfang.kernel.reporting.models import Tally, UnitReport
 from lianfang.kernel.reporting.reports import freeze, return_report
 from lianfang.kernel.reporting.tally import recount_day
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
 from tests.make import DAY, at
+from tests.one_by_one import HEADS, assert_same
 
 pytestmark = pytest.mark.django_db
-_HEADS = ("rostered", "excused", "answered", "well", "unwell", "fever")
 BODY = {"expected": 40, "present": 38, "absent": 2, "fever": 1, "isolated": 0}
 
 
@@ -54,62 +52,6 @@ def _county(county: Unit) -> None:
         school = make.unit(county, f"{county.code}S{s}", "school")
         for k in range(2):
             make.unit(school, f"{school.code}K{k}", "class")
-
-
-def counted_one_by_one(unit: Unit) -> tuple[Counts, People, dict[int, Counts], set[int]]:
-    """The definition: go through every due and counter under the unit."""
-    found = Due.objects.filter(under(unit), day=DAY, kind__in=[REPORT, ROLL_CALL], source=True)
-    chosen = _chosen(_one_line(list(found), unit), unit)
-    children = Unit.objects.filter(parent=unit) | Unit.objects.filter(sector_parent=unit)
-    rows = {child.pk: _counts(due for due in chosen if due.path.startswith(child.path)) for child in children}
-    missing = {due.unit_id for due in chosen if due.settled_at is None and not due.excused}
-    return _counts(chosen), _people(Tally.objects.filter(under(unit), day=DAY)), rows, missing
-
-
-def _one_line(dues: list[Due], unit: Unit) -> list[Due]:
-    kept: dict[tuple[int, str, str], Due] = {}
-    for due in dues:
-        preferred = "territory" if due.path.startswith(unit.path) else "sector"
-        if due.line == preferred or (due.unit_id, due.kind, due.slot) not in kept:
-            kept[due.unit_id, due.kind, due.slot] = due
-    return list(kept.values())
-
-
-def _chosen(dues: list[Due], unit: Unit) -> list[Due]:
-    below = [due for due in dues if due.unit_id != unit.pk]
-    for candidates in (below, [] if unit.kind in OFFICES else dues):
-        for kind in (REPORT, ROLL_CALL):
-            if found := [due for due in candidates if due.kind == kind]:
-                return found
-    return []
-
-
-def _counts(dues: Iterable[Due]) -> Counts:
-    counts = Counts()
-    for due in dues:
-        if due.excused and due.settled_at is None:
-            counts.excused += 1
-            continue
-        counts.expected += 1
-        counts.zero += due.zero
-        if due.settled_at is not None:
-            counts.received += 1
-            counts.on_time += due.settled_at <= due.due_at
-            counts.late += due.settled_at > due.due_at
-        else:
-            counts.missing += 1
-            counts.returned += due.returned_at is not None
-    return counts
-
-
-def _people(tallies: Iterable[Tally]) -> People:
-    people = People(modes={mode: 0 for mode, _ in MODES})
-    for tally in tallies:
-        for name in _HEADS:
-            setattr(people, name, getattr(people, name) + getattr(tally, name))
-        for mode, _ in MODES:
-            people.modes[mode] += getattr(tally, f"by_{mode}")
-    return people
 
 
 def seen(unit: Unit) -> Board:
@@ -152,20 +94,12 @@ def _excuse(draw: Random, unit: Unit) -> None:
 
 
 def _count(draw: Random, unit: Unit) -> None:
-    figures = {name: draw.randrange(50) for name in _HEADS}
+    figures = {name: draw.randrange(50) for name in HEADS}
     Tally.objects.bulk_create(
         [Tally(day=DAY, slot="am", **place_of(unit), **figures, by_self=draw.randrange(9))],
-        update_conflicts=True, unique_fields=["unit", "day", "slot"], update_fields=[*_HEADS, "by_self"],
+        update_conflicts=True, unique_fields=["unit", "day", "slot"], update_fields=[*HEADS, "by_self"],
     )  # fmt: skip
     touch(DAY, [unit.pk])
-
-
-def assert_same(unit: Unit, shown: Board) -> None:
-    counts, people, rows, missing = counted_one_by_one(unit)
-    assert shown.counts == counts, unit.code
-    assert shown.people.as_list() == people.as_list(), unit.code
-    assert {row.unit.pk: row.counts for row in shown.rows} == rows, unit.code
-    assert {due.unit_id for due in shown.missing} == missing, unit.code
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -104,17 +104,18 @@ class PlainSheet:
             rows = pl.Series("text", [text.decode()[: -len(_ROW_END)]]).str.split(_ROW_END.decode()).explode()
         except UnicodeDecodeError:
             raise NotPlain from None
-        if not rows.str.contains(_PLAIN).all():
-            raise NotPlain
         self._count_rows(rows)
 
     def _count_rows(self, rows: pl.Series) -> None:
-        frame = rows.to_frame().select(
+        frame = rows.to_frame().select(  # side by side, each on a core of its own; of rows that are not plain, nothing
             "text",
-            number=pl.col("text").str.extract(r'<row r="([0-9]+)"').cast(pl.UInt32),
+            plain=pl.col("text").str.contains(_PLAIN),
+            number=pl.col("text").str.extract(r'<row r="([0-9]+)"').cast(pl.UInt32, strict=False),
             pattern=pl.col("text").str.replace_all(_VALUES, "").str.replace_all(r'r="([A-Z]*)[0-9]+"', 'r="${1}#"'),
             bare=pl.col("text").str.replace_all(_VALUES, ""),
         )
+        if not frame["plain"].all():
+            raise NotPlain
         self._check_numbers(frame)
         grid, filled = self._scan.grid, frame["pattern"].replace_strict(self._filled(frame), return_dtype=pl.UInt16)
         self._check_texts(rows)

@@ -19,11 +19,15 @@ from lianfang.interfaces.api.problems import with_messages
 from lianfang.interfaces.api.requests import LANGUAGES
 from lianfang.interfaces.server.hot import Sent, as_bytes
 from lianfang.interfaces.server.lanes import Busy
+from lianfang.kernel.accounts import recognised
+from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.accounts.recognised import Recognised
 from lianfang.kernel.database.bounds import Bounds, bounds
 from lianfang.kernel.faults import fault
+from lianfang.kernel.orgs import known
 from lianfang.kernel.orgs.known import KnownUnits
-from lianfang.kernel.policies import drills
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.policies import drills, in_force
 from lianfang.kernel.policies.in_force import RulesInForce
 from lianfang.kernel.scope import EVERYTHING, within
 
@@ -31,6 +35,12 @@ LARGEST: Final = 64 * 1024  # bytes of one answer; a larger one is looked at the
 PREPARED_AFTER: Final = 3  # uses of a statement before the server keeps its plan
 BOUNDS: Final = Bounds(statement=3, idle=10)
 NUL: Final = b"\\u0000"
+# Everything that decides who sends, for which unit and by which rules, as versions of rows, in one question.
+_LOOK: Final = f"""
+SELECT 'rules', '', ({in_force.VERSION}) UNION ALL SELECT 'drill', '', ({drills.OFFSET})
+ UNION ALL SELECT 'token', key, version FROM ({recognised.VERSIONS}) tokens
+ UNION ALL SELECT 'unit', key, version FROM ({known.VERSIONS}) units
+"""
 log = logging.getLogger("lianfang.hot")
 
 
@@ -70,10 +80,7 @@ class Reports:
         bounds.set(BOUNDS)  # of the connection that this thread may be about to open
         with within(EVERYTHING):
             cursor = _cursor()
-            drills.follow()
-            self._rules.look(cursor)
-            actors = self._actors.actors(cursor, [sent.secret for sent in group])
-            units = self._units.by_code(cursor, {raw["unit"] for raw in raws if raw is not None})
+            actors, units = self._looked_up(cursor, group, raws)
             sendings = {
                 number: Sending(actors[sent.secret], raw, units[raw["unit"]])
                 for number, (sent, raw) in enumerate(zip(group, raws, strict=True))
@@ -84,6 +91,20 @@ class Reports:
         for number, one in zip(sendings, kept, strict=True):
             told[number] = one
         return told
+
+    def _looked_up(
+        self, cursor: Any, group: Sequence[Sent], raws: Sequence[Mapping[str, Any] | None]
+    ) -> tuple[dict[str, Actor], dict[str, Unit]]:
+        """Actors by secret and units by code, as they are now; clock and rules are brought up to date too."""
+        digests = {recognised.digest_of(secret): secret for secret in {sent.secret for sent in group}}
+        codes = {raw["unit"] for raw in raws if raw is not None}
+        cursor.execute(_LOOK, [list(digests), list(codes)])
+        said: dict[str, dict[str, str]] = {"rules": {}, "drill": {}, "token": {}, "unit": {}}
+        for kind, key, version in cursor.fetchall():
+            said[kind][key] = version
+        drills.follow_offset(said["drill"][""])
+        self._rules.look(said["rules"][""])
+        return self._actors.actors(digests, said["token"]), self._units.by_code(said["unit"])
 
 
 def _cursor() -> Any:

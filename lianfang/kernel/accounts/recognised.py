@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
@@ -18,15 +17,20 @@ from lianfang.kernel.people.models import Guardianship
 MOST_KEPT = 20_000  # tokens
 
 # Everything that decides who a token is, as the versions of its rows: a change of any of them shows here.
-_VERSIONS = """
-SELECT t.digest, concat_ws('/', t.xmin, a.xmin,
+VERSIONS = """
+SELECT t.digest AS key, concat_ws('/', t.xmin, a.xmin,
        (SELECT xmin FROM orgs_unit WHERE id = t.unit_id),
        (SELECT string_agg(concat_ws('.', g.id, g.xmin, u.xmin), ',' ORDER BY g.id)
           FROM accounts_grant g JOIN orgs_unit u ON u.id = g.unit_id WHERE g.account_id = a.id),
        (SELECT string_agg(concat_ws('.', w.id, w.xmin), ',' ORDER BY w.id)
-          FROM people_guardianship w WHERE w.guardian_id = a.person_id))
+          FROM people_guardianship w WHERE w.guardian_id = a.person_id)) AS version
   FROM accounts_token t JOIN accounts_account a ON a.id = t.account_id WHERE t.digest = ANY(%s)
 """
+
+
+def digest_of(secret: str) -> str:
+    """By what a token is looked up."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,13 @@ class Recognised:
 
     _kept: dict[str, _Kept] = field(default_factory=dict)
 
-    def actors(self, cursor: Any, secrets: Iterable[str]) -> dict[str, Actor]:
-        """The actor behind each secret at this moment; unknown, ended and withdrawn ones are left out."""
-        digests = {hashlib.sha256(secret.encode()).hexdigest(): secret for secret in set(secrets)}
-        cursor.execute(_VERSIONS, [list(digests)])
+    def actors(self, digests: Mapping[str, str], versions: Mapping[str, str]) -> dict[str, Actor]:
+        """The actor behind each secret at this moment; unknown, ended and withdrawn ones are left out.
+
+        `digests` gives the secrets by `digest_of`, `versions` what `VERSIONS` says of the digests now.
+        """
         found = {}
-        for digest, version in cursor.fetchall():
+        for digest, version in versions.items():
             kept = self._kept.get(digest)
             if kept is None or kept.version != version or (kept.until is not None and kept.until <= clock.now()):
                 kept = self._read(digest, digests[digest], version)

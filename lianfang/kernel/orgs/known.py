@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from lianfang.kernel.orgs.models import Unit
 
+VERSIONS = "SELECT code AS key, xmin::text AS version FROM orgs_unit WHERE code = ANY(%s)"
 MOST_KEPT = 50_000  # units; a class has one, so this is a large county at work
 
 
@@ -17,17 +17,14 @@ class KnownUnits:
 
     _kept: dict[str, tuple[str, Unit]] = field(default_factory=dict)
 
-    def by_code(self, cursor: Any, codes: Iterable[str]) -> dict[str, Unit]:
-        """The units of these codes as they are now; codes that nobody has are left out."""
-        wanted = list(codes)
-        cursor.execute("SELECT code, xmin::text FROM orgs_unit WHERE code = ANY(%s)", [wanted])
-        versions: dict[str, str] = dict(cursor.fetchall())
+    def by_code(self, versions: Mapping[str, str]) -> dict[str, Unit]:
+        """The units of these codes; `versions` is what `VERSIONS` says of them now."""
         stale = [code for code, version in versions.items() if self._kept.get(code, ("",))[0] != version]
         if stale:
             self._read(stale, versions)
         return {code: self._kept[code][1] for code in versions}
 
-    def _read(self, codes: list[str], versions: dict[str, str]) -> None:
+    def _read(self, codes: list[str], versions: Mapping[str, str]) -> None:
         if len(self._kept) + len(codes) > MOST_KEPT:
             self._kept.clear()
             codes = list(versions)

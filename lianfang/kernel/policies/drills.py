@@ -10,10 +10,22 @@ from lianfang.kernel.policies.models import Drill
 _NONE = timedelta(0)
 
 
+OFFSET = """
+SELECT (extract(epoch FROM "offset") * 1000000)::bigint::text FROM policies_drill
+ WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1
+"""
+"""How far the drill under way is from real time, in microseconds as text; for those who ask other things with it."""
+
+
 def current_offset() -> timedelta:
     """How far the drill under way is from real time; zero when there is none."""
     drill = Drill.objects.filter(ended_at__isnull=True).order_by("-pk").first()
     return drill.offset if drill else _NONE
+
+
+def follow_offset(microseconds: str | None) -> None:
+    """The same as `follow`, with what `OFFSET` says."""
+    clock.run_ahead_by(timedelta(microseconds=int(microseconds or 0)))
 
 
 def follow() -> None:

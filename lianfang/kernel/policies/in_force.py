@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from lianfang.kernel.policies.ops import Rules
 
-_VERSIONS = """
+VERSION = """
 SELECT string_agg(concat_ws('.', p.id, p.xmin, u.xmin), ',' ORDER BY p.id)
   FROM policies_rulepack p LEFT JOIN orgs_unit u ON u.id = p.unit_id
 """
@@ -21,10 +20,8 @@ class RulesInForce:
     _version: str | None = None
     _rules: dict[date, Rules] | None = None
 
-    def look(self, cursor: Any) -> None:
-        """Notice what has changed since the last look; once a batch."""
-        cursor.execute(_VERSIONS)
-        version = cursor.fetchone()[0]
+    def look(self, version: str | None) -> None:
+        """Notice what has changed since the last look, by what `VERSION` says now; once a batch."""
         if self._rules is None or version != self._version:
             self._version, self._rules = version, {}
 

@@ -26,11 +26,12 @@ SELECT k.*, {", ".join("0" for _ in COLUMNS)}
 """
 _KEYS = arrays(("bigint", "date", "text"))
 _AMONG = f"(unit_id, day, slot) IN (SELECT * FROM unnest({_KEYS}))"
-_HOLD = f"SELECT 1 FROM reporting_tally WHERE {_AMONG} ORDER BY unit_id, day, slot FOR UPDATE"
+_HOLD = f"SELECT unit_id, day, slot FROM reporting_tally WHERE {_AMONG} ORDER BY unit_id, day, slot FOR UPDATE"
 _ADD = """
 UPDATE reporting_tally t SET {sums}
   FROM unnest({keys}, {arrays}) AS k(unit_id, day, slot, {names})
  WHERE t.unit_id = k.unit_id AND t.day = k.day AND t.slot = k.slot
+RETURNING t.unit_id, t.day, t.slot, t.answered + t.excused >= t.rostered
 """.format(
     sums=", ".join(f"{c} = t.{c} + k.{c}" for c in COLUMNS[1:]),
     keys=_KEYS,
@@ -83,11 +84,15 @@ def hold_together(cursor: Any, units: Mapping[Place, Unit]) -> set[Place]:
 
     Always in the same order, so that two batches cannot wait for each other.
     """
-    places = sorted(units)
+    cursor.execute(_HOLD, _columns(units))
+    places = sorted(units.keys() - set(cursor.fetchall()))
+    if not places:
+        return set()
     rows = [(*place, units[place].path, units[place].sector_path) for place in places]
     cursor.execute(_NEW, columns(rows))
     fresh = set(cursor.fetchall())
-    cursor.execute(_HOLD, _columns(places))
+    if len(fresh) < len(places):  # somebody else has made one meanwhile
+        cursor.execute(_HOLD, _columns(places))
     return fresh
 
 
@@ -97,12 +102,14 @@ def let_go(cursor: Any, places: Iterable[Place]) -> None:
         cursor.execute(f"DELETE FROM reporting_tally WHERE {_AMONG}", _columns(keys))
 
 
-def add(cursor: Any, changes: Mapping[Place, Change]) -> None:
-    """Add these changes to rows that are held."""
-    if changes:
-        places = sorted(changes)
-        sums = [packed(changes[place].by[column] for place in places) for column in COLUMNS[1:]]
-        cursor.execute(_ADD, [*_columns(places), *sums])
+def add(cursor: Any, changes: Mapping[Place, Change]) -> set[Place]:
+    """Add these changes to rows that are held; the places of which nobody is missing any more."""
+    if not changes:
+        return set()
+    places = sorted(changes)
+    sums = [packed(changes[place].by[column] for place in places) for column in COLUMNS[1:]]
+    cursor.execute(_ADD, [*_columns(places), *sums])
+    return {(unit, day, slot) for unit, day, slot, complete in cursor.fetchall() if complete}
 
 
 def recount_together(cursor: Any, places: Iterable[Place]) -> None:
@@ -113,4 +120,5 @@ def recount_together(cursor: Any, places: Iterable[Place]) -> None:
 
 def settle_complete(cursor: Any, places: Iterable[Place], at: datetime) -> None:
     """Class checks of which nobody is missing any more are received."""
-    cursor.execute(_SETTLE, [at, *_columns(places)])
+    if keys := list(places):
+        cursor.execute(_SETTLE, [at, *_columns(keys)])

@@ -21,7 +21,7 @@ from lianfang.kernel.crypto import blind_index, seal
 from lianfang.kernel.database.columns import arrays, columns
 from lianfang.kernel.dues.stale import touch
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.people.together import Standing, standing_of
+from lianfang.kernel.people.together import Standing
 from lianfang.kernel.reporting import tally_together as tally
 from lianfang.kernel.reporting.answers import FORM_VERSION, as_text_of
 from lianfang.kernel.reporting.tally_together import Change, Place
@@ -39,6 +39,23 @@ _OWED = f"""
 SELECT unit_id, day, slot, d.due_at FROM dues_due d
   JOIN unnest({arrays(("bigint", "date", "text"))}) AS k(unit_id, day, slot) USING (unit_id, day, slot)
  WHERE d.kind = 'roll_call' AND d.line = 'territory'
+"""
+_SITUATION = f"""
+SELECT k.n, m.entered_at,
+       EXISTS (SELECT 1 FROM people_absence b
+                WHERE b.unit_id = k.unit_id AND b.person_id = k.person_id AND k.day BETWEEN b.since AND b.until),
+       EXISTS (SELECT 1 FROM reporting_answer a WHERE a.unit_id = k.unit_id AND a.day = k.day AND a.slot = k.slot
+                  AND a.person_id = k.person_id),
+       r.received_at, r.on_time, d.due_at
+  FROM unnest({arrays(("int", "bigint", "date", "text", "uuid"))}) AS k(n, unit_id, day, slot, person_id)
+  JOIN LATERAL (
+       SELECT min(entered_at) AS entered_at FROM people_membership m
+        WHERE m.person_id = k.person_id AND m.unit_id = k.unit_id
+          AND m.since <= k.day AND (m.until IS NULL OR m.until >= k.day)
+  ) m ON m.entered_at IS NOT NULL
+  LEFT JOIN reporting_rollcall r ON r.unit_id = k.unit_id AND r.day = k.day AND r.slot = k.slot
+  LEFT JOIN dues_due d ON d.unit_id = k.unit_id AND d.kind = 'roll_call' AND d.day = k.day AND d.slot = k.slot
+        AND d.line = 'territory'
 """
 _COLUMNS = {
     "unit_id": "bigint", "day": "date", "slot": "text", "person_id": "uuid", "revision": "smallint", "state": "text",
@@ -92,11 +109,8 @@ def keep_together(cursor: Any, firsts: Sequence[First]) -> list[bool]:
 
     Not kept: of somebody who is not on the roster, who has answered already, or who is there twice.
     """
-    places = sorted({one.place for one in firsts})
     fresh = tally.hold_together(cursor, {one.place: one.unit for one in firsts})
-    standings = standing_of(cursor, [(one.unit.id, one.draft.day, one.person_id) for one in firsts])
-    answered = answered_among(cursor, firsts)
-    checks = checks_of(cursor, places)
+    standings, answered, checks = _situation(cursor, firsts)
     kept: list[tuple[First, Standing]] = []
     plain = []
     for one, standing in zip(firsts, standings, strict=True):
@@ -110,6 +124,25 @@ def keep_together(cursor: Any, firsts: Sequence[First]) -> list[bool]:
         write_answers(cursor, [one for one, _ in kept], checks)
         _count(cursor, kept, checks, fresh)
     return plain
+
+
+def _situation(
+    cursor: Any, firsts: Sequence[First]
+) -> tuple[list[Standing | None], set[tuple[int, date, str, UUID]], Checks]:
+    """Everybody's place on the roster, who has answered already, and the class checks: all in one question."""
+    cursor.execute(_SITUATION, columns([(n, *one.place, one.person_id) for n, one in enumerate(firsts)]))
+    standings: list[Standing | None] = [None] * len(firsts)
+    answered, checks = set(), Checks({}, {})
+    for number, entered_at, excused, has_answered, checked_at, on_time, due_at in cursor.fetchall():
+        one = firsts[number]
+        standings[number] = Standing(entered_at, excused)
+        if has_answered:
+            answered.add((*one.place, one.person_id))
+        if checked_at is not None:
+            checks.taken[one.place] = (checked_at, on_time)
+        if due_at is not None:
+            checks.due_at[one.place] = due_at
+    return standings, answered, checks
 
 
 def answered_among(cursor: Any, firsts: Sequence[First]) -> set[tuple[int, date, str, UUID]]:
@@ -164,9 +197,9 @@ def _count(cursor: Any, kept: Sequence[tuple[First, Standing]], checks: Checks, 
                 excused=standing.excused, seen_on_time=_seen(one.place, standing, checks),
             )  # fmt: skip
     places = {one.place for one, _ in kept}
-    tally.add(cursor, changes)
+    complete = tally.add(cursor, changes)
     tally.recount_together(cursor, places & fresh)
-    tally.settle_complete(cursor, places, at)
+    tally.settle_complete(cursor, complete | (places & fresh), at)
     for day in {day for _, day, _ in places}:
         touch(day, [unit for unit, on, _ in places if on == day])
 
