@@ -6,10 +6,11 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 import psycopg
+from django.utils import timezone
 
 from lianfang.bench.load import post
 from lianfang.demo.population import Province, province
@@ -18,6 +19,7 @@ from lianfang.interfaces.server.trouble import say
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.ops import grant, new_account, new_token
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.policies import drills
 from lianfang.kernel.policies.models import RulePack
 from lianfang.kernel.reporting.days import Opened, open_days
 from lianfang.kernel.scope import EVERYTHING, within
@@ -71,8 +73,17 @@ def settled(url: str, scale: Any, seed: int = 1) -> Crowd:
         _three_slots()
         today = clock.today(found.zone)
         tokens = tuple(_token(found, n) for n in range(GATEWAYS))
+    at_nine()
     open_today()
     return Crowd(today, tokens, _people(plan, seed))
+
+
+def at_nine() -> None:
+    """Let a drill's clock stand at nine in the morning, an hour before class checks are due."""
+    zone = timezone.get_default_timezone()
+    with within(EVERYTHING):
+        drills.start(datetime.combine(clock.today(zone), time(9), zone), "bench")
+        drills.follow()
 
 
 def open_today() -> None:

@@ -18,7 +18,7 @@ from lianfang.demo import live
 from lianfang.interfaces.worker.folding import fold_once
 from lianfang.kernel import clock
 from lianfang.kernel.alerts.heartbeat import beat
-from lianfang.kernel.alerts.reminders import escalate, remind
+from lianfang.kernel.alerts.reminders import AT_ONCE, escalate, remind
 from lianfang.kernel.audit.dispatch import dispatch
 from lianfang.kernel.files.purge import purge
 from lianfang.kernel.policies import drills
@@ -55,7 +55,7 @@ class Worker:
             "opened": self._open_days,
             "tasks": lambda: _at_once(hand_out),
             "reminded": lambda: _at_once(remind),
-            "overdue": lambda: _at_once(escalate),
+            "overdue": lambda: _in_turns(escalate, AT_ONCE),
             "followed": lambda: dispatch(REACTIONS),
             "purged": lambda: _at_once(purge),
             "played": live.play,
@@ -99,6 +99,15 @@ class Worker:
 def _at_once(step: Step) -> int:
     with within(EVERYTHING):
         return step()
+
+
+def _in_turns(step: Step, most: int) -> int:
+    """The step again, in a transaction each, as long as it finds as much as it may take at once."""
+    done = found = _at_once(step)
+    while found == most:
+        found = _at_once(step)
+        done += found
+    return done
 
 
 def sweep() -> dict[str, int]:

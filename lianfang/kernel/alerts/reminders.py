@@ -7,10 +7,11 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.alerts.ops import holders_of, tell_all
-from lianfang.kernel.audit.ops import record
+from lianfang.kernel.audit.ops import record_all
 from lianfang.kernel.dues.models import SCREENING, Due
 from lianfang.kernel.dues.ops import to_escalate, to_remind
 
+AT_ONCE = 200  # dues that one transaction marks
 REMINDER, OVERDUE = "due.reminder", "due.overdue"
 
 
@@ -35,11 +36,10 @@ def remind() -> int:
 def escalate() -> int:
     """Write down each due that is past its limit as the event `due.overdue`; whom it concerns is in the plan.
 
-    Returns how many there were.
+    Returns how many there were, `AT_ONCE` at most: late reports come in at this very moment and wait for the rows.
     """
-    dues = to_escalate()
-    for due in dues:
-        record(OVERDUE, by=SYSTEM, unit=due.unit, subject=due, facts=facts_of(due))
+    dues = to_escalate(AT_ONCE)
+    record_all(OVERDUE, by=SYSTEM, about=[(due.unit, due, facts_of(due)) for due in dues])
     return len(dues)
 
 

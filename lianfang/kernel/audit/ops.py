@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -29,7 +29,22 @@ def record(
     kind: str, *, by: Actor, unit: Unit | None, subject: object, facts: Mapping[str, Any], denied: bool = False
 ) -> Event:
     """Write one event down, in the transaction under way."""
-    return Event.objects.create(
+    event = _event(kind, by=by, unit=unit, subject=subject, facts=facts, denied=denied)
+    event.save(force_insert=True)
+    return event
+
+
+def record_all(kind: str, *, by: Actor, about: Iterable[tuple[Unit | None, object, Mapping[str, Any]]]) -> None:
+    """Write many events of a kind down: each about a unit, a subject and its facts."""
+    Event.objects.bulk_create(
+        [_event(kind, by=by, unit=unit, subject=subject, facts=facts) for unit, subject, facts in about]
+    )
+
+
+def _event(
+    kind: str, *, by: Actor, unit: Unit | None, subject: object, facts: Mapping[str, Any], denied: bool = False
+) -> Event:
+    return Event(
         at=clock.now(),
         kind=kind,
         actor_id=by.account_id,

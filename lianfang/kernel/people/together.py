@@ -25,15 +25,17 @@ SELECT DISTINCT k.n, {_WHO} FROM unnest({arrays(("int", "bigint", "date", "text"
   JOIN people_person p ON p.id = m.person_id AND p.name = k.name
 """
 _STANDING = f"""
-SELECT k.n, m.entered_at, EXISTS (
-           SELECT 1 FROM people_absence b
-            WHERE b.unit_id = k.unit_id AND b.person_id = k.person_id AND k.day BETWEEN b.since AND b.until)
+SELECT k.n, m.entered_at, b.excused IS NOT NULL
   FROM unnest({arrays(("int", "bigint", "date", "uuid"))}) AS k(n, unit_id, day, person_id)
   JOIN LATERAL (
        SELECT min(entered_at) AS entered_at FROM people_membership m
         WHERE m.person_id = k.person_id AND m.unit_id = k.unit_id
           AND m.since <= k.day AND (m.until IS NULL OR m.until >= k.day)
   ) m ON m.entered_at IS NOT NULL
+  LEFT JOIN LATERAL (
+       SELECT true AS excused FROM people_absence b
+        WHERE b.unit_id = k.unit_id AND b.person_id = k.person_id AND k.day BETWEEN b.since AND b.until LIMIT 1
+  ) b ON true
 """
 
 

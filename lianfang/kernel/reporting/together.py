@@ -40,19 +40,21 @@ SELECT unit_id, day, slot, d.due_at FROM dues_due d
   JOIN unnest({arrays(("bigint", "date", "text"))}) AS k(unit_id, day, slot) USING (unit_id, day, slot)
  WHERE d.kind = 'roll_call' AND d.line = 'territory'
 """
+# Joined, not asked by EXISTS: that may read a whole table into a hash, which grows with the day.
 _SITUATION = f"""
-SELECT k.n, m.entered_at,
-       EXISTS (SELECT 1 FROM people_absence b
-                WHERE b.unit_id = k.unit_id AND b.person_id = k.person_id AND k.day BETWEEN b.since AND b.until),
-       EXISTS (SELECT 1 FROM reporting_answer a WHERE a.unit_id = k.unit_id AND a.day = k.day AND a.slot = k.slot
-                  AND a.person_id = k.person_id),
-       r.received_at, r.on_time, d.due_at
+SELECT k.n, m.entered_at, b.excused IS NOT NULL, a.person_id IS NOT NULL, r.received_at, r.on_time, d.due_at
   FROM unnest({arrays(("int", "bigint", "date", "text", "uuid"))}) AS k(n, unit_id, day, slot, person_id)
   JOIN LATERAL (
        SELECT min(entered_at) AS entered_at FROM people_membership m
         WHERE m.person_id = k.person_id AND m.unit_id = k.unit_id
           AND m.since <= k.day AND (m.until IS NULL OR m.until >= k.day)
   ) m ON m.entered_at IS NOT NULL
+  LEFT JOIN LATERAL (
+       SELECT true AS excused FROM people_absence b
+        WHERE b.unit_id = k.unit_id AND b.person_id = k.person_id AND k.day BETWEEN b.since AND b.until LIMIT 1
+  ) b ON true
+  LEFT JOIN reporting_answer a
+         ON a.unit_id = k.unit_id AND a.day = k.day AND a.slot = k.slot AND a.person_id = k.person_id
   LEFT JOIN reporting_rollcall r ON r.unit_id = k.unit_id AND r.day = k.day AND r.slot = k.slot
   LEFT JOIN dues_due d ON d.unit_id = k.unit_id AND d.kind = 'roll_call' AND d.day = k.day AND d.slot = k.slot
         AND d.line = 'territory'

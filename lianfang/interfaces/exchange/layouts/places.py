@@ -19,7 +19,7 @@ class Places:
     def __init__(self, by: Actor, home: Unit) -> None:
         self._by, self.home = by, home
         self._found: dict[tuple[str, str], Unit | Refused] = {}
-        self._names: dict[str, list[Unit]] | None = None
+        self._names: dict[str, list[int]] | None = None
 
     def find(self, given: str, *, grade: str = "") -> Unit:
         """The unit of this code or name, with a grade in front of it if need be. Refused: `scope`, `unit.ambiguous`."""
@@ -59,17 +59,18 @@ class Places:
             if len(same) > 1:
                 raise Refused("unit.ambiguous", "unit")
             if same:
-                return same[0]
+                return Unit.objects.get(pk=same[0])
         return None
 
     @property
-    def _by_names(self) -> dict[str, list[Unit]]:
+    def _by_names(self) -> dict[str, list[int]]:
         if self._names is None:
             self._names = {}
             low, high = below(self.home.path)
-            for unit in Unit.objects.filter(path__gte=low, path__lt=high, closed_on__isnull=True):
-                for name in {_key(unit.name), _key(unit.name_en)} - {""}:
-                    self._names.setdefault(name, []).append(unit)
+            open_units = Unit.objects.filter(path__gte=low, path__lt=high, closed_on__isnull=True)
+            for number, *names in open_units.values_list("pk", "name", "name_en"):  # a province has very many
+                for name in {_key(one) for one in names if one} - {""}:
+                    self._names.setdefault(name, []).append(number)
         return self._names
 
 

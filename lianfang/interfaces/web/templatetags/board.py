@@ -5,6 +5,7 @@ What a row holds is said in pages/board.html. Every value is escaped here as a t
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -59,6 +60,7 @@ def _line(
     return format_html('{}{}\n<td class="act">{}</td></tr>\n', head, middle, _action(context, row, nudges))
 
 
+@lru_cache(maxsize=256)
 def _opening(kind: str, label: str) -> SafeString:
     said = format_html(' data-label="{}"', label) if label else _NOTHING
     return format_html('<td class="{}"{}>', kind, said) if kind else format_html("<td{}>", said)

@@ -102,7 +102,12 @@ def mark(context: template.Context, state: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def chip(context: template.Context, state: str, word: str) -> SafeString:
     """Shape and word on the soft colour of a state (one of `STATES`, or `late`); one line, never a link."""
-    return format_html('<span class="chip chip-{}">{}<span>{}</span></span>', state, mark(context, state), word)
+    return _chip(state, str(word), mark(context, state))
+
+
+@lru_cache(maxsize=2048)
+def _chip(state: str, word: str, shape: SafeString) -> SafeString:
+    return format_html('<span class="chip chip-{}">{}<span>{}</span></span>', state, shape, word)
 
 
 @register.simple_tag(takes_context=True)
@@ -201,6 +206,8 @@ def countdown(now: datetime, due: datetime, near: int, label: str, *, words: boo
 @register.filter
 def count(value: Any) -> SafeString:
     """A number: 0 is grey, unknown is `—` and read out as such, lower bounds and hidden values look different."""
+    if type(value) is int:  # nearly always, and many on a page
+        return mark_safe(formats.plain(value)) if value else _ZERO  # noqa: S308  digits
     text = formats.amount(value)
     if text == formats.UNKNOWN:
         return format_html(

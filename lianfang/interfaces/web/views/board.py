@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from lianfang.capabilities.daily_report.actions import CHASERS, nudge
-from lianfang.domain.policy import Policy
 from lianfang.domain.roles import SIGHTS
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.board_rows import Listing
@@ -30,6 +29,7 @@ from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.reporting import board as boards
 from lianfang.kernel.reporting.children import moment
 from lianfang.kernel.reporting.forms import DAILY, form_on
+from lianfang.kernel.scope import current, looking
 
 EVERY_SECONDS = 15
 
@@ -40,14 +40,25 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     unit = unit_of(actor, code)
     day = day_of(request, unit)
-    seen = boards.board(unit, form_on(DAILY, day), day, named=0, brief=True, sums=False)
-    today = clock.today(unit.zone)
-    context = {
-        "board": _board(request, actor, seen),
-        "live": {"url": request.get_full_path(), "every": EVERY_SECONDS} if day == today else None,
-        "keys": [{"key": "C", "does": _("nudge")}, {"key": "Z", "does": _("zero report")}],
-    }
-    return page(request, "pages/board.html", context)
+    own_sight = current()
+    with looking(boards.sight_of(unit)):  # told to the database once for the whole page
+        seen = boards.board(unit, form_on(DAILY, day), day, named=0, brief=True, sums=False)
+        shown = _board(request, actor, seen)
+        with looking(own_sight):  # names of people are another matter
+            shown["missing"] = _missing(actor, seen)
+        context = {
+            "board": shown,
+            "live": {"url": request.get_full_path(), "every": EVERY_SECONDS} if day == clock.today(unit.zone) else None,
+            "keys": [{"key": "C", "does": _("nudge")}, {"key": "Z", "does": _("zero report")}],
+        }
+        return page(request, "pages/board.html", context)
+
+
+def _missing(actor: Actor, seen: boards.Board) -> dict[str, Any] | None:
+    unit = seen.unit
+    if unit.kind in OFFICES or not seen.people.unknown or not _sees_people(actor, unit):
+        return None
+    return missing_people(actor, seen, policy_of(unit, on=seen.day).slots[0])
 
 
 def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, Any]:
@@ -56,7 +67,6 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, 
     lower, above = _owing_child(seen), ancestors(unit)
     if above and above[-1].pk == unit.parent_id:
         unit.parent = above[-1]  # the cards below name it
-    policy = policy_of(unit, on=day)
     listing = Listing.of(seen, only=request.GET.get("show", ""), page=request.GET.get("page", ""))
     chases = actor.holds(CHASERS, unit) and day == clock.today(unit.zone)
     return {
@@ -66,7 +76,7 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, 
         "response": "",
         "periods": _periods(unit, day),
         "crumbs": states.crumbs([u for u in above if _may_see(actor, u)]),
-        "rail": _rail(seen, lower, policy),
+        "rail": _rail(seen, lower),
         "clocks": _clocks(seen, lower),
         "figures": _figures(seen, of_units),
         "child_word": states.title_of(unit.kind),
@@ -86,7 +96,6 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, 
             "detail": "",
             "actions": [{"label": _("Units"), "url": "/list/units", "primary": False}],
         },
-        "missing": missing_people(actor, seen, policy.slots[0]) if _sees_people(actor, unit) and not of_units else None,
         "gap": gap(actor, seen),
         "up": upward(actor, seen),
     }
@@ -133,12 +142,12 @@ def _clocks(seen: boards.Board, child: boards.Child | None) -> list[dict[str, An
     return clocks
 
 
-def _rail(seen: boards.Board, child: boards.Child | None, policy: Policy) -> dict[str, Any] | None:
+def _rail(seen: boards.Board, child: boards.Child | None) -> dict[str, Any] | None:
     own = _own_due(seen)
     if child is None:
         return None
     opens_at, remind_at, due_at = (moment(at) for at in (child.opens, child.reminds, child.falls_due))
-    counts, people = seen.counts, seen.people
+    counts, people, policy = seen.counts, seen.people, policy_of(seen.unit, on=seen.day)
     stops = [
         (
             opens_at,
