@@ -64,6 +64,7 @@ def settled(url: str, scale: Any, seed: int = 1) -> Crowd:
     plan = province(scale, seed)
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute(_ANEW)
+    at_nine()
     with within(EVERYTHING):
         found = Unit.objects.filter(parent__isnull=True).first()
     if found is None:
@@ -73,7 +74,6 @@ def settled(url: str, scale: Any, seed: int = 1) -> Crowd:
         _three_slots()
         today = clock.today(found.zone)
         tokens = tuple(_token(found, n) for n in range(GATEWAYS))
-    at_nine()
     open_today()
     return Crowd(today, tokens, _people(plan, seed))
 

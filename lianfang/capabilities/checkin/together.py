@@ -35,7 +35,7 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.ops import notes_on_name
 from lianfang.kernel.people.together import Asked, Known, find_together
 from lianfang.kernel.policies.ops import Rules
-from lianfang.kernel.reporting.automation import automated_together
+from lianfang.kernel.reporting.automation import Scripts, automated_together
 from lianfang.kernel.reporting.receipts import Claim, claim_together, give_back
 from lianfang.kernel.reporting.together import First, keep_together
 
@@ -84,7 +84,9 @@ class _Ready:
         return (self.claim.sender_id, self.claim.key)
 
 
-def receive_together(cursor: Any, sendings: Sequence[Sending], rules: RulesOn) -> list[Told]:
+def receive_together(
+    cursor: Any, sendings: Sequence[Sending], rules: RulesOn, *, scripts: Scripts | None = None
+) -> list[Told]:
     """What each sender is told, in order, as `receive_answer` would; None where the ordinary way is to be taken.
 
     Call it in a transaction that sees everything; nothing is acknowledged before that has committed.
@@ -99,7 +101,7 @@ def receive_together(cursor: Any, sendings: Sequence[Sending], rules: RulesOn) -
     for one in ready:
         told[one.number] = claimed.get(one.key)
     new = [one for one in ready if one.key in claimed and claimed[one.key] is None]
-    for one in _kept(cursor, new):
+    for one in _kept(cursor, new, scripts):
         told[one.number] = one.claim.answer
     return told
 
@@ -178,11 +180,12 @@ def _readied(one: _Understood, person: Known) -> _Ready:
     return _Ready(one.number, by, claim, one.policy, first)
 
 
-def _kept(cursor: Any, new: Sequence[_Ready]) -> list[_Ready]:
+def _kept(cursor: Any, new: Sequence[_Ready], known: Scripts | None) -> list[_Ready]:
     """Keep what is plain, each with its event; the keys of the rest are given back."""
     if not new:
         return []
-    scripts = automated_together(cursor, [(one.by.account_id, one.claim.fingerprint, one.policy) for one in new])
+    sent = [(one.by.account_id, one.claim.fingerprint, one.policy) for one in new]
+    scripts = automated_together(cursor, sent, known)
     firsts = [_marked(one, scripts) for one in new]
     kept = keep_together(cursor, firsts)
     fault("mid_batch")

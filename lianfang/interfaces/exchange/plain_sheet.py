@@ -95,6 +95,8 @@ class PlainSheet:
         if last >= len(_ROW_END):
             self._count(bytes(held[:last]))
             del held[:last]
+        elif end < 0 and len(held) >= BYTES_AT_A_TIME:
+            raise NotPlain  # no row is as long, and looking for its end again and again would never be done
         if end >= 0 and held[: held.find(_END)].strip():
             raise NotPlain
         return end >= 0
@@ -104,18 +106,17 @@ class PlainSheet:
             rows = pl.Series("text", [text.decode()[: -len(_ROW_END)]]).str.split(_ROW_END.decode()).explode()
         except UnicodeDecodeError:
             raise NotPlain from None
+        if not rows.str.contains(_PLAIN).all():
+            raise NotPlain
         self._count_rows(rows)
 
     def _count_rows(self, rows: pl.Series) -> None:
-        frame = rows.to_frame().select(  # side by side, each on a core of its own; of rows that are not plain, nothing
+        frame = rows.to_frame().select(
             "text",
-            plain=pl.col("text").str.contains(_PLAIN),
-            number=pl.col("text").str.extract(r'<row r="([0-9]+)"').cast(pl.UInt32, strict=False),
+            number=pl.col("text").str.extract(r'<row r="([0-9]+)"').cast(pl.UInt32),
             pattern=pl.col("text").str.replace_all(_VALUES, "").str.replace_all(r'r="([A-Z]*)[0-9]+"', 'r="${1}#"'),
             bare=pl.col("text").str.replace_all(_VALUES, ""),
         )
-        if not frame["plain"].all():
-            raise NotPlain
         self._check_numbers(frame)
         grid, filled = self._scan.grid, frame["pattern"].replace_strict(self._filled(frame), return_dtype=pl.UInt16)
         self._check_texts(rows)
@@ -212,6 +213,8 @@ class PlainTexts:
     def _count(self, held: bytearray) -> None:
         last = held.rfind(_TEXT_END) + len(_TEXT_END)
         if last < len(_TEXT_END):
+            if len(held) >= BYTES_AT_A_TIME:
+                raise NotPlain
             return
         try:
             text = held[:last].decode()[: -len(_TEXT_END)]

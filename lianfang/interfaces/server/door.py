@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
+from functools import partial
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -130,6 +131,6 @@ def _hot_addresses() -> Mapping[tuple[str, str], HotAnswer]:
     from lianfang.interfaces.server.hot_reports import Reports  # noqa: PLC0415
 
     return {
-        ("POST", "/api/v1/reports"): Hot(Reports(receive_together)),
+        ("POST", "/api/v1/reports"): Hot(Reports(partial(receive_together, scripts={}))),
         ("POST", "/api/v1/roll-calls"): Hot(Reports(receive_checks_together)),
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
+
 from lianfang.kernel import clock
 from lianfang.kernel.policies.models import Drill
 
@@ -19,8 +21,10 @@ SELECT (extract(epoch FROM "offset") * 1000000)::bigint::text FROM policies_dril
 
 def current_offset() -> timedelta:
     """How far the drill under way is from real time; zero when there is none."""
-    drill = Drill.objects.filter(ended_at__isnull=True).order_by("-pk").first()
-    return drill.offset if drill else _NONE
+    with connection.cursor() as cursor:  # asked by every request: in plain SQL it costs a third
+        cursor.execute('SELECT "offset" FROM policies_drill WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1')
+        found = cursor.fetchone()
+    return found[0] if found else _NONE
 
 
 def follow_offset(microseconds: str | None) -> None:

@@ -46,7 +46,7 @@ class Rules:
         chain = [p for p in self._packs if p.unit is None or p.unit.covers(unit)]
         key = tuple(p.pk for p in chain)
         if key not in self._policies:
-            self._policies[key] = _policy(p.parameters for p in chain)
+            self._policies[key] = _policy(p.parameters for p in chain) if chain else default_policy()
         return self._policies[key]
 
 
@@ -54,8 +54,9 @@ def _policy(layers: Iterable[dict[str, Any]]) -> Policy:
     return policy_from(merged([shipped(DEFAULT)["parameters"], *layers]))
 
 
+@lru_cache(maxsize=1)
 def default_policy() -> Policy:
-    """The rules as shipped, for a page that knows no unit."""
+    """The rules as shipped: where no other are in force, and for a page that knows no unit."""
     return _policy([])
 
 

@@ -14,13 +14,19 @@ from lianfang.kernel import clock
 from lianfang.kernel.database.columns import arrays, columns
 from lianfang.kernel.scope import EVERYTHING, within
 
+Pair = tuple[int, str]
+"""A sender and what is the same in its answers."""
+Scripts = dict[Pair, datetime]
+"""Pairs that look like a script, and until when they do even if nothing more is sent."""
 AT_ONCE = 8  # senders of one fingerprint that may be at work side by side without seeing each other
 _ALIKE = f"""
-SELECT k.sender_id, k.fingerprint, k.since, (
-       SELECT count(*) FROM (SELECT 1 FROM reporting_receipt r
-                              WHERE r.sender_id = k.sender_id AND r.fingerprint = k.fingerprint
-                                AND r.received_at >= k.since LIMIT k.most) alike)
+SELECT k.sender_id, k.fingerprint, k.since, alike.how_many, alike.oldest
   FROM unnest({arrays(("bigint", "text", "timestamptz", "int"))}) AS k(sender_id, fingerprint, since, most)
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS how_many, min(received_at) AS oldest FROM (
+           SELECT r.received_at FROM reporting_receipt r
+            WHERE r.sender_id = k.sender_id AND r.fingerprint = k.fingerprint AND r.received_at >= k.since
+            ORDER BY r.received_at DESC LIMIT k.most) newest) alike
 """
 _MARK = """
 UPDATE reporting_answer a SET automated = true
@@ -41,27 +47,45 @@ def looks_automated(sender_id: int | None, fingerprint: str, policy: Policy) -> 
         return bool(automated_together(cursor, [(sender_id, fingerprint, policy)]))
 
 
-def automated_together(cursor: Any, sent: Iterable[tuple[int | None, str, Policy]]) -> set[tuple[int, str]]:
-    """Which pairs of sender and fingerprint look like a script, as `looks_automated` says of each."""
-    now: Counter[tuple[int, str]] = Counter()
-    policies: dict[tuple[int, str], Policy] = {}
+def automated_together(
+    cursor: Any, sent: Iterable[tuple[int | None, str, Policy]], scripts: Scripts | None = None
+) -> set[Pair]:
+    """Which pairs of sender and fingerprint look like a script, as `looks_automated` says of each.
+
+    `scripts` remembers from batch to batch until when a pair does in any case, so that it need not be asked for.
+    """
+    at, known = clock.now(), {} if scripts is None else scripts
+    now: Counter[Pair] = Counter()
+    policies: dict[Pair, Policy] = {}
     for sender, fingerprint, policy in sent:
         now[sender or 0, fingerprint] += 1
         policies[sender or 0, fingerprint] = policy
-    at = clock.now()
+    found = {pair for pair in policies if pair in known and known[pair] >= at}
     # No more are counted than tell whether the limit has been passed just now; then the earlier answers are marked.
     rows = [
-        (*pair, at - timedelta(seconds=policy.automated_seconds), policy.automated_answers + now[pair] + AT_ONCE)
+        (*pair, at - _window(policy), policy.automated_answers + now[pair] + AT_ONCE)
         for pair, policy in policies.items()
+        if pair not in found
     ]
-    cursor.execute(_ALIKE, columns(rows))
-    found = set()
-    for sender, alike, since, count in cursor.fetchall():
-        limit = policies[sender, alike].automated_answers
-        if count >= limit:
-            found.add((sender, alike))
-        if limit <= count < limit + now[sender, alike] + AT_ONCE:
+    for sender, alike, since, count, oldest in _asked(cursor, rows):
+        pair, policy = (sender, alike), policies[sender, alike]
+        if count >= policy.automated_answers:
+            found.add(pair)
+            known[pair] = oldest + _window(policy)
+        if policy.automated_answers <= count < policy.automated_answers + now[pair] + AT_ONCE:
             _mark_earlier(cursor, sender, alike, since)
+    return found
+
+
+def _window(policy: Policy) -> timedelta:
+    return timedelta(seconds=policy.automated_seconds)
+
+
+def _asked(cursor: Any, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    if not rows:
+        return []
+    cursor.execute(_ALIKE, columns(rows))
+    found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 

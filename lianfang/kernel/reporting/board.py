@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Final
 
 from lianfang.kernel import clock
-from lianfang.kernel.dues.models import REPORT, ROLL_CALL, Due
+from lianfang.kernel.dues.models import HANDOVER, REPORT, ROLL_CALL, Due
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting import fold
@@ -56,6 +56,7 @@ class Board:
     missing: list[Due]
     totals: dict[str, Total]
     own_dues: list[Due]
+    handovers: list[Due] = field(default_factory=list)  # what the unit owes to recipients outside the tree
     rows: list[Row] = field(default_factory=list)  # the children with their dues and reports whole, unless `brief`
 
     @property
@@ -108,7 +109,7 @@ def _board(unit: Unit, form: Edition, day: date, named: int | None) -> Board:
     for child in children:
         child.counted = seen.by_part.get(str(child.pk), child.counted)[: len(COUNTED)]
         child.people_counted = seen.people_by_part.get(str(child.pk), child.people_counted)
-    own = list(Due.objects.filter(unit=unit, day=day, kind=REPORT))
+    own = list(Due.objects.filter(unit=unit, day=day, kind__in=[REPORT, HANDOVER]))
     return Board(
         unit,
         form,
@@ -119,8 +120,9 @@ def _board(unit: Unit, form: Edition, day: date, named: int | None) -> Board:
         seen.people,
         children,
         _missing(unit, day, seen, named),
-        _totals(form, seen, own),
-        own,
+        _totals(form, seen, [due for due in own if due.kind == REPORT]),
+        [due for due in own if due.kind == REPORT],
+        handovers=[due for due in own if due.kind == HANDOVER and not due.excused],
     )
 
 

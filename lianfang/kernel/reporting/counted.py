@@ -114,6 +114,7 @@ def missing_dues(place: Place, kind: str, *, own: bool, most: int | None) -> lis
     if not first:
         return []
     dues = Due.objects.filter(unit__in=units, kind=kind, day=place.day).select_related("unit").order_by("unit__code")
+    dues = dues.only("unit", "kind", "day", "slot", "line", "unit__code", "unit__name", "unit__name_en")
     return [due for due in dues if (due.unit_id, due.slot, due.line) in first]
 
 

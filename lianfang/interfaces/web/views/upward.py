@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from lianfang.capabilities.daily_report.actions import signs_for
 from lianfang.interfaces.web.views import states
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.dues.models import HANDOVER, Due
 from lianfang.kernel.reporting.board import Board
 from lianfang.kernel.reporting.forms import DAILY
 from lianfang.kernel.reporting.reports import current_report
@@ -42,10 +41,9 @@ def upward(actor: Actor, seen: Board) -> dict[str, Any] | None:
 
 def _outside(seen: Board) -> dict[str, Any] | None:
     """How many recipients outside the tree wait for a copy of the day, and where they stand."""
-    owed = list(Due.objects.filter(unit=seen.unit, kind=HANDOVER, day=seen.day, excused=""))
-    if not owed:
+    if not seen.handovers:
         return None
-    waiting = len({due.slot for due in owed if due.settled_at is None})
+    waiting = len({due.slot for due in seen.handovers if due.settled_at is None})
     said = ngettext("{n} recipient outside waits", "{n} recipients outside wait", waiting).format(n=waiting)
     return {
         "url": f"/upward/{seen.unit.code}?day={seen.day}",
