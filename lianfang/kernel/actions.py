@@ -74,10 +74,7 @@ def action(
     """
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
-        parameters = tuple(inspect.signature(function, eval_str=True).parameters.values())[1:]
-        names = {p.name for p in parameters}
-        if over not in names | {INSTALLER}:
-            raise TypeError(f"{function.__name__}: no parameter {over!r} to hold a role over")
+        parameters = _parameters_of(function, over)
 
         @wraps(function)
         def act(actor: Actor, /, **given: Any) -> Any:
@@ -98,6 +95,13 @@ def action(
         return act
 
     return declare
+
+
+def _parameters_of(function: Callable[..., Any], over: str) -> tuple[inspect.Parameter, ...]:
+    parameters = tuple(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    if over not in {p.name for p in parameters} | {INSTALLER}:
+        raise TypeError(f"{function.__name__}: no parameter {over!r} to hold a role over")
+    return parameters
 
 
 def _unit_of(thing: Any) -> Unit | None:

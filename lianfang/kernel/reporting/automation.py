@@ -28,12 +28,15 @@ SELECT k.sender_id, k.fingerprint, k.since, alike.how_many, alike.oldest
             WHERE r.sender_id = k.sender_id AND r.fingerprint = k.fingerprint AND r.received_at >= k.since
             ORDER BY r.received_at DESC LIMIT k.most) newest) alike
 """
+# Rows that somebody else holds are left to them: to wait for them could be to wait for each other.
 _MARK = """
-UPDATE reporting_answer a SET automated = true
-  FROM (SELECT DISTINCT unit_id FROM reporting_receipt
-         WHERE sender_id = %(sender)s AND fingerprint = %(alike)s AND received_at >= %(since)s) r
- WHERE a.unit_id = r.unit_id AND a.day >= %(day)s AND a.sender_id = %(sender)s AND a.received_at >= %(since)s
-   AND NOT a.automated
+UPDATE reporting_answer SET automated = true WHERE (unit_id, day, slot, person_id) IN (
+    SELECT a.unit_id, a.day, a.slot, a.person_id
+      FROM (SELECT DISTINCT unit_id FROM reporting_receipt
+             WHERE sender_id = %(sender)s AND fingerprint = %(alike)s AND received_at >= %(since)s) r
+      JOIN reporting_answer a ON a.unit_id = r.unit_id
+     WHERE a.day >= %(day)s AND a.sender_id = %(sender)s AND a.received_at >= %(since)s AND NOT a.automated
+       FOR UPDATE OF a SKIP LOCKED)
 """
 
 

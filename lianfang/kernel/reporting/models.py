@@ -61,6 +61,8 @@ class Form(models.Model):
 class AnswerFields(UnitOwned):
     """What a person's answer holds; the current answer and its earlier revisions have the same columns."""
 
+    # The key begins with the unit; an index of its own would only be one more to write.
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), db_index=False)
     day = models.DateField(_("day"))
     slot = models.CharField(_("time of day"), max_length=5, choices=SLOTS)
     person_id = models.UUIDField(_("person"))

@@ -146,7 +146,9 @@ def _rail(seen: boards.Board, child: boards.Child | None) -> dict[str, Any] | No
     own = _own_due(seen)
     if child is None:
         return None
-    opens_at, remind_at, due_at = (moment(at) for at in (child.opens, child.reminds, child.falls_due))
+    opens_at, remind_at, due_at = moment(child.opens), moment(child.reminds), moment(child.falls_due)
+    if opens_at is None or remind_at is None or due_at is None:
+        return None
     counts, people, policy = seen.counts, seen.people, policy_of(seen.unit, on=seen.day)
     stops = [
         (
