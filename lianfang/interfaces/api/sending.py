@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+import psycopg
+from django.db import connection
+
 from lianfang.capabilities.checkin.intake import receive_answer, receive_roll_call
+from lianfang.capabilities.checkin.together import Sending, receive_together
 from lianfang.capabilities.daily_report.intake import receive_report
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.api.endpoint import Call
@@ -15,7 +21,9 @@ from lianfang.interfaces.api.requests import read_json, read_object, read_query
 from lianfang.interfaces.api.serving import DENIALS, note_denial
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.ops import Rules
+from lianfang.kernel.scope import EVERYTHING, within
 
 LARGEST_BATCH = 1_000  # answers
 
@@ -30,8 +38,9 @@ def take_batch(call: Call) -> dict[str, Any]:
     """Up to 1,000 answers, each with its own receipt or refusal, in order; one refused does not touch the others."""
     read_query(call.request, ())
     results, denied, rules = [], [], Rules(clock.today(zone_of(call.actor)))
-    for number, item in enumerate(_items(read_json(call.request))):
-        result, refused = _taken(call.actor, item, rules)
+    items = _items(read_json(call.request))
+    for number, (item, told) in enumerate(zip(items, _together(call.actor, items), strict=True)):
+        result, refused = ({"status": 200, **with_messages(told)}, None) if told else _taken(call.actor, item, rules)
         results.append(result)
         denied += [number] if refused and any(p.code in DENIALS for p in refused.problems) else []
     if denied:
@@ -52,6 +61,29 @@ def _items(body: Any) -> list[Any]:
     if len(body) > LARGEST_BATCH:
         raise Refused("limit", "items", high=LARGEST_BATCH)
     return body
+
+
+def _together(actor: Actor, items: list[Any]) -> list[dict[str, Any] | None]:
+    """The receipts of the plain items, kept in one go; None for the rest.
+
+    Items that share their key or their person with another are left out: among them the order decides.
+    """
+    given = {number: item for number, item in enumerate(items) if isinstance(item, dict)}
+    named = {number: item["unit"] for number, item in given.items() if isinstance(item.get("unit"), str)}
+    shared = Counter(str(item.get(name)) for item in given.values() for name in ("key", "person"))
+    told: list[dict[str, Any] | None] = [None] * len(items)
+    with within(EVERYTHING):
+        codes = {code for code in named.values() if code.isprintable()}
+        units = {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
+        plain = {
+            number: Sending(actor, given[number], units[code])
+            for number, code in named.items()
+            if code in units and all(shared[str(given[number].get(name))] == 1 for name in ("key", "person"))
+        }
+        kept = receive_together(psycopg.Cursor(connection.connection), list(plain.values()), cache(Rules))
+    for number, receipt in zip(plain, kept, strict=True):
+        told[number] = receipt
+    return told
 
 
 def _taken(actor: Actor, item: Any, rules: Rules) -> tuple[dict[str, Any], Refused | None]:
