@@ -141,7 +141,10 @@ def _slot(raw: Mapping[str, object], found: Findings, door: _Door) -> str:
     given = raw.get("slot")
     if is_blank(given) and len(door.policy.slots) == 1:
         return door.policy.slots[0]
-    return parse_choice(given, "slot", found.notes, SLOTS, channel=door.channel)
+    slot = parse_choice(given, "slot", found.notes, SLOTS, channel=door.channel)
+    if slot not in door.policy.slots:
+        raise Refused("choice.unknown", "slot", choices=door.policy.slots)
+    return slot
 
 
 def _temperature(raw: Mapping[str, object], found: Findings, door: _Door) -> Decimal | None:

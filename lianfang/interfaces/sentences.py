@@ -155,9 +155,7 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
     "flow.condition:sign_correction": (
         _("A lower unit has corrected its figures. Please sign your corrected report first, then hand it over."),
     ),
-    "font.missing": (
-        _("PDF needs a font with Chinese characters, and this machine has none. Please choose XLSX."),
-    ),
+    "font.missing": (_("PDF needs a font with Chinese characters, and this machine has none. Please choose XLSX."),),
     "flow.own_request": (_("Somebody else has to decide on one's own request."),),
     "version": (_("Somebody else has changed this meanwhile. Please look at the new state first."),),
     "unit.ambiguous": (_("Several units have this name. Please give the code."),),

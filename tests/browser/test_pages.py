@@ -46,16 +46,20 @@ ELSEWHERE = {
     "forms/<uuid:number>/revise": "test_T01_six_fields_of_eight_are_filled_in_before_the_form_is_published",
     "forms/<uuid:number>/<str:name>": "test_T01_six_fields_of_eight_are_filled_in_before_the_form_is_published",
     "forms/<uuid:number>/fields/<uuid:field>": "test_T01_the_burden_officer_decides_on_a_page",
+    "upward/<str:code>": "test_the_page_shows_who_holds_what_and_runs_off_no_side",
     "import/<uuid:number>": "test_a_pasted_roster_is_shown_row_by_row_before_anything_is_written",
 }
 """Pages that need something done first, and the tests that do it."""
 ACTS = {
     "sign-out", "demo/<str:handle>", "board/<str:code>/nudge", "classes/<str:code>/check", "classes/<str:code>/remind",
     "classes/<str:code>/reached/<uuid:person>", "reports/<str:code>/<str:day>/explain",
-    "reports/<str:code>/<str:day>/<str:form>/send-back", "people/<uuid:number>/call",
+    "reports/<str:code>/<str:day>/<str:form>/send-back", "people/<uuid:number>/call", "upward/<str:code>/hand-over",
 }  # fmt: skip
 """Addresses that take an act and show nothing themselves."""
-NO_PAGES = {"", "demo", "sw.js", "import/template/<str:what>.csv"}
+NO_PAGES = {
+    "", "demo", "sw.js", "import/template/<str:what>.csv", "import/<uuid:number>/problems.<str:kind>",
+    "upward/<str:code>/copies/<uuid:number>.<str:file>",
+}  # fmt: skip
 """The way to the first page, a page that only a demonstration has, and files."""
 # Text of twice its size, as somebody sets it in the browser.
 TWICE = """() => {

@@ -42,6 +42,7 @@ def together(sendings, receive=receive_together):
 def world():
     """A school of two classes, one of them checked, somebody on leave, and a head for each."""
     school = make.root("S", "school")
+    make.rules(school, slots=["am", "pm"])
     classes = [make.unit(school, f"S-K{n}", "class") for n in (1, 2)]
     with clock.at(make.at(6)):
         members = [make.members(klass, 4) for klass in classes]

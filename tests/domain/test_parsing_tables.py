@@ -124,8 +124,8 @@ def test_one_person_told_of_in_two_ways_is_a_conflict(change: dict[str, str]) ->
     assert found(row(), row(**change)) == [("row.conflict", 3)]
 
 
-@pytest.mark.parametrize("change", [{"日期": "2026-03-01"}, {"时段": "下午"}, {"证件号码": "530102199003070008"}])
-def test_another_day_slot_or_person_is_no_repetition(change: dict[str, str]) -> None:
+@pytest.mark.parametrize("change", [{"日期": "2026-03-01"}, {"证件号码": "530102199003070008"}])
+def test_another_day_or_person_is_no_repetition(change: dict[str, str]) -> None:
     assert found(row(), row(**change)) == []
 
 

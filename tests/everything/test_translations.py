@@ -195,7 +195,7 @@ class Shown(HTMLParser):
 
 
 WHAT_IS_SHOWN_AS_IT_IS = re.compile(
-    r"XLSX?|PDF|ODS|CSV|Excel|API|[0-9a-f]{8,64}|[0-9a-f]+(?:-[0-9a-f]+){4}|\{\w+\}|[\w.]+:\S+|\w+_\w+"
+    r"XLSX?|PDF|ODS|CSV|Excel|API|[0-9a-f]+(?:-[0-9a-f]+){4}|[0-9a-f]{8,64}|\{\w+\}|[\w.]+:\S+|\w+_\w+"
     r"|(?:visitor|screener)-[\w-]+|system"
 )
 """File types, keys, codes, account names and the system's own name."""

@@ -23,6 +23,7 @@ def world(people: str) -> dict[str, Any]:
     from tests import make
 
     county = make.root("N1", "county")
+    make.rules(county, slots=["am", "pm"])
     school = make.unit(county, "S1", "school")
     klass = make.unit(school, "S1-K1", "class")
     head = make.account(klass, "class_head")

@@ -58,7 +58,9 @@ def says_yes(by: Actor, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def machine(receive: Receive, code: str) -> type[Phone]:
     """A phone before this receiver, in a class of two of a school of its own."""
-    klass = make.unit(make.root(code, "school"), f"{code}-K1", "class")
+    school = make.root(code, "school")
+    make.rules(school, slots=["am", "pm"])
+    klass = make.unit(school, f"{code}-K1", "class")
     people = tuple(make.members(klass, 2))
     return type("Tried", (Phone,), {"scene": Scene(receive, make.actor(klass, "class_head"), klass, people)})
 

@@ -36,6 +36,7 @@ from lianfang.kernel.policies.ops import Rules, default_policy, policy_of
 from lianfang.kernel.reporting.automation import looks_automated
 from lianfang.kernel.reporting.models import Answer, AnswerRevision
 from lianfang.kernel.reporting.receipts import claim, complete
+from lianfang.kernel.reporting.tally import recount_since
 from lianfang.kernel.scope import EVERYTHING, within
 
 
@@ -161,6 +162,7 @@ def _admit(by: Actor, taken: Taken) -> Person:
     with within(EVERYTHING):
         person = taken.person or people.register(taken.draft.person, taken.unit)
         people.enrol(person, taken.unit, people.usual_kind(taken.unit), taken.draft.day)
+        recount_since(taken.unit, taken.draft.day)
     return person
 
 
@@ -212,7 +214,10 @@ def _seen(by: Actor, unit: Unit, raw: Mapping[str, Any], channel: str) -> tuple[
     seen, problems = [], []
     for number, one in enumerate(raw.get("exceptions") or []):
         try:
-            seen.append(_exception(unit, {**shared, **_mapping(one)}, channel, place))
+            found = _exception(unit, {**shared, **_mapping(one)}, channel, place)
+            if any(earlier.person.pk == found.person.pk for earlier in seen):
+                raise Refused("row.duplicate", "person")
+            seen.append(found)
         except Refused as refused:
             problems += [replace(p, field=f"exceptions[{number}].{p.field}") for p in refused.problems]
     if problems:

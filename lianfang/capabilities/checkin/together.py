@@ -93,7 +93,8 @@ def receive_together(
     """
     told: list[Told] = [None] * len(sendings)
     understood = [u for n, sending in enumerate(sendings) if (u := _understood(n, sending, rules)) is not None]
-    ready = _ready(cursor, understood)
+    found = _ready(cursor, understood)
+    ready = list({one.key: one for one in reversed(found)}.values())  # of equal keys the first
     if not ready:
         return told
     claimed = claim_together(cursor, [one.claim for one in ready], kind="answer")
@@ -103,6 +104,9 @@ def receive_together(
     new = [one for one in ready if one.key in claimed and claimed[one.key] is None]
     for one in _kept(cursor, new, scripts):
         told[one.number] = one.claim.answer
+    firsts = {(one.key, one.claim.hash): one.number for one in ready}
+    for one in found:  # copies that came in the same batch
+        told[one.number] = told[firsts.get((one.key, one.claim.hash), one.number)]
     return told
 
 
@@ -125,16 +129,15 @@ def _understood(number: int, sending: Sending, rules: RulesOn) -> _Understood | 
 
 
 def _ready(cursor: Any, understood: Sequence[_Understood]) -> list[_Ready]:
-    """Those whose person is known and whose sender may answer for them; of equal keys the first."""
+    """Those whose person is known and whose sender may answer for them, in order."""
     asked = [Asked(one.draft.person, one.number_index, one.unit.id, one.draft.day) for one in understood]
     known = find_together(cursor, asked) if asked else []
     samples = _samples(cursor, understood)
-    ready: dict[tuple[int, str], _Ready] = {}
-    for one, person in zip(understood, known, strict=True):
-        if person is not None and _may(one, person) and _is_plain(one, person, samples):
-            found = _readied(one, person)
-            ready.setdefault(found.key, found)
-    return list(ready.values())
+    return [
+        _readied(one, person)
+        for one, person in zip(understood, known, strict=True)
+        if person is not None and _may(one, person) and _is_plain(one, person, samples)
+    ]
 
 
 def _may(one: _Understood, person: Known) -> bool:
@@ -142,7 +145,9 @@ def _may(one: _Understood, person: Known) -> bool:
 
 
 def _is_plain(one: _Understood, person: Known, samples: dict[bytes, Any]) -> bool:
-    """Whether nothing about the person is to be filled in, and the sample is not somebody else's."""
+    """Whether the person is named in one way, nothing of them is to be filled in, and the sample is not another's."""
+    if one.draft.person.ref and (one.number_index is not None or one.draft.person.name):
+        return False
     if one.phone_index is not None and one.phone_index != person.phone_index:
         return False
     sample = _sample(one)

@@ -13,8 +13,7 @@ from lianfang.kernel.actions import action, store
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people import ops
 from lianfang.kernel.people.models import Absence, Guardianship, Membership, Person
-from lianfang.kernel.reporting.models import Tally
-from lianfang.kernel.reporting.tally import recount_day
+from lianfang.kernel.reporting.tally import recount_since
 from lianfang.kernel.scope import EVERYTHING, within
 
 KEEPERS = (Role.ADMINISTRATOR, Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER)
@@ -22,10 +21,8 @@ SEERS = (*KEEPERS, Role.DOCTOR)
 
 
 def _recount(unit: Unit, since: date) -> None:
-    """A changed roster changes what is expected from that day on; earlier days stay as they were."""
     with within(EVERYTHING):
-        for day in Tally.objects.filter(unit=unit, day__gte=since).values_list("day", flat=True).distinct():
-            recount_day(day, [unit.pk])
+        recount_since(unit, since)
 
 
 @action("person.registered", by=KEEPERS, over="unit", facts=("unit", "kind", "since"))

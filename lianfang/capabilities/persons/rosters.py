@@ -21,8 +21,7 @@ from lianfang.kernel.crypto import blind_index
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people import ops
 from lianfang.kernel.people.models import Membership, Person, index_of_number, on_roster
-from lianfang.kernel.reporting.models import Tally
-from lianfang.kernel.reporting.tally import recount_day
+from lianfang.kernel.reporting.tally import recount_since
 from lianfang.kernel.scope import EVERYTHING, within
 
 AT_ONCE = 1_000  # rows of one statement
@@ -171,5 +170,4 @@ def _guardian(who: PersonRef, unit: Unit) -> Person:
 
 def _recount(unit: Unit, since: date) -> None:
     with within(EVERYTHING):
-        for day in Tally.objects.filter(unit=unit, day__gte=since).values_list("day", flat=True).distinct():
-            recount_day(day, [unit.pk])
+        recount_since(unit, since)

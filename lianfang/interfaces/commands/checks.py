@@ -234,7 +234,7 @@ def _clock() -> tuple[State, str, str]:
     if apart > FURTHEST_CLOCK:
         return "fail", f"This machine and the database are {apart.total_seconds():.0f} s apart.", "Let both follow NTP."
     if drills.current_offset():
-        return "warn", "A drill is on: the product shows the drill's time.", "`lianfang clock` ends it."
+        return "warn", "A drill is on: the product shows the drill's time.", "`lianfang clock real` ends it."
     return "ok", "This machine and the database agree.", ""
 
 

@@ -86,7 +86,8 @@ class Reports:
                 for number, (sent, raw) in enumerate(zip(group, raws, strict=True))
                 if raw is not None and sent.secret in actors and raw["unit"] in units
             }
-            kept = self._receive(cursor, list(sendings.values()), self._rules.on)
+            with connection.connection.pipeline():  # what needs no answer is not waited for
+                kept = self._receive(cursor, list(sendings.values()), self._rules.on)
             fault("before_commit")
         for number, one in zip(sendings, kept, strict=True):
             told[number] = one

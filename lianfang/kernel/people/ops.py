@@ -67,7 +67,7 @@ def find(ref: PersonRef, unit: Unit, day: date, notes: list[Note]) -> Person | N
     """
     with within(EVERYTHING):
         if ref.ref:
-            return _by_ref(ref.ref, unit, day)
+            return _agreed(_by_ref(ref.ref, unit, day), ref, notes)
         if ref.identity is not None:
             return _by_identity(ref, unit, day, notes)
         return _by_name(ref, unit, day)
@@ -81,6 +81,16 @@ def _by_ref(ref: str, unit: Unit, day: date) -> Person:
     person = person and (person.merged_into or person)
     if person is None or not is_member(person.pk, unit, day):
         raise Refused("scope", "person.ref")
+    return person
+
+
+def _agreed(person: Person, ref: PersonRef, notes: list[Note]) -> Person:
+    """The person of an id, when a number that came with it is theirs too; another name is noted."""
+    if ref.identity is not None and person.number_index is not None:
+        given = index_of_number(ref.identity.kind, ref.identity.number)
+        if bytes(person.number_index) != given:
+            raise Refused("person.ambiguous", "person.id_number")
+    notes += notes_on_name(ref, person.name)
     return person
 
 

@@ -60,6 +60,12 @@ def recount_day(day: date, unit_ids: Iterable[int] | None = None) -> None:
     touch_day(day) if numbers is None else touch(day, numbers)
 
 
+def recount_since(unit: Unit, since: date) -> None:
+    """A changed roster changes what is expected from that day on; earlier days stay as they were."""
+    for day in Tally.objects.filter(unit=unit, day__gte=since).values_list("day", flat=True).distinct():
+        recount_day(day, [unit.pk])
+
+
 def keep_where(cursor: Any, where: str, parameters: Sequence[Any]) -> None:
     """Set the counter rows that `where` chooses from the rows they count."""
     # Held first: the statement that counts must begin after whoever wrote last has committed.
