@@ -211,7 +211,8 @@ def _seen(by: Actor, unit: Unit, raw: Mapping[str, Any], channel: str) -> tuple[
     place: dict[str, Any] = {"policy": policy, "today": clock.today(unit.zone), "now": clock.now(), "zone": unit.zone}
     frame, _ = parse_answer({**shared, "person": {"ref": "everyone"}, "state": "well"}, channel=channel, **place)
     _answering(unit, frame.day, [])
-    seen, problems = [], []
+    seen: list[Seen] = []
+    problems: list[Problem] = []
     for number, one in enumerate(raw.get("exceptions") or []):
         try:
             found = _exception(unit, {**shared, **_mapping(one)}, channel, place)
