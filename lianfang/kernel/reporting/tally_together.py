@@ -84,6 +84,8 @@ def hold_together(cursor: Any, units: Mapping[Place, Unit]) -> set[Place]:
 
     Always in the same order, so that two batches cannot wait for each other.
     """
+    if not units:
+        return set()
     cursor.execute(_HOLD, _columns(units))
     places = sorted(units.keys() - set(cursor.fetchall()))
     if not places:
