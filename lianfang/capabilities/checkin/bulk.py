@@ -184,12 +184,15 @@ def _judged(whole: pl.DataFrame, frame: pl.DataFrame, doors: Sequence[Door]) -> 
     cells = [name for name in whole.columns if name.endswith(" plain")]
     notes = [name for name in whole.columns if name.endswith(" noted")]
     somebody = pl.col("person.name").is_not_null() | ref.is_not_null()
+    # An id beside a number or a name may contradict it: the ordinary way compares them.
+    alone = ref.is_null() | (_is_ref(ref) & number.is_null())
+    unnamed = pl.col("person.name").is_null() | ref.is_null()
     return whole.select(
         ROW, UNIT, "said", number.alias("number"), ref.alias("ref"), pl.col("person.name").alias("name"), "note",
         pl.col("reported_at").alias("claimed_at"), pl.col("person.phone").alias("phone"),
         pl.col("person.guardian_notice").alias("told"),
-        plain=pl.all_horizontal("plain", *cells, *others, number.is_null() | valid, ref.is_null() | _is_ref(ref),
-                                somebody, pl.col(UNIT).is_not_null()),
+        plain=pl.all_horizontal("plain", *cells, *others, number.is_null() | valid, alone, unnamed, somebody,
+                                pl.col(UNIT).is_not_null()),
         noted=pl.any_horizontal("noted", *notes),
     )  # fmt: skip
 
