@@ -24,19 +24,6 @@ SELECT DISTINCT k.n, {_WHO} FROM unnest({arrays(("int", "bigint", "date", "text"
   JOIN people_membership m ON m.unit_id = k.unit_id AND m.since <= k.day AND (m.until IS NULL OR m.until >= k.day)
   JOIN people_person p ON p.id = m.person_id AND p.name = k.name
 """
-_STANDING = f"""
-SELECT k.n, m.entered_at, b.excused IS NOT NULL
-  FROM unnest({arrays(("int", "bigint", "date", "uuid"))}) AS k(n, unit_id, day, person_id)
-  JOIN LATERAL (
-       SELECT min(entered_at) AS entered_at FROM people_membership m
-        WHERE m.person_id = k.person_id AND m.unit_id = k.unit_id
-          AND m.since <= k.day AND (m.until IS NULL OR m.until >= k.day)
-  ) m ON m.entered_at IS NOT NULL
-  LEFT JOIN LATERAL (
-       SELECT true AS excused FROM people_absence b
-        WHERE b.unit_id = k.unit_id AND b.person_id = k.person_id AND k.day BETWEEN b.since AND b.until LIMIT 1
-  ) b ON true
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +84,3 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def standing_of(cursor: Any, places: Sequence[tuple[int, date, UUID]]) -> list[Standing | None]:
-    """Each person's place on the roster of (unit, day, person); None for those who are not on it."""
-    found: list[Standing | None] = [None] * len(places)
-    if places:
-        cursor.execute(_STANDING, columns([(number, *place) for number, place in enumerate(places)]))
-        for number, entered_at, excused in cursor.fetchall():
-            found[number] = Standing(entered_at, excused)
-    return found

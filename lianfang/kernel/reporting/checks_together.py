@@ -10,10 +10,9 @@ from lianfang.kernel import clock
 from lianfang.kernel.database.columns import arrays, columns
 from lianfang.kernel.dues.stale import touch
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.people.together import standing_of
 from lianfang.kernel.reporting import tally_together as tally
 from lianfang.kernel.reporting.tally_together import Place
-from lianfang.kernel.reporting.together import Checks, First, answered_among, checks_of, write_answers
+from lianfang.kernel.reporting.together import Checks, First, checks_of, situation_of, write_answers
 
 _INSERT = f"""
 INSERT INTO reporting_rollcall
@@ -63,8 +62,7 @@ def _not_plain(cursor: Any, firsts: Sequence[First]) -> set[int]:
     """Exceptions that the ordinary way has to look at: of strangers, of people with an answer, or there twice."""
     if not firsts:
         return set()
-    standings = standing_of(cursor, [(one.unit.id, one.draft.day, one.person_id) for one in firsts])
-    answered = answered_among(cursor, firsts)
+    standings, answered, _ = situation_of(cursor, firsts)
     found = set()
     for one, standing in zip(firsts, standings, strict=True):
         key = (*one.place, one.person_id)

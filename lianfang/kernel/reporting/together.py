@@ -26,11 +26,6 @@ from lianfang.kernel.reporting import tally_together as tally
 from lianfang.kernel.reporting.answers import FORM_VERSION, as_text_of
 from lianfang.kernel.reporting.tally_together import Change, Place
 
-_TAKEN = f"""
-SELECT a.unit_id, a.day, a.slot, a.person_id FROM reporting_answer a
-  JOIN unnest({arrays(("bigint", "date", "text", "uuid"))}) AS k(unit_id, day, slot, person_id)
- USING (unit_id, day, slot, person_id)
-"""
 _CHECKED = f"""
 SELECT unit_id, day, slot, r.received_at, r.on_time FROM reporting_rollcall r
   JOIN unnest({arrays(("bigint", "date", "text"))}) AS k(unit_id, day, slot) USING (unit_id, day, slot)
@@ -112,7 +107,7 @@ def keep_together(cursor: Any, firsts: Sequence[First]) -> list[bool]:
     Not kept: of somebody who is not on the roster, who has answered already, or who is there twice.
     """
     fresh = tally.hold_together(cursor, {one.place: one.unit for one in firsts})
-    standings, answered, checks = _situation(cursor, firsts)
+    standings, answered, checks = situation_of(cursor, firsts)
     kept: list[tuple[First, Standing]] = []
     plain = []
     for one, standing in zip(firsts, standings, strict=True):
@@ -128,7 +123,7 @@ def keep_together(cursor: Any, firsts: Sequence[First]) -> list[bool]:
     return plain
 
 
-def _situation(
+def situation_of(
     cursor: Any, firsts: Sequence[First]
 ) -> tuple[list[Standing | None], set[tuple[int, date, str, UUID]], Checks]:
     """Everybody's place on the roster, who has answered already, and the class checks: all in one question."""
@@ -145,12 +140,6 @@ def _situation(
         if due_at is not None:
             checks.due_at[one.place] = due_at
     return standings, answered, checks
-
-
-def answered_among(cursor: Any, firsts: Sequence[First]) -> set[tuple[int, date, str, UUID]]:
-    keys = [(*one.place, one.person_id) for one in firsts]
-    cursor.execute(_TAKEN, columns(keys))
-    return set(cursor.fetchall())
 
 
 def checks_of(cursor: Any, places: Iterable[Place]) -> Checks:
