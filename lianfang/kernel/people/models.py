@@ -48,12 +48,19 @@ class Person(models.Model):
     phone_index = models.BinaryField(max_length=16, null=True)
     birth_date = models.DateField(_("born on"), null=True, blank=True)
     guardian_notice_at = models.DateField(_("guardian told on"), null=True, blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("merged into"))
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, db_index=False, verbose_name=_("merged into")
+    )
 
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["phone_index"]), models.Index(fields=["name"])]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["phone_index"]),
+            models.Index(fields=["name"]),
+            # Nearly nobody is merged: an index over all would be one entry for everybody under "no".
+            models.Index(fields=["merged_into"], name="merged", condition=models.Q(merged_into__isnull=False)),
+        ]
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
                 fields=["number_index"],
