@@ -161,6 +161,7 @@ def test_export_writes_the_file_its_ending_names(tmp_path, capsys):
     [
         (["no-such-list", "--out", "a.csv"], "There is no register `no-such-list`. There are: "),
         (["units", "--out", "a.pdf"], "must end in .csv, .xlsx or .ndjson"),
+        (["units", "--out", "a.csv", "--from", "2026-03-02", "--to", "2026-03-01"], "lies after --to 2026-03-01"),
         (["units", "--out", "a.csv", "--unit", "NOWHERE"], "Unit"),
         (["units", "--out", "a.csv", "--from", "2026-03-01"], "From is not a filter here"),
     ],

@@ -111,6 +111,7 @@ def test_a_body_of_twenty_mebibytes_is_too_large_but_an_upload_is_not(site: Site
         "body.too_large",
         "application/problem+json",
     )
+    assert "at most" in json.loads(body)["title"]
     assert site.seen(path, method="POST", body=b"x" * (20 * MIB), content_type=UPLOAD)["length"] == 20 * MIB
     assert site.ask(path, method="POST", body=b"x" * (22 * MIB), content_type=UPLOAD)[0] == 413
 

@@ -33,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
     kind = ENDINGS.get(args.out.suffix.lower())
     if kind is None:
         raise CannotRun(f"{args.out} must end in .csv, .xlsx or .ndjson.")
+    if args.first and args.last and args.first > args.last:
+        raise CannotRun(f"--from {args.first} lies after --to {args.last}.")
     asked = {"unit": args.unit, "from": args.first, "to": args.last}
     filters = {name: str(value) for name, value in asked.items() if value}
     with acting(args) as actor, _replacing(args.out) as draft:

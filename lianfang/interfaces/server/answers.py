@@ -28,11 +28,16 @@ class Problem:
     closes: bool = False
 
 
-TOO_LARGE: Final = Problem(413, "body.too_large", "The body is too large", closes=True)
 TOO_SLOW: Final = Problem(408, "http.slow", "The body came too slowly", closes=True)
 CUT_SHORT: Final = Problem(400, "http.framing", "The body is shorter than declared", closes=True)
 BUSY: Final = Problem(503, "limit", "Busy; please try again")
 FAILED: Final = Problem(500, "failed", "Something went wrong here")
+
+
+def too_large(most: int) -> Problem:
+    """A body of more bytes than this address takes; says how many it takes."""
+    return Problem(413, "body.too_large", f"The body is too large: at most {most:,} bytes", closes=True)
+
 
 # Made without Django and without a language asked for: while it is busy, a refusal has to cost nothing.
 BUSY_PAGE: Final = (

@@ -82,7 +82,7 @@ async def take_in(scope: Scope, receive: Receive, limits: Limits) -> Body:
     """
     largest = limits.largest(scope)
     if (_declared(scope) or 0) > WORTH_SWALLOWING:
-        raise NotTaken(answers.TOO_LARGE)
+        raise NotTaken(answers.too_large(largest))
     body = Body()
     try:
         await _fill(body, receive, limits, largest)
@@ -114,12 +114,12 @@ async def _fill(body: Body, receive: Receive, limits: Limits, largest: int) -> N
             async with asyncio.timeout(limits.patience(clock() - began, body.length)):
                 message = await receive()
         except TimeoutError:
-            raise NotTaken(answers.TOO_SLOW if body.length <= largest else answers.TOO_LARGE) from None
+            raise NotTaken(answers.TOO_SLOW if body.length <= largest else answers.too_large(largest)) from None
         if message["type"] == "http.disconnect":
             raise NotTaken(answers.CUT_SHORT)
         body.add(message.get("body", b""), largest)
         if body.length > WORTH_SWALLOWING:
-            raise NotTaken(answers.TOO_LARGE)
+            raise NotTaken(answers.too_large(largest))
         more = message.get("more_body", False)
 
 
@@ -130,6 +130,6 @@ def _declared(scope: Scope) -> int | None:
 
 def _check(scope: Scope, body: Body, largest: int) -> None:
     if body.length > largest:
-        raise NotTaken(answers.TOO_LARGE)
+        raise NotTaken(answers.too_large(largest))
     if _declared(scope) not in {None, body.length}:
         raise NotTaken(answers.CUT_SHORT)
