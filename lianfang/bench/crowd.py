@@ -75,6 +75,8 @@ def settled(url: str, scale: Any, seed: int = 1) -> Crowd:
         today = clock.today(found.zone)
         tokens = tuple(_token(found, n) for n in range(GATEWAYS))
     open_today()
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("ANALYZE")  # as the server does by itself within a minute of so much writing
     return Crowd(today, tokens, _people(plan, seed))
 
 

@@ -1,6 +1,7 @@
-"""Work done in groups (成组处理): whatever waits when the thread is free is taken together; nobody waits for more.
+"""Work done in groups (成组处理): whatever waits when the thread is free is taken together.
 
-There is no fixed window: alone, a request is served at once; in a crowd, one commit serves many.
+There is no fixed window: alone, a request is served at once. In a crowd one commit serves many, so the thread gives
+those whom it has just answered a moment to come back: two halves taking turns would cost everybody twice the commits.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from lianfang.interfaces.server.lanes import Busy
 MOST_TOGETHER: Final = 128
 MOST_WAITING: Final = 1_000
 LONGEST_WAIT_SECONDS: Final = 2.0
+MOMENT_SECONDS: Final = 0.003
+"""So long the thread waits for a crowd to be complete again; a tenth of what a group of it takes."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -46,6 +49,7 @@ class Group(Generic[Item, Result]):
         self._seconds = seconds
         self._queue: queue.SimpleQueue[_Waiting[Item, Result]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._crowd = 0  # how many were here when the last group was done: those answered, and those waiting
         self.working = 0
 
     @property
@@ -82,15 +86,18 @@ class Group(Generic[Item, Result]):
             self.working = len(group)
             results = self._worked(group)
             self.working = 0
+            self._crowd = len(group) + self.waiting
             for loop in {one.done.get_loop() for one in group}:
                 with contextlib.suppress(RuntimeError):  # the loop was closed: its process is ending
                     loop.call_soon_threadsafe(_deliver, loop, group, results)
 
     def _next(self) -> list[_Waiting[Item, Result]]:
         group = [self._queue.get()]
+        latest = time.monotonic() + MOMENT_SECONDS
         with contextlib.suppress(queue.Empty):
             while len(group) < self._most:
-                group.append(self._queue.get_nowait())
+                left = latest - time.monotonic() if len(group) < self._crowd else 0.0
+                group.append(self._queue.get(timeout=left) if left > 0 else self._queue.get_nowait())
         return group
 
     def _worked(self, group: Sequence[_Waiting[Item, Result]]) -> list[Result | BaseException]:
