@@ -1,0 +1,1 @@
+"""Linking two lists of persons (记录关联)."""

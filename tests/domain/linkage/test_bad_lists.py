@@ -1,0 +1,69 @@
+"""Lists that say little or too much (坏名单): a clear answer, never a wrong merge in silence."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from lianfang.domain.linkage import Listing, reconcile
+from tests.domain.linkage.people import Person, classes, listing, people
+
+MILLION = 1_000_000
+
+
+def test_empty_lists_have_nothing_in_common() -> None:
+    assert classes(reconcile(Listing({}), Listing({}))) == (0, 0, 0, 0, 0)
+    assert classes(reconcile(listing([]), listing(people(3)))) == (0, 0, 0, 0, 3)
+    assert classes(reconcile(listing(people(3)), listing([]))) == (0, 0, 0, 3, 0)
+
+
+def test_a_list_beside_itself_agrees_throughout() -> None:
+    rows = people(300)
+    found = reconcile(listing(rows), listing(rows))
+    assert found.row_pairs() == [(at, at) for at in range(300)]
+    assert classes(found) == (300, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("nothing", [None, "", "无", "000000", "000000000000000000"])
+def test_without_any_identity_number_people_are_found_by_the_rest(nothing: str | None) -> None:
+    rows: list[Person] = [{**row, "id_no": nothing} for row in people(200)]
+    found = reconcile(listing(rows[:150]), listing(rows[50:]))
+    assert found.row_pairs() == [(at, at - 50) for at in range(50, 150)]
+    assert found.counts.duplicates_ours == 0
+
+
+def test_a_row_that_says_nothing_is_alone() -> None:
+    rows = people(10)
+    found = reconcile(listing([*rows, {}]), listing([*rows, {}, {}]))
+    assert classes(found) == (10, 0, 0, 1, 2)
+
+
+def test_rows_without_a_known_column_are_alone() -> None:
+    found = reconcile(Listing({"colour": ["red"]}), Listing({"colour": ["red"]}))
+    assert classes(found) == (0, 0, 0, 1, 1)
+
+
+def test_a_million_identical_names_are_not_joined_and_take_no_time() -> None:
+    many = Listing({"name": ["王伟"] * MILLION})
+    begun = time.process_time()
+    found = reconcile(many, many)
+    assert time.process_time() - begun < 60
+    assert classes(found) == (0, 0, 0, MILLION, MILLION)
+    assert found.counts.duplicates_ours == 0
+    assert found.skipped, "what was not compared is told"
+
+
+def test_identical_names_with_birth_dates_are_found_by_the_dates() -> None:
+    days = sorted({str(row["birth"]) for row in people(400)})
+    rows: list[Person] = [{"name": "王伟", "birth": day, "sex": "男"} for day in days]
+    found = reconcile(listing(rows), listing(rows[::-1]))
+    wrong = [pair for pair in found.row_pairs() if pair[0] + pair[1] != len(days) - 1]
+    assert not wrong
+
+
+def test_a_placeholder_in_every_row_joins_nobody() -> None:
+    rows: list[Person] = [{**row, "phone": "13800000000", "unit": "S01", "id_no": "110"} for row in people(120)]
+    found = reconcile(listing(rows[:60]), listing(rows[60:]))
+    assert found.row_pairs() == []
+    assert found.counts.duplicates_ours == found.counts.duplicates_theirs == 0
