@@ -48,6 +48,7 @@ class Policy:
     member_seconds_target: int  # seconds a day that entries should take one member at most
     unit_forms_target: int  # forms a day that one unit should fill in at most
     likeness_percent: int  # likeness from which the label of a new field asks whether it is held already
+    difference_hours: int  # hours within which a side answers for a difference between two lists
 
 
 def policy_from(parameters: Mapping[str, Any]) -> Policy:

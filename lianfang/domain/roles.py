@@ -17,6 +17,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     OFFICER = "officer"
     AUDITOR = "auditor"
+    LIAISON = "liaison"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,20 @@ class Sight:
     health: bool  # answers about a person
     children: bool  # the same about a child: guardian, class head and doctor only (T05)
     rank: int  # one may grant roles of at most one's own rank
+    exchange: bool = False  # cases exchanged with another authority, and what differs (U08: items under verification)
+    figures: bool = True  # anything of the unit besides the exchange
 
 
 SIGHTS: dict[Role, Sight] = {
     Role.CLASS_HEAD: Sight(people=True, health=True, children=True, rank=1),
     Role.SCREENER: Sight(people=True, health=True, children=False, rank=1),
     Role.DOCTOR: Sight(people=True, health=True, children=True, rank=2),
-    Role.DUTY_OFFICER: Sight(people=True, health=True, children=False, rank=2),
+    Role.DUTY_OFFICER: Sight(people=True, health=True, children=False, rank=2, exchange=True),
     Role.LEADER: Sight(people=True, health=False, children=False, rank=3),
-    Role.ADMINISTRATOR: Sight(people=True, health=False, children=False, rank=4),
-    Role.OFFICER: Sight(people=False, health=False, children=False, rank=4),
+    Role.ADMINISTRATOR: Sight(people=True, health=False, children=False, rank=4, exchange=True),
+    Role.OFFICER: Sight(people=False, health=False, children=False, rank=4, exchange=True),
     Role.AUDITOR: Sight(people=False, health=False, children=False, rank=1),
+    Role.LIAISON: Sight(people=False, health=False, children=False, rank=1, exchange=True, figures=False),
 }
 
 REPORTERS = (Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER)
@@ -46,7 +50,10 @@ SIGNERS = (Role.SCREENER, Role.CLASS_HEAD, Role.DUTY_OFFICER, Role.LEADER, Role.
 """Who may sign a unit's report."""
 SUPERVISORS = (Role.DUTY_OFFICER, Role.LEADER, Role.OFFICER)
 """Who may send a lower unit's report back or chase it."""
-EVERYONE = tuple(Role)
+EVERYONE = tuple(role for role in Role if SIGHTS[role].figures)
+"""Whoever may open ordinary lists; the liaison of another authority sees what is exchanged, and nothing else."""
+EXCHANGE = tuple(role for role in Role if SIGHTS[role].exchange)
+"""Who sees the cases exchanged under an agreement, and what differs."""
 
 
 def may_grant(own: Role, wanted: Role) -> bool:

@@ -6,10 +6,11 @@ Everything runs inside `within(...)`; outside it there are no rows. The settings
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg.pq import TransactionStatus
@@ -19,11 +20,15 @@ from lianfang.kernel.database.base import APP, SYSTEM
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Slash-ended unit paths whose figures and whose people may be seen, and the persons one is or answers for."""
+    """Slash-ended unit paths whose figures and whose people may be seen, and the persons one is or answers for.
+
+    `exchange_paths` are the units, on either side, whose exchange of cases with another authority may be seen.
+    """
 
     paths: tuple[str, ...] = ()
     person_paths: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
+    exchange_paths: tuple[str, ...] = ()
     system: bool = False
 
 
@@ -77,6 +82,21 @@ def looking(scope: Scope) -> Iterator[None]:
             _tell(before)  # after an error nothing can be read any more until the transaction is rolled back
 
 
+def glance(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The first row of a SELECT that sees everything, the role told in the same message: one round trip.
+
+    Outside a transaction the message is one of its own, and what it told ends with it.
+    """
+    with connection.cursor() as cursor:
+        if connection.in_atomic_block:
+            with looking(EVERYTHING):
+                cursor.execute(statement, values)
+                return tuple(cursor.fetchone())
+        cursor.execute(f"SET LOCAL ROLE {SYSTEM}; {statement}", values)
+        cursor.nextset()
+        return tuple(cursor.fetchone())
+
+
 def _tell(scope: Scope) -> None:
     # Plain SET LOCAL, not set_config(): Citus forwards only the former to its workers.
     statements = [
@@ -84,6 +104,7 @@ def _tell(scope: Scope) -> None:
         f"SET LOCAL app.scope = '{_joined(scope.paths)}'",
         f"SET LOCAL app.person_scope = '{_joined(scope.person_paths)}'",
         f"SET LOCAL app.persons = '{_joined(scope.persons)}'",
+        f"SET LOCAL app.exchange_scope = '{_joined(scope.exchange_paths)}'",
     ]
     with connection.cursor() as cursor:
         cursor.execute("; ".join(statements))

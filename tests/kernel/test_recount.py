@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lianfang.kernel.orgs.models import place_of
 from lianfang.kernel.people.models import Absence, Membership
+from lianfang.kernel.reporting.figures import MODE_CODES
 from lianfang.kernel.reporting.models import Answer, RollCall, Tally
 from lianfang.kernel.reporting.tally import COLUMNS, astray, differences, recount_day
 from lianfang.kernel.scope import EVERYTHING, within
@@ -62,7 +63,7 @@ MEMBERSHIPS = st.lists(
 )
 ANSWERS = st.dictionaries(
     st.tuples(st.integers(0, 3), st.integers(0, 1)),
-    st.tuples(st.sampled_from(["well", "unwell", "unknown"]), st.booleans(), st.sampled_from(["self", "api", "phone"])),
+    st.tuples(st.sampled_from(["well", "unwell", "unknown"]), st.booleans(), st.sampled_from(MODE_CODES)),
     max_size=5,
 )
 CHECKED = st.dictionaries(st.integers(0, 1), st.tuples(st.integers(7, 11), st.booleans()), max_size=2)

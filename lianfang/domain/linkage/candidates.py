@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lianfang.domain.linkage.coding import distinct_sorted
 from lianfang.domain.linkage.keys import Key, keys_of, parts_of
 from lianfang.domain.linkage.listing import Codes, Rows
 from lianfang.domain.linkage.table import Table
@@ -62,7 +63,7 @@ def candidates(table: Table, *, pairs_a_row: int) -> Candidates:
         left_out = blocks.sizes[blocks.sizes > largest]
         if len(left_out):
             skipped.append(Skipped(name, len(left_out), int((left_out * (left_out - 1) // 2).sum())))
-    every = np.unique(np.concatenate(found))
+    every = distinct_sorted(np.concatenate(found))
     return Candidates(every // max(table.rows, 1), every % max(table.rows, 1), tuple(skipped))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lianfang.domain.linkage.listing import Coded, Codes, Column, plain_values
 
 MISSING: Final = -1
+Number = TypeVar("Number", bound=np.generic)
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT: Final = np.uint64(29)
@@ -61,6 +62,13 @@ def combined(codes: Sequence[Codes]) -> tuple[NDArray[np.int64], Codes]:
 def _places(values: Sequence[Any], key: Callable[[Any], Any] | None) -> tuple[list[Any], dict[Any, int]]:
     distinct = sorted({*values} - {None}, key=key)
     return distinct, {value: place for place, value in enumerate(distinct)}
+
+
+def distinct_sorted(values: NDArray[Number]) -> NDArray[Number]:
+    """Each value once, in order; by sorting, which is faster here than the hashing of `numpy.unique`."""
+    ordered = np.sort(values)
+    found: NDArray[Number] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return found
 
 
 def mixed(parts: Sequence[Codes]) -> NDArray[np.uint64]:

@@ -15,6 +15,8 @@ from lianfang.domain.linkage.listing import Codes, Rows
 from lianfang.domain.linkage.model import Model
 from lianfang.domain.linkage.table import Table
 
+_DOUBT: Final = 4
+"""Short lists say little about how rare a value is: so many values seen once are thought to be others' values too."""
 EQUAL_BY: Final[dict[str, tuple[str, ...]]] = {
     "surname": ("surname", "sound_surname"),
     "given_name": ("given_name", "sound_given"),
@@ -65,7 +67,7 @@ def _shares(table: Table, name: str) -> NDArray[np.float64]:
     ours, theirs = _counts(codes[: table.ours]), _counts(codes[table.ours :])
     once = (ours == 1).sum() + (theirs == 1).sum()
     twice = (ours == 2).sum() + (theirs == 2).sum()  # noqa: PLR2004 twice
-    unseen = min(1.0, (2 * twice + 1) / (once + 1))
+    unseen = min(1.0, (2 * twice + _DOUBT) / (once + _DOUBT))
     size = max(len(ours), len(theirs))
     total = np.pad(ours, (0, size - len(ours))) + np.pad(theirs, (0, size - len(theirs)))
     found: NDArray[np.float64] = np.append((np.maximum(total - 2, 0) + unseen) / max(total.sum(), 1), 1.0)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lianfang.domain.linkage.candidates import Skipped
-from lianfang.domain.linkage.coding import MISSING
+from lianfang.domain.linkage.coding import MISSING, distinct_sorted
 from lianfang.domain.linkage.days import day_number
 from lianfang.domain.linkage.keys import CUTS, ends_of_number, keys_of, part_of_number, parts_of
 from lianfang.domain.linkage.listing import Coded, Codes, Column, Listing, Rows, plain_values
@@ -86,7 +86,7 @@ class _Sought:
 
     @classmethod
     def of(cls, key: NDArray[np.uint64]) -> _Sought:
-        return cls(np.unique(key[key != 0]))
+        return cls(distinct_sorted(key[key != 0]))
 
     def see(self, key: NDArray[np.uint64], offset: int) -> None:
         """Remember the rows of a piece that have one of the values, as long as not too many have it."""

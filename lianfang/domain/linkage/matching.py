@@ -16,7 +16,7 @@ from lianfang.domain.linkage.listing import Rows
 _ROUNDS: Final = 30
 _PRIOR_ROUNDS: Final = 15
 _NEVER_ALL: Final = 0.01
-"""However well two lists agree, this share of each is thought to have no partner before it is looked at."""
+"""However well two lists agree, this share of each, and one at least, is thought to have no partner at first."""
 _HALF: Final = 0.5
 _DECIMALS: Final = 8
 """Weights that differ less are equal."""
@@ -53,8 +53,8 @@ def chances(edges: Edges, persons_ours: int, persons_theirs: int, *, expected: f
 
 def _prior(matches: float, ours: int, theirs: int) -> float:
     """Log-odds of a pair: each of the matches is one of the pairs of those who are left without a partner."""
-    left_ours = max(ours - matches, _NEVER_ALL * ours, _HALF)
-    left_theirs = max(theirs - matches, _NEVER_ALL * theirs, _HALF)
+    left_ours = max(ours - matches, _NEVER_ALL * ours, 1.0)
+    left_theirs = max(theirs - matches, _NEVER_ALL * theirs, 1.0)
     return float(np.log(matches) - np.log(left_ours) - np.log(left_theirs))
 
 

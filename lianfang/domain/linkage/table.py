@@ -57,12 +57,11 @@ def prepared(lists: list[Listing], *, beyond: int = 0) -> Table:
     if _has(lists, "id_no"):
         fields["id_no"] = _numbers(lists, fields)
         _filled_from_numbers(fields)
+    said = {name: field for name, field in fields.items() if (field.codes >= 0).any()}
     if any(_has(lists, name) for name in ("name", "surname", "given_name")):
-        fields |= _names(lists)
+        said |= _names(lists)
     sizes = [len(one) for one in lists] + [0]
-    return Table(
-        sizes[0], sizes[1], {name: field for name, field in fields.items() if (field.codes >= 0).any()}, beyond
-    )
+    return Table(sizes[0], sizes[1], said, beyond)
 
 
 def _has(lists: list[Listing], name: str) -> bool:

@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+from django.http import HttpResponse
+
 from lianfang.domain.parsing.dates import parse_day
-from lianfang.interfaces.api.endpoint import Call
+from lianfang.interfaces.api.endpoint import JSON, Call
 from lianfang.interfaces.api.reach import unit_within
 from lianfang.interfaces.api.requests import read_query
+from lianfang.interfaces.web.look import edition_on
 from lianfang.kernel import clock
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import under
-from lianfang.kernel.reporting.board import Board, Child, Counts, People, Total, board
-from lianfang.kernel.reporting.figures import COUNTED, HEADS, MODE_CODES
-from lianfang.kernel.reporting.forms import DAILY, form_on
+from lianfang.kernel.reporting.board import Board, Child, Counts, People, Total, board, sight_of
+from lianfang.kernel.reporting.board_asked import ask
+from lianfang.kernel.reporting.children import revisions_asked
+from lianfang.kernel.reporting.counted import Named
+from lianfang.kernel.reporting.figures import MODE_CODES
+from lianfang.kernel.reporting.forms import DAILY
 from lianfang.kernel.reporting.reports import Correction, corrections
+from lianfang.kernel.scope import looking
 
 COUNTS = ("expected", "received", "on_time", "late", "missing", "zero", "returned", "excused")
 CORRECTIONS_SHOWN = 200
 PEOPLE = ("rostered", "excused", "expected", "answered", "well", "unwell", "fever", "unknown")
 
 
-def show_board(call: Call) -> dict[str, Any]:
+def show_board(call: Call) -> HttpResponse:
     """The state of a unit's day at this moment."""
     asked = read_query(call.request, ("day", "form"))
     unit = unit_within(call.actor, call.path["code"])
     day = parse_day(asked["day"], "day", []) if asked.get("day") else clock.today(unit.zone)
-    form = form_on(asked.get("form") or DAILY, day)
-    found = board(unit, form, day, brief=True)
+    form = edition_on(call.request, asked.get("form") or DAILY, day)
+    with looking(sight_of(unit)):
+        found = board(unit, form, day, brief=True)
+        (revised,) = ask(revisions_asked(unit, form.code, day))
     corrected = corrections(under(unit), day, form.code, most=CORRECTIONS_SHOWN)
-    return _shown(found) | {"corrections": [_correction(one) for one in corrected]}
+    shown = _shown(found, dict(revised)) | {"corrections": [_correction(one) for one in corrected]}
+    return HttpResponse(msgspec.json.encode(shown), content_type=JSON)
 
 
-def _shown(found: Board) -> dict[str, Any]:
+def _shown(found: Board, revised: Mapping[int, int]) -> dict[str, Any]:
     return {
         "unit": found.unit.code,
         "name": str(found.unit),
@@ -44,7 +55,7 @@ def _shown(found: Board) -> dict[str, Any]:
         "missing_units": [_named(due.unit) for due in found.missing],
         "sums": {code: _sum(total) for code, total in found.totals.items()},
         "people": _people(found.people),
-        "children": [_child(child) for child in found.children],
+        "children": [_child(child, revised.get(child.pk)) for child in found.children],
     }
 
 
@@ -56,7 +67,7 @@ def _people(people: People) -> dict[str, Any]:
     return {name: getattr(people, name) for name in PEOPLE} | {"modes": dict(people.modes)}
 
 
-def _named(unit: Unit) -> dict[str, str]:
+def _named(unit: Unit | Named) -> dict[str, str]:
     return {"code": unit.code, "name": str(unit)}
 
 
@@ -66,27 +77,54 @@ def _sum(total: Total) -> dict[str, Any]:
     return {"value": total.value, "at_least": at_least, "reporting": total.reporting, "expected": total.expected}
 
 
-def _child(child: Child) -> dict[str, Any]:
-    return {
-        "unit": child.code,
-        "name": child.name,
-        "kind": child.kind,
-        "state": child.state,
-        "revision": child.revision,
-        **dict(zip(COUNTED, child.counted, strict=True)),
-        "people": _people_under(child.people_counted),
-    }
-
-
-def _people_under(numbers: Sequence[int | None]) -> dict[str, Any]:
+class _People(msgspec.Struct):
     """As `_people`, straight from what was counted: a board has up to thousands of lower units."""
-    rostered, excused, answered, well, unwell, fever = (n or 0 for n in numbers[: len(HEADS)])
+
+    rostered: int
+    excused: int
+    expected: int
+    answered: int
+    well: int
+    unwell: int
+    fever: int
+    unknown: int
+    modes: dict[str, int]
+
+
+class _Child(msgspec.Struct):
+    """A lower unit; after `revision` the counts, in the order of `COUNTED`."""
+
+    unit: str
+    name: str
+    kind: str
+    state: str
+    revision: int | None
+    expected: int
+    received: int
+    on_time: int
+    late: int
+    zero: int
+    returned: int
+    excused: int
+    missing: int
+    people: _People
+
+
+def _child(child: Child, revision: int | None) -> _Child:
+    expected, received, on_time, late, zero, returned, excused, missing = child.counted
+    return _Child(
+        child.code, child.name, child.kind, child.state, revision,
+        expected, received, on_time, late, zero, returned, excused, missing, _people_under(child.people_counted),
+    )  # fmt: skip
+
+
+def _people_under(numbers: Sequence[int]) -> _People:
+    rostered, excused, answered, well, unwell, fever, *modes = numbers
     expected = rostered - excused
-    return {
-        "rostered": rostered, "excused": excused, "expected": expected, "answered": answered, "well": well,
-        "unwell": unwell, "fever": fever, "unknown": expected - answered,
-        "modes": {mode: n for mode, n in zip(MODE_CODES, numbers[len(HEADS) :], strict=True) if n is not None},
-    }  # fmt: skip
+    return _People(
+        rostered, excused, expected, answered, well, unwell, fever, expected - answered,
+        dict(zip(MODE_CODES, modes, strict=True)),
+    )  # fmt: skip
 
 
 # What became of a unit's own report: zero, missing, late and not yet are different things.

@@ -13,10 +13,10 @@ from django.middleware.gzip import GZipMiddleware
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.api.problems import problem_response
 from lianfang.interfaces.web.errors import unavailable
-from lianfang.kernel.accounts.actor import Actor, actor_for
+from lianfang.interfaces.web.look import actor_signed_in, look
+from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.accounts.ops import actor_of_token
 from lianfang.kernel.faults import fault
-from lianfang.kernel.policies import drills
 from lianfang.kernel.scope import EVERYTHING, within
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -46,14 +46,14 @@ class CompressedPages(GZipMiddleware):
 
 
 class DrillClock:
-    """Shows a drill's time in every request while one is on."""
+    """Shows a drill's time in every request while one is on; what else every request needs is asked with it."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(settings.STATIC_URL):
-            drills.follow()
+            look(request)
         return self.get_response(request)
 
 
@@ -65,8 +65,7 @@ class Acting:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            with within(EVERYTHING):
-                actor = _actor(request)
+            actor = _actor(request)
         except Refused as refused:
             return problem_response(request, refused)
         request.actor = actor  # type: ignore[attr-defined]
@@ -86,5 +85,6 @@ def _actor(request: HttpRequest) -> Actor | None:
     if header.startswith("Bearer "):
         # A machine sends no cookie that somebody could abuse.
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
-        return actor_of_token(header.removeprefix("Bearer ").strip())
-    return actor_for(request.user) if request.user.is_authenticated else None  # type: ignore[arg-type]
+        with within(EVERYTHING):
+            return actor_of_token(header.removeprefix("Bearer ").strip())
+    return actor_signed_in(request)

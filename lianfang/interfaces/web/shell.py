@@ -12,6 +12,7 @@ from lianfang.capabilities.checkin.actions import ANSWERERS
 from lianfang.capabilities.upward.actions import HANDERS
 from lianfang.domain.identity import mask_name
 from lianfang.domain.roles import Role
+from lianfang.interfaces.web.look import unread_at_first
 from lianfang.interfaces.web.views.access import words_of
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -48,7 +49,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _frame(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     home = actor.home
-    waiting = unread(actor)
+    # What was not there as the request came in need not be counted again; what was may have been read since.
+    waiting = unread(actor) if unread_at_first(request) != 0 else 0
     return {
         "unit": str(home) if home else _("Lianfang"),
         "home_url": "/today",
@@ -82,7 +84,7 @@ def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
 
 def _daily(actor: Actor) -> list[tuple[str, str, str, str]]:
     links = [(_("My day"), "/today", "home", "t")]
-    home = actor.home
+    home = actor.home if actor.scope.paths else None  # a liaison sees the exchange and no desk
     if home and (home.kind in OFFICES or not home.keeps_roster or home.reports):
         links.append((_("Duty desk"), f"/board/{home.code}", "clipboard", "d"))
     links += [(str(p.unit), f"/classes/{p.unit.code}", "users", "") for p in actor.posts if p.unit.keeps_roster]
@@ -90,6 +92,8 @@ def _daily(actor: Actor) -> list[tuple[str, str, str, str]]:
         links.append((_("Check-in"), "/check-in", "check-circle", ""))
     if home and actor.holds(ANSWERERS, home):
         links.append((_("Answer for somebody"), f"/desk/{home.code}", "user", ""))
+    if registers["differences"].open_to(actor):
+        links.append((_("Verification"), "/verification", "compare", "v"))
     if home and home.reports and actor.holds(HANDERS, home):
         links.append((_("Reports to the outside"), f"/upward/{home.code}", "send", ""))
     if home and home.reports:

@@ -53,9 +53,10 @@ class Actor:
     def scope(self) -> Scope:
         """The rows this actor may see: figures below every post, people where the role allows it, and oneself."""
         return Scope(
-            paths=_distinct(post.unit.path for post in self.posts),
+            paths=_distinct(post.unit.path for post in self.posts if SIGHTS[post.role].figures),
             person_paths=_distinct(post.unit.path for post in self.posts if SIGHTS[post.role].people),
             persons=tuple(str(one) for one in (self.person_id, *self.wards) if one),
+            exchange_paths=_distinct(post.unit.path for post in self.posts if SIGHTS[post.role].exchange),
             system=self.system,
         )
 

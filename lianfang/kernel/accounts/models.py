@@ -20,6 +20,7 @@ ROLE_NAMES = {
     "administrator": _("administrator"),
     "officer": _("officer"),
     "auditor": _("auditor"),
+    "liaison": _("health authority liaison"),
 }
 
 

@@ -10,20 +10,22 @@ from datetime import datetime
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.accounts.models import Grant, Token
+from lianfang.kernel.accounts.models import Account, Grant, Token
 from lianfang.kernel.accounts.ops import actor_of_token
 from lianfang.kernel.people.models import Guardianship
 
 MOST_KEPT = 20_000  # tokens
 
-# Everything that decides who a token is, as the versions of its rows: a change of any of them shows here.
-VERSIONS = """
-SELECT t.digest AS key, concat_ws('/', t.xmin, a.xmin,
-       (SELECT xmin FROM orgs_unit WHERE id = t.unit_id),
-       (SELECT string_agg(concat_ws('.', g.id, g.xmin, u.xmin), ',' ORDER BY g.id)
+# Everything that decides who an account or a token is, as the versions of its rows: a change of any of them shows here,
+# by its transaction, or by its place when the same transaction changes it again.
+VERSION_OF_ACCOUNT = """concat_ws('/', a.xmin, a.ctid,
+       (SELECT string_agg(concat_ws('.', g.id, g.xmin, g.ctid, u.xmin, u.ctid), ',' ORDER BY g.id)
           FROM accounts_grant g JOIN orgs_unit u ON u.id = g.unit_id WHERE g.account_id = a.id),
-       (SELECT string_agg(concat_ws('.', w.id, w.xmin), ',' ORDER BY w.id)
-          FROM people_guardianship w WHERE w.guardian_id = a.person_id)) AS version
+       (SELECT string_agg(concat_ws('.', w.id, w.xmin, w.ctid), ',' ORDER BY w.id)
+          FROM people_guardianship w WHERE w.guardian_id = a.person_id))"""
+VERSIONS = f"""
+SELECT t.digest AS key, concat_ws('/', t.xmin, (SELECT xmin FROM orgs_unit WHERE id = t.unit_id), {VERSION_OF_ACCOUNT})
+       AS version
   FROM accounts_token t JOIN accounts_account a ON a.id = t.account_id WHERE t.digest = ANY(%s)
 """
 
@@ -75,8 +77,13 @@ class Recognised:
 def _next_change(digest: str) -> datetime | None:
     """The next moment at which time alone changes what the token may do."""
     token = Token.objects.select_related("account").get(digest=digest)
-    grants = Grant.objects.filter(account=token.account).values_list("since", "until")
-    wards = Guardianship.objects.filter(guardian_id=token.account.person_id).values_list("confirmed_at", "until")
-    moments = [token.expires_at, *(m for row in (*grants, *wards) for m in row if m is not None)]
+    return next_change(token.account, token.expires_at)
+
+
+def next_change(account: Account, *also: datetime) -> datetime | None:
+    """The next moment at which time alone changes what the account may do, or the first of `also`."""
+    grants = Grant.objects.filter(account=account).values_list("since", "until")
+    wards = Guardianship.objects.filter(guardian_id=account.person_id).values_list("confirmed_at", "until")
+    moments = [*also, *(m for row in (*grants, *wards) for m in row if m is not None)]
     at = clock.now()
     return min((moment for moment in moments if moment > at), default=None)

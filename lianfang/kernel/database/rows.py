@@ -1,8 +1,9 @@
 """Row-level security, declared (行级权限): the statements a migration runs to fence a table in, failing closed.
 
 Scope is set per transaction by `kernel.scope`; unset or empty means no rows. Two settings are read:
-`app.scope` (units whose figures may be seen) and `app.person_scope` (units whose people may be seen),
-each a comma-separated list of slash-ended unit paths; `app.persons` lists the persons one is or answers for.
+`app.scope` (units whose figures may be seen), `app.person_scope` (units whose people may be seen) and
+`app.exchange_scope` (units whose exchange of cases with another authority may be seen), each a comma-separated list of
+slash-ended unit paths; `app.persons` lists the persons one is or answers for.
 """
 
 from __future__ import annotations

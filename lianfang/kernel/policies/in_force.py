@@ -8,7 +8,7 @@ from datetime import date
 from lianfang.kernel.policies.ops import Rules
 
 VERSION = """
-SELECT string_agg(concat_ws('.', p.id, p.xmin, u.xmin), ',' ORDER BY p.id)
+SELECT string_agg(concat_ws('.', p.id, p.xmin, p.ctid, u.xmin, u.ctid), ',' ORDER BY p.id)
   FROM policies_rulepack p LEFT JOIN orgs_unit u ON u.id = p.unit_id
 """
 

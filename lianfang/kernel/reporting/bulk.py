@@ -1,137 +1,161 @@
-"""Very many answers in one go (整批登记): staged by COPY, placed by joins, kept by one statement for many units.
+"""Very many answers in one go (整批登记): rosters given out whole, and the answers of many units kept by one statement.
 
 Only plain answers pass here: somebody on the roster, found in one way only, who says nothing that has to be sealed.
-What is not plain is left over, by its row, for the ordinary way. The stage is a set of temporary tables: nobody else
-sees them, nothing of them is logged, and they are gone with the connection at the latest.
+Rows are staged in temporary tables that nobody else sees and nothing logs, and that are gone with the transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
+from lianfang.kernel.database.columns import arrays, columns
 from lianfang.kernel.dues.stale import touch
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting import tally_together as tally
 from lianfang.kernel.reporting.answers import FORM_VERSION
-from lianfang.kernel.reporting.tally_together import Place
+from lianfang.kernel.reporting.tally_together import Change, Place
+from lianfang.kernel.reporting.together import Checks, checks_of
 
 SAID: Final = ("said", "day", "slot", "state", "temperature", "symptoms", "fever", "health_code")
-GIVEN: Final = ("row", "unit_id", "said", "number_index", "ref", "name", "note", "claimed_at", "phone_index")
-_TABLES = ("stage_placed", "stage_given", "stage_said")
+ROWS: Final = ("row", "unit_id", "said", "person_id", "note", "claimed_at", "on_time")
+ROSTER: Final = ("unit_id", "person_id", "name", "number_index", "since", "until", "merged", "untold")
+_TABLES = ("stage_row", "stage_said")
 _CREATE = """
 CREATE TEMPORARY TABLE stage_said (
     said int, day date, slot varchar(5), state varchar(8), temperature numeric(4, 2), symptoms varchar(30)[],
     fever boolean, health_code varchar(10)
-);
-CREATE TEMPORARY TABLE stage_given (
-    "row" int, unit_id bigint, said int, number_index bytea, ref uuid, name text, note varchar(500),
-    claimed_at timestamptz, phone_index bytea
-);
-CREATE TEMPORARY TABLE stage_placed (
-    "row" int, unit_id bigint, said int, person_id uuid, note varchar(500), claimed_at timestamptz, phone_index bytea
-)
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE stage_row (
+    "row" int, unit_id bigint, said int, person_id uuid, note varchar(500), claimed_at timestamptz, on_time boolean
+) ON COMMIT DROP
 """
-_ROOM = "SET LOCAL work_mem = '128MB'"  # sorting and joining half a million rows without files
+_ROOM = "SET LOCAL work_mem = '128MB'"  # sorting and joining hundreds of thousands of rows without files
 _COPY = "COPY {table} ({names}) FROM STDIN (FORMAT csv)"
 
-_PLACED = 'INSERT INTO stage_placed SELECT g."row", g.unit_id, g.said, p.id, g.note, g.claimed_at, g.phone_index FROM'
-_ON_ROSTER = "m.since <= s.day AND (m.until IS NULL OR m.until >= s.day)"
-_MEMBER = f"""
- WHERE EXISTS (SELECT FROM people_membership m WHERE m.person_id = p.id AND m.unit_id = g.unit_id AND {_ON_ROSTER})
-"""
-# A document's holder, under the name on the register or no name; a person by number in the register; and a name that
-# one membership of the unit bears.
-_BY_NUMBER = f"""{_PLACED} stage_given g JOIN stage_said s USING (said) JOIN people_person p
-    ON p.number_index = g.number_index AND p.merged_into_id IS NULL AND (g.name IS NULL OR g.name = p.name) {_MEMBER}"""
-_BY_REF = f"""{_PLACED} stage_given g JOIN stage_said s USING (said) JOIN people_person p
-    ON p.id = g.ref AND p.merged_into_id IS NULL {_MEMBER}"""
-_BY_NAME = f"""{_PLACED} (
-    SELECT g.*, m.person_id, count(*) OVER (PARTITION BY g."row") AS alike
-      FROM stage_given g JOIN stage_said s USING (said)
-      JOIN people_membership m ON m.unit_id = g.unit_id AND {_ON_ROSTER}
-      JOIN people_person p ON p.id = m.person_id AND p.name = g.name
-     WHERE g.number_index IS NULL AND g.ref IS NULL
-) g JOIN people_person p ON p.id = g.person_id WHERE g.alike = 1"""
-_LEFT_OVER = """
-SELECT g."row" FROM stage_given g WHERE NOT EXISTS (SELECT FROM stage_placed p WHERE p."row" = g."row") ORDER BY 1
-"""
-_ABOUT = """
-SELECT DISTINCT g."row" FROM stage_placed g JOIN stage_said s USING (said)
-  JOIN unnest(%s::bigint[], %s::date[], %s::text[], %s::uuid[]) AS k(unit_id, day, slot, person_id)
-    ON k.unit_id = g.unit_id AND k.day = s.day AND k.slot = s.slot AND k.person_id = g.person_id ORDER BY 1
-"""
-_UNTOLD = """
-SELECT g."row", g.unit_id, p.birth_date FROM stage_placed g JOIN people_person p ON p.id = g.person_id
- WHERE p.guardian_notice_at IS NULL AND p.birth_date > %s ORDER BY 1 LIMIT %s
+# One text for all: thousands of rows would each be an object on the way. What may be null comes as nothing.
+_ROSTERS = """
+SELECT string_agg(m.unit_id || E'\\x1f' || m.person_id || E'\\x1f' || p.name || E'\\x1f'
+                  || coalesce(encode(p.number_index, 'hex'), '') || E'\\x1f' || m.since || E'\\x1f'
+                  || coalesce(m.until::text, '') || E'\\x1f' || (p.merged_into_id IS NOT NULL) || E'\\x1f'
+                  || coalesce(CASE WHEN p.guardian_notice_at IS NULL THEN p.birth_date::text END, ''), E'\\x1e')
+  FROM people_membership m JOIN people_person p ON p.id = m.person_id
+ WHERE m.unit_id = ANY(%s) AND m.since <= %s AND (m.until IS NULL OR m.until >= %s)
 """
 
-_AMONG = 'g.unit_id BETWEEN %s AND %s AND g."row" <> ALL(%s)'
-_PLACES = f"""
-SELECT unit_id, day, slot, sum(many) FROM (
-    SELECT g.unit_id, g.said, count(*) AS many FROM stage_placed g WHERE {_AMONG} GROUP BY 1, 2
-) AS counted JOIN stage_said USING (said) GROUP BY 1, 2, 3
+_KEYS = arrays(("bigint", "date", "text"))
+_ANSWERED = f"""
+SELECT EXISTS (
+    SELECT FROM unnest({_KEYS}) AS k(unit_id, day, slot) JOIN reporting_answer a USING (unit_id, day, slot)
+)
+"""
+_EXCUSED = f"""
+SELECT DISTINCT k.unit_id, k.day, k.slot FROM unnest({_KEYS}) AS k(unit_id, day, slot)
+  JOIN people_absence b ON b.unit_id = k.unit_id AND k.day BETWEEN b.since AND b.until
 """
 _KEEP = f"""
 INSERT INTO reporting_answer (
     unit_id, day, slot, person_id, revision, state, temperature, symptoms, fever, health_code, test_sealed, note, mode,
     form_version, claimed_at, received_at, sender_id, on_time, automated, reason)
 SELECT g.unit_id, s.day, s.slot, g.person_id, 1, s.state, s.temperature, s.symptoms, s.fever, s.health_code, '',
-       coalesce(g.note, ''), 'import', {FORM_VERSION}, g.claimed_at, %s, %s, coalesce(%s <= d.due_at, true), false, ''
-  FROM stage_placed g JOIN stage_said s USING (said)
-  LEFT JOIN dues_due d
-    ON d.unit_id = g.unit_id AND d.kind = 'roll_call' AND d.day = s.day AND d.slot = s.slot AND d.line = 'territory'
- WHERE {_AMONG}
+       coalesce(g.note, ''), 'import', {FORM_VERSION}, g.claimed_at, %s, %s, g.on_time, false, ''
+  FROM stage_row g JOIN stage_said s USING (said)
+"""
+_KEEP_FIRST = f"""{_KEEP}
  ORDER BY g.unit_id, s.day, s.slot, g.person_id, g."row"
     ON CONFLICT DO NOTHING
 """
-_OTHERWISE = f"""
-SELECT g."row" FROM stage_placed g JOIN stage_said s USING (said) JOIN reporting_answer a
+_OTHERWISE = """
+SELECT g."row" FROM stage_row g JOIN stage_said s USING (said) JOIN reporting_answer a
     ON a.unit_id = g.unit_id AND a.day = s.day AND a.slot = s.slot AND a.person_id = g.person_id
- WHERE {_AMONG}
-   AND (a.state, a.temperature, a.symptoms, a.health_code, a.note, a.test_sealed)
+ WHERE (a.state, a.temperature, a.symptoms, a.health_code, a.note, a.test_sealed)
        IS DISTINCT FROM (s.state, s.temperature, s.symptoms, s.health_code, coalesce(g.note, ''), '')
  ORDER BY 1
 """
-_IN_NEED = f"""
-SELECT g.unit_id, s.day, s.slot, g.person_id FROM stage_placed g JOIN stage_said s USING (said)
- WHERE g.said = ANY(%s) AND {_AMONG} ORDER BY g."row"
-"""
-_CALLABLE = f"""
-SELECT g."row", g.person_id FROM stage_placed g JOIN people_person p ON p.id = g.person_id
- WHERE g.phone_index IS NOT NULL AND p.phone_sealed = '' AND {_AMONG}
- ORDER BY g."row"
-"""
+_WITHOUT_PHONE = "SELECT id FROM people_person WHERE id = ANY(%s) AND phone_sealed = ''"
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
-    """Which staged rows are meant: those of units from one number to another, but for the rows `without`."""
+class Alike:
+    """How many answers of one place say the same, as far as counters go."""
 
-    first: int
-    last: int
-    without: Sequence[int] = ()
-
-    @property
-    def parameters(self) -> list[Any]:
-        """As the statements take them."""
-        return [self.first, self.last, list(self.without)]
+    place: Place
+    state: str
+    fever: bool
+    many: int
 
 
-def stage(cursor: Any, said: bytes, given: Iterable[bytes]) -> None:
-    """Take in what rows say and who is meant: CSV of the columns `SAID` and, in pieces, `GIVEN`; empty is null."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Counter rows that are held: which of them are new, what is known of their class checks, and whether it is simple.
+
+    `answered` says whether anybody has answered there before; `mixed` are places where somebody is excused.
+    """
+
+    places: Mapping[Place, Unit]
+    fresh: set[Place]
+    checks: Checks
+    mixed: set[Place]
+    answered: bool
+
+
+def rosters(cursor: Any, units: Sequence[int], first: date, last: date) -> str:
+    """Who is on the rosters of these units at any time from one day to another: the columns `ROSTER` as text.
+
+    `columns.BETWEEN` parts the columns, `columns.NOTHING` the rows, and nothing stands for null. `number_index` is in
+    hexadecimal; `merged` whether the person was found to be another; `untold` the birth date of somebody of whom no
+    notice to a guardian is on record.
+    """
+    cursor.execute(_ROOM)
+    cursor.execute(_ROSTERS, [list(units), last, first])
+    return cursor.fetchone()[0] or ""
+
+
+def hold(cursor: Any, places: Mapping[Place, Unit]) -> Held:
+    """Hold the counter rows of these places until the transaction ends: all who write answers there take turns."""
+    cursor.execute(_ROOM)
+    fresh = tally.hold_together(cursor, places)
+    keys = columns(sorted(places))
+    cursor.execute(_ANSWERED, keys)
+    answered = cursor.fetchone()[0]
+    cursor.execute(_EXCUSED, keys)
+    mixed = set(cursor.fetchall())
+    return Held(places, fresh, checks_of(cursor, places), mixed, answered)
+
+
+def keep(
+    cursor: Any, held: Held, said: bytes, rows: Iterable[bytes], counts: Sequence[Alike], *, once: bool,
+    sender_id: int | None, at: datetime,
+) -> list[int]:  # fmt: skip
+    """Keep answers, first answers that is, and count them: CSV of the columns `SAID` and, in pieces, `ROWS`.
+
+    `once` says that no two of the rows are about the same person, day and slot. Returns the rows of people who have
+    answered otherwise before, ascending: those are for the ordinary way. The same content again changes nothing.
+    """
+    _stage(cursor, said, rows)
+    simple = once and not held.answered
+    cursor.execute(_KEEP if simple else _KEEP_FIRST, [at, sender_id])
+    otherwise: list[int] = []
+    if cursor.rowcount < sum(one.many for one in counts):
+        cursor.execute(_OTHERWISE)
+        otherwise = [row for (row,) in cursor.fetchall()]
+    _count(cursor, held, counts if simple else (), at)
+    return otherwise
+
+
+def _stage(cursor: Any, said: bytes, rows: Iterable[bytes]) -> None:
     drop(cursor)
     cursor.execute(_CREATE)
     _copy(cursor, "stage_said", SAID, [said])
-    _copy(cursor, "stage_given", GIVEN, given)
-    cursor.execute("ANALYZE stage_said; ANALYZE stage_given")
+    _copy(cursor, "stage_row", ROWS, rows)
 
 
-def _copy(cursor: Any, table: str, columns: Sequence[str], pieces: Iterable[bytes]) -> None:
-    names = ", ".join(f'"{name}"' for name in columns)
-    with cursor.copy(_COPY.format(table=table, names=names)) as copy:
+def _copy(cursor: Any, table: str, names: Sequence[str], pieces: Iterable[bytes]) -> None:
+    quoted = ", ".join(f'"{name}"' for name in names)
+    with cursor.copy(_COPY.format(table=table, names=quoted)) as copy:
         for piece in pieces:
             copy.write(piece)
 
@@ -141,81 +165,23 @@ def drop(cursor: Any) -> None:
     cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{table}' for table in _TABLES)}")
 
 
-def place(cursor: Any) -> list[int]:
-    """Find the person of each row; the rows, ascending, of which none or more than one fits, or not simply."""
-    cursor.execute(_ROOM)
-    cursor.execute("SELECT count(*), count(number_index), count(ref) FROM stage_given")
-    rows, by_number, by_ref = cursor.fetchone()
-    found = 0
-    for wanted, statement in ((by_number, _BY_NUMBER), (by_ref, _BY_REF), (rows - by_number - by_ref, _BY_NAME)):
-        if wanted:
-            cursor.execute(statement)
-            found += cursor.rowcount
-    cursor.execute("CREATE INDEX ON stage_placed (unit_id); ANALYZE stage_placed")
-    if found == rows:
-        return []
-    cursor.execute(_LEFT_OVER)
-    return [row for (row,) in cursor.fetchall()]
+def _count(cursor: Any, held: Held, counts: Sequence[Alike], at: datetime) -> None:
+    """Add first answers to the counters; what is not simple is counted from the rows."""
+    changes: dict[Place, Change] = {}
+    for one in counts:
+        if one.place not in held.fresh and one.place not in held.mixed and one.place not in held.checks.taken:
+            changes.setdefault(one.place, Change()).answer(
+                state=one.state, fever=one.fever, mode="import", on_time=held.checks.on_time(one.place, at),
+                excused=False, seen_on_time=None, many=one.many,
+            )  # fmt: skip
+    complete, others = tally.add(cursor, changes), held.places.keys() - changes.keys()
+    tally.recount_together(cursor, others)
+    tally.settle_complete(cursor, complete | others, at)
+    for day in {day for _, day, _ in held.places}:
+        touch(day, [unit for unit, on, _ in held.places if on == day])
 
 
-def untold(cursor: Any, *, born_after: Any, most: int) -> list[tuple[int, int, Any]]:
-    """(row, unit, birth date) of placed people born after a day of whom no notice to a guardian is on record."""
-    cursor.execute(_UNTOLD, [born_after, most])
-    found: list[tuple[int, int, Any]] = cursor.fetchall()
-    return found
-
-
-def rows_about(cursor: Any, subjects: Sequence[tuple[Any, ...]]) -> list[int]:
-    """Placed rows about one of these (unit, day, slot, person), ascending."""
-    cursor.execute(_ABOUT, [list(column) for column in zip(*subjects, strict=True)])
-    return [row for (row,) in cursor.fetchall()]
-
-
-def rows_by_unit(cursor: Any) -> list[tuple[int, int]]:
-    """(unit, how many rows are placed there), in the order of units."""
-    cursor.execute("SELECT unit_id, count(*) FROM stage_placed GROUP BY 1 ORDER BY 1")
-    found: list[tuple[int, int]] = cursor.fetchall()
-    return found
-
-
-def keep(cursor: Any, units: Mapping[int, Unit], among: Among, *, sender_id: int | None, at: datetime) -> list[int]:
-    """Keep the placed answers of these units, first answers that is, and count them.
-
-    `units` are all of those `among` that have rows. Returns the rows of people who have answered otherwise before,
-    ascending: those are for the ordinary way. The same content again changes nothing.
-    """
-    cursor.execute(_ROOM)
-    cursor.execute(_PLACES, among.parameters)
-    counted = cursor.fetchall()
-    places: set[Place] = {(unit, day, slot) for unit, day, slot, _ in counted}
-    tally.hold_together(cursor, {place: units[place[0]] for place in places})
-    cursor.execute(_KEEP, [at, sender_id, at, *among.parameters])
-    otherwise: list[int] = []
-    if cursor.rowcount < sum(many for *_, many in counted):
-        cursor.execute(_OTHERWISE, among.parameters)
-        otherwise = [row for (row,) in cursor.fetchall()]
-    _count(cursor, places, at)
-    return otherwise
-
-
-def _count(cursor: Any, places: set[Place], at: datetime) -> None:
-    tally.recount_together(cursor, places)
-    tally.settle_complete(cursor, places, at)
-    for day in {day for _, day, _ in places}:
-        touch(day, [unit for unit, on, _ in places if on == day])
-
-
-def in_need(cursor: Any, said: Sequence[int], among: Among) -> list[tuple[Any, ...]]:
-    """(unit, day, slot, person) of answers that say one of `said`, in the order of rows."""
-    if not said:
-        return []
-    cursor.execute(_IN_NEED, [list(said), *among.parameters])
-    found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
-
-
-def without_phone(cursor: Any, among: Among) -> list[tuple[int, Any]]:
-    """(row, person) where a phone was given of somebody of whom none is known."""
-    cursor.execute(_CALLABLE, among.parameters)
-    found: list[tuple[int, Any]] = cursor.fetchall()
-    return found
+def without_phone(cursor: Any, people: Sequence[UUID]) -> set[UUID]:
+    """Those of these people of whom no phone is known."""
+    cursor.execute(_WITHOUT_PHONE, [list(people)])
+    return {number for (number,) in cursor.fetchall()}

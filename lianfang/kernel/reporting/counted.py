@@ -6,34 +6,52 @@ for the place itself. A unit that owes on two lines counts once: on the line by 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from operator import add
+from typing import Any, Final, NamedTuple
 
-from django.db import connection
+from django.utils.translation import get_language
 
-from lianfang.kernel.dues.models import REPORT, Due
+from lianfang.kernel.dues.models import REPORT
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
-from lianfang.kernel.reporting.figures import ASKED_SQL, COUNTS_SQL, PEOPLE_SQL, Sums
+from lianfang.kernel.reporting.board_asked import Question, ask
+from lianfang.kernel.reporting.figures import ASKED_SQL, COUNTS_SQL, HEADS_SQL, PEOPLE_SQL, Sums
 from lianfang.kernel.reporting.forms import Edition
 
 Part = str
 Numbers = tuple[int, ...]
 OWN: Part = ""
 
-_HERE = "(d.path >= %(low)s AND d.path < %(high)s)"
-_BY_SECTOR = "(d.sector_path >= %(low)s AND d.sector_path < %(high)s)"
-_PART = f"""
-CASE WHEN {_HERE} THEN split_part(substr(d.path, %(cut)s), '/', 1)
-     ELSE split_part(substr(d.sector_path, %(cut)s), '/', 1) END
-"""
-# The other line's due counts only where there is none on this line.
-_ONE_LINE = f"""
-(d.line = CASE WHEN {_HERE} THEN 'territory' ELSE 'sector' END OR NOT EXISTS (
-    SELECT 1 FROM dues_due o WHERE o.unit_id = d.unit_id AND o.kind = d.kind AND o.day = d.day AND o.slot = d.slot
-       AND o.source AND o.line <> d.line))
-"""
+_HERE: Final = "(d.path >= %(low)s AND d.path < %(high)s)"
+_THERE: Final = f"(d.sector_path >= %(low)s AND d.sector_path < %(high)s AND NOT {_HERE})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line by which rows `d` lie under a place: each is asked for by itself, along its own index."""
+
+    name: str
+    where: str
+    path: str
+
+    @property
+    def part(self) -> str:
+        """The number of the lower unit, as text."""
+        return f"split_part(d.{self.path}, '/', %(nth)s)"
+
+    @property
+    def once(self) -> str:
+        """The other line's due counts only where there is none on this line."""
+        return f"""(d.line = '{self.name}' OR NOT EXISTS (
+            SELECT 1 FROM dues_due o WHERE o.unit_id = d.unit_id AND o.kind = d.kind AND o.day = d.day
+               AND o.slot = d.slot AND o.source AND o.line <> d.line))"""
+
+
+_TERRITORY: Final = _Line("territory", _HERE, "path")
+_SECTOR: Final = _Line("sector", _THERE, "sector_path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +63,65 @@ class Place:
     sector_only: bool = False
 
     @property
-    def where(self) -> str:
-        """The condition on rows `d` that they lie here, on either line."""
-        return f"({_BY_SECTOR} AND NOT {_HERE})" if self.sector_only else f"({_HERE} OR {_BY_SECTOR})"
+    def lines(self) -> tuple[_Line, ...]:
+        """The lines that are asked for."""
+        return (_SECTOR,) if self.sector_only else (_TERRITORY, _SECTOR)
 
     def parameters(self, **more: Any) -> dict[str, Any]:
         """What the statements ask for."""
         low, high = below(self.unit.path)
-        return {"low": low, "high": high, "cut": len(low) + 1, "day": self.day, "unit": self.unit.pk, **more}
+        return {"low": low, "high": high, "nth": low.count("/") + 1, "day": self.day, "unit": self.unit.pk, **more}
+
+
+def dues_asked(place: Place, *kinds: str) -> Question:
+    """The question for the dues that are counted first-hand; `as_dues` reads it."""
+    statement = " UNION ALL ".join(
+        f"""SELECT d.kind, {line.part}, {COUNTS_SQL}, {ASKED_SQL} FROM dues_due d
+             WHERE d.day = %(day)s AND d.kind = ANY(%(kinds)s) AND d.source AND {line.where} AND {line.once}
+             GROUP BY 1, 2"""
+        for line in place.lines
+    )
+    return Question(statement, place.parameters(kinds=list(kinds)))
+
+
+def as_dues(rows: Iterable[Sequence[Any]], *kinds: str) -> dict[str, dict[Part, Numbers]]:
+    """Kind -> part -> the dues that are counted first-hand: the fields of `Counts`, then how many are not excused."""
+    every = list(rows)
+    return {kind: _by_part((row for row in every if row[0] == kind), after=2) for kind in kinds}
 
 
 def dues_of(place: Place, *kinds: str) -> dict[str, dict[Part, Numbers]]:
-    """Kind -> part -> the dues that are counted first-hand: the fields of `Counts`, then how many are not excused."""
-    statement = f"""
-        SELECT d.kind, {_PART}, {COUNTS_SQL}, {ASKED_SQL} FROM dues_due d
-         WHERE d.day = %(day)s AND d.kind = ANY(%(kinds)s) AND d.source AND {place.where} AND {_ONE_LINE} GROUP BY 1, 2
-    """
-    found: dict[str, dict[Part, Numbers]] = {kind: {} for kind in kinds}
-    for row in _rows(statement, place.parameters(kinds=list(kinds))):
-        found[row[0]][row[1]] = row[2:]
-    return found
+    """As `as_dues`, asked by itself."""
+    return as_dues(ask(dues_asked(place, *kinds))[0], *kinds)
+
+
+def people_asked(place: Place, *, modes: bool = True) -> Question:
+    """The question for the people that the counters count, with how they answered or not; `as_people` reads it."""
+    sums = PEOPLE_SQL if modes else HEADS_SQL
+    statement = " UNION ALL ".join(
+        f"SELECT {line.part}, {sums} FROM reporting_tally d WHERE d.day = %(day)s AND {line.where} GROUP BY 1"
+        for line in place.lines
+    )
+    return Question(statement, place.parameters())
+
+
+def as_people(rows: Iterable[Sequence[Any]]) -> dict[Part, Numbers]:
+    """Part -> the people its counters count, in the order of `people_of`."""
+    return _by_part(rows, after=1)
 
 
 def people_by_part(place: Place) -> dict[Part, Numbers]:
-    """Part -> the people its counters count, in the order of `people_of`."""
-    statement = (
-        f"SELECT {_PART}, {PEOPLE_SQL} FROM reporting_tally d WHERE d.day = %(day)s AND {place.where} GROUP BY 1"
-    )
-    return {row[0]: row[1:] for row in _rows(statement, place.parameters())}
+    """As `as_people`, asked by itself."""
+    return as_people(ask(people_asked(place))[0])
+
+
+def _by_part(rows: Iterable[Sequence[Any]], *, after: int) -> dict[Part, Numbers]:
+    """Part -> its numbers, which stand after that many columns; what lies here on both lines is added up."""
+    found: dict[Part, Numbers] = {}
+    for row in rows:
+        part, numbers = row[after - 1], tuple(row[after:])
+        found[part] = tuple(map(add, found[part], numbers)) if part in found else numbers
+    return found
 
 
 def sums_of(place: Place, form: Edition, *, own: bool) -> Sums:
@@ -80,45 +129,68 @@ def sums_of(place: Place, form: Edition, *, own: bool) -> Sums:
     items = [item.code for item in form.items if item.sums]
     if not items:
         return {}
-    who = "d.unit_id = %(unit)s" if own else f"d.source AND d.unit_id <> %(unit)s AND {place.where} AND {_ONE_LINE}"
-    # A column an item, in one pass; a row an item would have to be sorted.
-    given = [f"FILTER (WHERE jsonb_typeof(r.values->%(item{n})s) = 'number')" for n in range(len(items))]
-    sums = [f"sum((r.values->>%(item{n})s)::numeric) {where}, count(*) {where}" for n, where in enumerate(given)]
+    # A column an item, in one pass; a row an item would have to be sorted. LATERAL: of a day that began after the
+    # tables were analysed the planner expects no rows at all, and must not be free to join them in another order.
+    sums = ", ".join(f"sum(item{n}), count(item{n})" for n in range(len(items)))
+    values = ", ".join(
+        f"CASE WHEN jsonb_typeof(r.values->%(item{n})s) = 'number' THEN (r.values->>%(item{n})s)::numeric END item{n}"
+        for n in range(len(items))
+    )
     statement = f"""
-        SELECT {", ".join(sums)} FROM (
-            SELECT DISTINCT d.unit_id FROM dues_due d
-             WHERE d.day = %(day)s AND d.kind = '{REPORT}' AND d.excused = '' AND {who}) e
-          JOIN reporting_unitreport r ON r.unit_id = e.unit_id AND r.form = %(form)s AND r.day = %(day)s
-           AND r.current AND r.returned_at IS NULL
+        SELECT {sums} FROM ({_who_owes(place, own=own)}) e CROSS JOIN LATERAL (
+               SELECT {values} FROM reporting_unitreport r
+                WHERE r.unit_id = e.unit_id AND r.form = %(form)s AND r.day = %(day)s AND r.current
+                  AND r.returned_at IS NULL OFFSET 0) given
     """
     codes = {f"item{n}": code for n, code in enumerate(items)}
-    (found,) = _rows(statement, place.parameters(form=form.code, **codes))
+    ((found,),) = ask(Question(statement, place.parameters(form=form.code, **codes)))
     pairs = zip(items, found[::2], found[1::2], strict=True)
     return {code: (int(value), reporting) for code, value, reporting in pairs if reporting}
 
 
-def missing_dues(place: Place, kind: str, *, own: bool, most: int | None) -> list[Due]:
+def _who_owes(place: Place, *, own: bool) -> str:
+    owing = f"SELECT d.unit_id FROM dues_due d WHERE d.day = %(day)s AND d.kind = '{REPORT}' AND d.excused = ''"
+    if own:
+        return f"{owing} AND d.unit_id = %(unit)s GROUP BY 1"
+    # UNION: each unit once.
+    return " UNION ".join(
+        f"{owing} AND d.source AND d.unit_id <> %(unit)s AND {line.where} AND {line.once}" for line in place.lines
+    )
+
+
+class Named(NamedTuple):
+    """A unit by name."""
+
+    code: str
+    name: str
+    name_en: str
+
+    def __str__(self) -> str:
+        return self.name_en if self.name_en and get_language() == "en" else self.name
+
+
+class Missing(NamedTuple):
+    """What is owed and not in, and by whom."""
+
+    unit_id: int
+    slot: str
+    line: str
+    unit: Named
+
+
+def missing_dues(place: Place, kind: str, *, own: bool, most: int | None) -> list[Missing]:
     """What is owed and not in, the first `most` of the tree; of the place itself with `own`. In the order of codes."""
-    found: dict[tuple[int, str, str], None] = {}
-    for where in (_HERE, f"{_BY_SECTOR} AND NOT {_HERE}"):  # one index each
-        statement = f"""
-            SELECT d.unit_id, d.slot, d.line FROM dues_due d
-             WHERE d.day = %(day)s AND d.kind = %(kind)s AND d.source AND d.settled_at IS NULL AND d.excused = ''
-               AND (d.unit_id = %(unit)s) = %(own)s AND {where} AND {_ONE_LINE} ORDER BY d.path
-             {"" if most is None else "LIMIT %(most)s"}
-        """
-        rows = _rows(statement, place.parameters(kind=kind, own=own, most=most))
-        found |= dict.fromkeys((unit, slot, line) for unit, slot, line in rows)
-    first = dict.fromkeys(list(found)[:most])
-    units = {unit for unit, _, _ in first}
-    if not first:
-        return []
-    dues = Due.objects.filter(unit__in=units, kind=kind, day=place.day).select_related("unit").order_by("unit__code")
-    dues = dues.only("unit", "kind", "day", "slot", "line", "unit__code", "unit__name", "unit__name_en")
-    return [due for due in dues if (due.unit_id, due.slot, due.line) in first]
-
-
-def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())
+    limit = "" if most is None else "LIMIT %(most)s"
+    lines = " UNION ALL ".join(
+        f"""(SELECT {number} AS number, d.path, d.unit_id, d.slot, d.line FROM dues_due d
+              WHERE d.day = %(day)s AND d.kind = %(kind)s AND d.source AND d.settled_at IS NULL AND d.excused = ''
+                AND (d.unit_id = %(unit)s) = %(own)s AND {line.where} AND {line.once} ORDER BY d.path {limit})"""
+        for number, line in enumerate((_TERRITORY, _SECTOR))
+    )
+    statement = f"""
+        SELECT d.unit_id, d.slot, d.line, u.code, u.name, u.name_en
+          FROM (SELECT * FROM ({lines}) every ORDER BY number, path {limit}) d JOIN orgs_unit u ON u.id = d.unit_id
+         ORDER BY u.code
+    """
+    (rows,) = ask(Question(statement, place.parameters(kind=kind, own=own, most=most)))
+    return [Missing(unit, slot, line, Named(*names)) for unit, slot, line, *names in rows]

@@ -124,16 +124,15 @@ COUNTED = tuple(f.name for f in fields(Counts))
 
 
 def people_of(numbers: Sequence[int]) -> People:
-    """People from numbers in the order of `PEOPLE_SQL`; no rows give nulls, which count nobody."""
+    """People from numbers in the order of `PEOPLE_SQL` or `HEADS_SQL`; no rows give nulls, which count nobody."""
     heads, modes = numbers[: len(HEADS)], numbers[len(HEADS) :]
     counted: dict[str, Any] = {name: n or 0 for name, n in zip(HEADS, heads, strict=True)}
-    return People(**counted, modes={m: n for m, n in zip(MODE_CODES, modes, strict=True) if n is not None})
+    return People(**counted, modes={m: n for m, n in zip(MODE_CODES, modes, strict=bool(modes)) if n is not None})
 
 
-def together(parts: Iterable[Sequence[int | None]], width: int) -> tuple[int, ...]:
+def together(parts: Iterable[Sequence[int]], width: int) -> tuple[int, ...]:
     """Rows of numbers added up column by column; zeros when there are none."""
-    rows = list(parts)
-    return tuple(sum(n or 0 for n in column) for column in zip(*rows, strict=True)) if rows else (0,) * width
+    return tuple(map(sum, zip(*parts, strict=True))) or (0,) * width
 
 
 def added(one: Sums, other: Sums) -> Sums:
@@ -157,4 +156,5 @@ count(*) FILTER (WHERE d.settled_at IS NULL AND d.excused = '')
 """
 ASKED_SQL = "count(*) FILTER (WHERE d.excused = '')"
 # In the order of `people_of`; over counters `d`.
+HEADS_SQL = ", ".join(f"sum(d.{name})" for name in HEADS)
 PEOPLE_SQL = ", ".join(f"sum(d.{name})" for name in (*HEADS, *(f"by_{mode}" for mode in MODE_CODES)))

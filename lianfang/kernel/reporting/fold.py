@@ -7,7 +7,7 @@ counted anew, never added to, so that a fold can be repeated, missed or interrup
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -17,12 +17,16 @@ from django.db import connection
 from lianfang.kernel import clock
 from lianfang.kernel.dues.stale import WHOLE_DAY, touch, touch_day
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.reporting.board_asked import Question, ask
 from lianfang.kernel.reporting.figures import Figures, people_of
 from lianfang.kernel.reporting.parts import count_below, count_own, paths_of, paths_on
 from lianfang.kernel.reporting.tree import Tree, above, highest_first, tree_now
 from lianfang.kernel.scope import EVERYTHING, within
 
-__all__ = ["Folded", "fold", "fold_all", "fold_next_day", "open_days_anew", "read", "touch", "touch_day"]
+__all__ = [
+    "Folded", "as_folded", "fold", "fold_all", "fold_next_day", "folded_asked", "open_days_anew", "read", "touch",
+    "touch_day",
+]  # fmt: skip
 
 COUNTED_AT_OPENING: Final = 5000
 """Up to so many dues and counters are counted in a few milliseconds, however high the office is."""
@@ -185,15 +189,20 @@ class _Day:
 
 _READ = """
 SELECT f.path, f.figures, r.began_at FROM reporting_folded f, reporting_fold r
- WHERE f.day = %(day)s AND (f.path = %(path)s OR f.above = %(path)s OR f.path = ANY(%(paths)s))
+ WHERE f.day = %(day)s AND (f.path = %(path)s OR f.above = %(path)s OR f.path = ANY(ARRAY(
+       SELECT u.path FROM orgs_unit u
+        WHERE u.sector_parent_id = %(unit)s AND u.parent_id IS DISTINCT FROM %(unit)s)::text[]))
 """
 
 
-def read(unit: Unit, day: date, paths: Iterable[str] = ()) -> Folded | None:
-    """What was added up of `unit` and the parts right below it (and at `paths`); None: count it at opening."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, {"day": day, "path": unit.path, "paths": list(paths)})
-        rows = {path: (json.loads(figures), at) for path, figures, at in cursor.fetchall()}
+def folded_asked(unit: Unit, day: date) -> Question:
+    """The question for what was added up of `unit` and of the parts right below it, on either line."""
+    return Question(_READ, {"day": day, "path": unit.path, "unit": unit.pk})
+
+
+def as_folded(unit: Unit, found: Iterable[Sequence[Any]]) -> Folded | None:
+    """What was added up of `unit` and the parts right below it; None: count it at opening."""
+    rows = {path: (json.loads(figures), at) for path, figures, at in found}
     own, at = rows.pop(unit.path, ({}, clock.now()))
     if "below" not in own:
         return None
@@ -201,3 +210,8 @@ def read(unit: Unit, day: date, paths: Iterable[str] = ()) -> Folded | None:
     below = Figures.from_json(own["below"])
     below.people = people_of(own["people"])  # people of the office itself belong to it; its own report does not
     return Folded(below, parts, at)
+
+
+def read(unit: Unit, day: date) -> Folded | None:
+    """As `as_folded`, asked by itself."""
+    return as_folded(unit, ask(folded_asked(unit, day))[0])

@@ -107,6 +107,9 @@ class Answer(AnswerFields):
     """A person's answer for one day and slot, however it came; the newest revision."""
 
     pk = models.CompositePrimaryKey("unit", "day", "slot", "person_id")
+    # An answer is written only beside its counter row, whose key leads to the unit: a constraint of its own would be
+    # checked once more for each answer (docs/adr/0010).
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"), db_index=False, db_constraint=False)
 
     class Meta:
         verbose_name = _("answer")

@@ -20,14 +20,56 @@ _ENTERED: Final = (
     + " AND (m.until IS NULL OR m.until >= {p}.day)"
 )
 
+# Nearly everybody is well and answers for themselves. The few others are counted with three counts in the bits of one
+# sum, by which a day's answers are read almost as fast as they are counted.
+_FEW: Final = "a.state <> 'well' OR a.mode <> 'self'"
+_KNOWN: Final = "a.state <> 'unknown' AND a.mode ="
+_AMONG_THE_FEW: Final = {
+    "few": "true",
+    "few_well": "a.state = 'well'",
+    "unwell": "a.state = 'unwell'",
+    "unknown": "a.state = 'unknown'",
+    "unknown_prompt": "a.state = 'unknown' AND a.on_time",
+    "few_self": f"{_KNOWN} 'self'",
+    **{f"by_{mode}": f"{_KNOWN} '{mode}'" for mode in ("proxy", "roll_call", "phone", "import", "api")},
+}
+_BITS: Final = 21  # of a count: nobody keeps a roster of two million
+_A_SUM: Final = 3  # counts in a sum
+_PLACE_OF: Final = {name: divmod(number, _A_SUM) for number, name in enumerate(_AMONG_THE_FEW)}
+
+
+def _packed() -> str:
+    """The sums, each of three counts."""
+    parts: dict[int, list[str]] = {}
+    for name, (number, place) in _PLACE_OF.items():
+        parts.setdefault(number, []).append(f"(({_AMONG_THE_FEW[name]})::int::bigint << {place * _BITS})")
+    sums = (f"sum({' + '.join(part)}) FILTER (WHERE {_FEW}) AS sum_{number}" for number, part in parts.items())
+    return ", ".join(sums)
+
+
+def _opened() -> str:
+    """The counts out of the sums."""
+    most = (1 << _BITS) - 1
+    counts = (
+        f"(coalesce(sum_{number}, 0)::bigint >> {place * _BITS}) & {most} AS {name}"
+        for name, (number, place) in _PLACE_OF.items()
+    )
+    return ", ".join(counts)
+
+
+_PACKED, _OPENED = _packed(), _opened()
+
+# Who was on the roster when the class was checked: nearly always everybody, or else they are looked at one by one.
+_THERE: Final = """CASE WHEN p.checked_at IS NULL THEN 0 WHEN r.last_entered <= p.checked_at THEN r.rostered ELSE (
+               SELECT count(*) FROM people_membership m WHERE m.unit_id = p.unit_id AND m.since <= p.day
+                  AND m.until IS NULL AND m.entered_at <= p.checked_at) END"""
+
 _RECOUNT: Final = """
 WITH places AS MATERIALIZED (
     SELECT t.unit_id, t.day, t.slot, r.received_at AS checked_at, coalesce(r.on_time, false)::int AS check_on_time
       FROM (SELECT unit_id, day, slot FROM reporting_tally WHERE {where}) t
       LEFT JOIN reporting_rollcall r USING (unit_id, day, slot)
-), present AS MATERIALIZED ({present}
-), roster AS (
-    SELECT unit_id, day, max(rostered) AS rostered FROM present GROUP BY unit_id, day
+), roster AS MATERIALIZED ({roster}
 ), ending AS (
     SELECT p.unit_id, p.day, p.slot, p.checked_at, m.person_id, min(m.entered_at) AS entered_at
       FROM places p
@@ -41,20 +83,14 @@ WITH places AS MATERIALIZED (
       LEFT JOIN people_membership o
         ON o.unit_id = e.unit_id AND o.person_id = e.person_id AND o.since <= e.day AND o.until IS NULL
      GROUP BY e.unit_id, e.day, e.slot
-), answers AS (
-    SELECT unit_id, day, slot,
-           count(*) FILTER (WHERE a.state <> 'unknown') AS own,
-           count(*) FILTER (WHERE a.state <> 'unknown' AND a.on_time) AS on_time,
-           count(*) FILTER (WHERE a.state = 'well') AS well,
-           count(*) FILTER (WHERE a.state = 'unwell') AS unwell,
-           count(*) FILTER (WHERE a.fever) AS fever,
-           count(*) FILTER (WHERE a.state <> 'unknown' AND a.mode = 'self') AS by_self,
-           count(*) FILTER (WHERE a.state <> 'unknown' AND a.mode = 'proxy') AS by_proxy,
-           count(*) FILTER (WHERE a.state <> 'unknown' AND a.mode = 'roll_call') AS by_roll_call,
-           count(*) FILTER (WHERE a.state <> 'unknown' AND a.mode = 'phone') AS by_phone,
-           count(*) FILTER (WHERE a.state <> 'unknown' AND a.mode = 'import') AS by_import,
-           count(*) FILTER (WHERE a.state <> 'unknown' AND a.mode = 'api') AS by_api
-      FROM reporting_answer a WHERE {where} AND a.counted GROUP BY unit_id, day, slot
+), answers AS MATERIALIZED (
+    SELECT unit_id, day, slot, answers - unknown AS own, prompt - unknown_prompt AS on_time,
+           answers - few + few_well AS well, unwell, fever, answers - few + few_self AS by_self,
+           by_proxy, by_roll_call, by_phone, by_import, by_api
+      FROM (SELECT unit_id, day, slot, answers, prompt, fever, {opened}
+              FROM (SELECT unit_id, day, slot, count(*) AS answers, count(*) FILTER (WHERE a.on_time) AS prompt,
+                           count(*) FILTER (WHERE a.fever) AS fever, {packed}
+                      FROM reporting_answer a WHERE {where} AND a.counted GROUP BY unit_id, day, slot) a) a
 ), spoken AS (
     SELECT p.unit_id, p.day, p.slot, count(*) AS there
       FROM (SELECT p.unit_id, p.day, p.slot, p.checked_at, a.person_id
@@ -74,11 +110,10 @@ WITH places AS MATERIALIZED (
 ), summed AS (
     SELECT p.unit_id, p.day, p.slot, p.check_on_time,
            coalesce(r.rostered, 0) + coalesce(e.rostered, 0) AS rostered, coalesce(l.excused, 0) AS excused,
-           coalesce(h.there, 0) + coalesce(e.there, 0) - coalesce(s.there, 0) - coalesce(l.there, 0) AS seen,
+           coalesce({there}, 0) + coalesce(e.there, 0) - coalesce(s.there, 0) - coalesce(l.there, 0) AS seen,
            {plain}
       FROM places p
       LEFT JOIN roster r USING (unit_id, day) LEFT JOIN ended e USING (unit_id, day, slot)
-      LEFT JOIN present h USING (unit_id, day, slot)
       LEFT JOIN answers a USING (unit_id, day, slot) LEFT JOIN spoken s USING (unit_id, day, slot)
       LEFT JOIN leave l USING (unit_id, day, slot)
 )
@@ -86,7 +121,9 @@ SELECT unit_id, day, slot, rostered, excused, own + seen AS answered, on_time + 
        well + seen AS well, unwell, fever, by_self, by_proxy, by_roll_call + seen AS by_roll_call,
        by_phone, by_import, by_api
   FROM summed
-""".replace("{entered}", _ENTERED.format(p="p")).replace(
+""".replace("{entered}", _ENTERED.format(p="p")).replace("{packed}", _PACKED).replace("{opened}", _OPENED).replace(
+    "{there}", _THERE
+).replace(
     "{plain}",
     ", ".join(
         f"coalesce(a.{name}, 0) AS {name}"
@@ -97,30 +134,28 @@ SELECT unit_id, day, slot, rostered, excused, own + seen AS answered, on_time + 
     ),
 )  # fmt: skip
 
-# Rosters, with those of them who were entered when each class check was taken: of some places, and of a whole day,
-# which is read without looking any unit up.
+# Rosters, and when the last of them was entered: of some places, and of a whole day, which is read without looking any
+# unit up.
 _OF_PLACES: Final = """
-    SELECT p.unit_id, p.day, p.slot, count(*) AS rostered, count(*) FILTER (WHERE m.entered_at <= p.checked_at) AS there
-      FROM places p JOIN people_membership m ON m.unit_id = p.unit_id AND m.since <= p.day AND m.until IS NULL
-     GROUP BY p.unit_id, p.day, p.slot
+    SELECT p.unit_id, p.day, count(*) AS rostered, max(m.entered_at) AS last_entered
+      FROM (SELECT DISTINCT unit_id, day FROM places) p
+      JOIN people_membership m ON m.unit_id = p.unit_id AND m.since <= p.day AND m.until IS NULL
+     GROUP BY p.unit_id, p.day
 """
 _OF_A_DAY: Final = """
-    SELECT m.unit_id, %s::date AS day, c.slot, count(*) AS rostered,
-           count(*) FILTER (WHERE m.entered_at <= c.received_at) AS there
-      FROM people_membership m
-      LEFT JOIN (SELECT unit_id, slot, received_at FROM reporting_rollcall WHERE day = %s) c ON c.unit_id = m.unit_id
-     WHERE m.since <= %s AND m.until IS NULL GROUP BY m.unit_id, c.slot
+    SELECT m.unit_id, %s::date AS day, count(*) AS rostered, max(m.entered_at) AS last_entered
+      FROM people_membership m WHERE m.since <= %s AND m.until IS NULL GROUP BY m.unit_id
 """
 
 
 def recount_of(where: str, parameters: Sequence[Any]) -> tuple[str, list[Any]]:
     """The statement that counts the places chosen by `where` (a condition on unit_id, day and slot), and its values."""
-    return _RECOUNT.format(where=where, present=_OF_PLACES), [*parameters, *parameters]
+    return _RECOUNT.format(where=where, roster=_OF_PLACES), [*parameters, *parameters]
 
 
 def recount_of_day(day: date) -> tuple[str, list[Any]]:
     """The statement that counts all places of a day, and its values."""
-    return _RECOUNT.format(where="day = %s", present=_OF_A_DAY), [day] * 5
+    return _RECOUNT.format(where="day = %s", roster=_OF_A_DAY), [day] * 4
 
 
 # An answer counts while its person is on the roster of its day; whoever changes a roster weighs its answers anew.

@@ -16,6 +16,12 @@ from lianfang.kernel.reporting.recount import ASTRAY, WEIGH, recount_of, recount
 
 COLUMNS = ("rostered", "excused", "answered", "on_time", "well", "unwell", "fever", *(f"by_{m}" for m, _ in MODES))
 
+_UNCOUNTED = """
+SELECT a.unit_id, a.slot, count(*) FROM reporting_answer a
+ WHERE a.day = %s AND NOT EXISTS (
+       SELECT FROM reporting_tally t WHERE t.unit_id = a.unit_id AND t.day = a.day AND t.slot = a.slot)
+ GROUP BY 1, 2 ORDER BY 1, 2
+"""
 ROOM = "128MB"  # memory for sorting and hashing while a whole day is counted
 
 
@@ -108,6 +114,13 @@ def _differing(unit: int, day: date, slot: str, values: Sequence[int]) -> Iterat
     for column, kept, counted in zip(COLUMNS, values[::2], values[1::2], strict=True):
         if kept != counted:
             yield Difference(unit, day, slot, column, kept, counted)
+
+
+def uncounted(day: date) -> list[Difference]:
+    """Places of answers of a day beside which no counter row stands, and so no proof that their unit exists."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNCOUNTED, [day])
+        return [Difference(unit, day, slot, "answered", 0, many) for unit, slot, many in cursor.fetchall()]
 
 
 def astray(day: date) -> int:

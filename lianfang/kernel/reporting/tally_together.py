@@ -54,25 +54,26 @@ class Change:
     by: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COLUMNS[1:], 0))
 
     def answer(
-        self, *, state: str, fever: bool, mode: str, on_time: bool, excused: bool, seen_on_time: bool | None
-    ) -> None:
-        """Somebody's first answer: they no longer count as excused, or as seen well in a class check."""
-        by, own = self.by, state != "unknown"
+        self, *, state: str, fever: bool, mode: str, on_time: bool, excused: bool, seen_on_time: bool | None,
+        many: int = 1,
+    ) -> None:  # fmt: skip
+        """First answers of so many people alike: they no longer count as excused, or as seen well in a class check."""
+        by = self.by
         if seen_on_time is not None:
-            self._leave_class_check(on_time=seen_on_time)
-        by["unwell"] += state == "unwell"
-        by["fever"] += fever
-        if own:
-            by["excused"] -= excused
-            by["answered"] += 1
-            by["on_time"] += on_time
-            by["well"] += state == "well"
-            by[f"by_{mode}"] += 1
+            self._leave_class_check(many, on_time=seen_on_time)
+        by["unwell"] += many * (state == "unwell")
+        by["fever"] += many * fever
+        if state != "unknown":
+            by["excused"] -= many * excused
+            by["answered"] += many
+            by["on_time"] += many * on_time
+            by["well"] += many * (state == "well")
+            by[f"by_{mode}"] += many
 
-    def _leave_class_check(self, *, on_time: bool) -> None:
+    def _leave_class_check(self, many: int, *, on_time: bool) -> None:
         for column in ("answered", "well", "by_roll_call"):
-            self.by[column] -= 1
-        self.by["on_time"] -= on_time
+            self.by[column] -= many
+        self.by["on_time"] -= many * on_time
 
 
 def _columns(places: Iterable[Place]) -> list[str]:

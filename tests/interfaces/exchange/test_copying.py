@@ -162,15 +162,23 @@ def _value(field: Any, number: int, at: int, unit: Unit) -> Any:
     if isinstance(field, ArrayField):
         return [NASTY[at % len(NASTY)][: field.base_field.max_length], "咳嗽"][: at % 3]
     if kind in ("CharField", "TextField"):
-        return (f"{number}" if field.unique else "") + NASTY[at % len(NASTY)][: field.max_length or 20]
-    if (field.null and at % 3 == 0) or kind == "BinaryField":
-        return None if field.null else b""
+        return (f"{number}" if _tells_apart(field) else "") + NASTY[at % len(NASTY)][: field.max_length or 20]
+    if field.null and at % 3 == 0:
+        return None
+    if kind == "JSONField" and field.name == "fields":
+        return [{"name": "onset", "field": "onset"}]
     return {
         "DateField": date(2026, 3, 2) + timedelta(days=number), "DateTimeField": make.at(7, number % 60, 30),
         "DecimalField": Decimal("36.50"), "BooleanField": at % 2 == 0, "UUIDField": UUID(int=number),
-        "TimeField": time(8),
+        "TimeField": time(8), "BinaryField": number.to_bytes(16, "big"),
         "JSONField": {"absent": at, "present": NASTY[at % len(NASTY)], "facts": [1, None, "=x"]},
-    }.get(kind, 0 if kind != "PositiveSmallIntegerField" else number)  # fmt: skip
+    }.get(kind, number if kind == "PositiveSmallIntegerField" or _tells_apart(field) else 0)  # fmt: skip
+
+
+def _tells_apart(field: Any) -> bool:
+    """Whether rows must differ in it."""
+    within_one = [one.fields for one in field.model._meta.constraints if isinstance(one, models.UniqueConstraint)]
+    return field.unique or any(field.name in names for names in within_one)
 
 
 @pytest.mark.parametrize("name", sorted(registers))

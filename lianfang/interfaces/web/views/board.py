@@ -12,7 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from lianfang.capabilities.daily_report.actions import CHASERS, nudge
+from lianfang.domain.policy import Policy
 from lianfang.domain.roles import SIGHTS
+from lianfang.interfaces.web.look import edition_on, rules_on
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.board_rows import Listing
 from lianfang.interfaces.web.views.frame import day_of, page, signed_in, told, unit_of
@@ -24,12 +26,10 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.dues.models import Due
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.orgs.ops import ancestors
-from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.reporting import board as boards
-from lianfang.kernel.reporting.children import moment
+from lianfang.kernel.reporting.children import Child, moment
 from lianfang.kernel.reporting.forms import DAILY, form_on
-from lianfang.kernel.scope import current, looking
+from lianfang.kernel.scope import looking
 
 EVERY_SECONDS = 15
 
@@ -40,34 +40,31 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     unit = unit_of(actor, code)
     day = day_of(request, unit)
-    own_sight = current()
-    with looking(boards.sight_of(unit)):  # told to the database once for the whole page
-        seen = boards.board(unit, form_on(DAILY, day), day, named=0, brief=True, sums=False)
-        shown = _board(request, actor, seen)
-        with looking(own_sight):  # names of people are another matter
-            shown["missing"] = _missing(actor, seen)
-        context = {
-            "board": shown,
-            "live": {"url": request.get_full_path(), "every": EVERY_SECONDS} if day == clock.today(unit.zone) else None,
-            "keys": [{"key": "C", "does": _("nudge")}, {"key": "Z", "does": _("zero report")}],
-        }
-        return page(request, "pages/board.html", context)
+    policy = rules_on(request, day).of(unit)
+    with looking(boards.sight_of(unit)):  # told to the database once for all that is counted
+        seen = boards.board(unit, edition_on(request, DAILY, day), day, named=0, brief=True, sums=False)
+        shown = _board(request, actor, seen, policy)
+    shown["missing"] = _missing(actor, seen, policy)  # names of people are another matter
+    context = {
+        "board": shown,
+        "live": {"url": request.get_full_path(), "every": EVERY_SECONDS} if day == clock.today(unit.zone) else None,
+        "keys": [{"key": "C", "does": _("nudge")}, {"key": "Z", "does": _("zero report")}],
+    }
+    return page(request, "pages/board.html", context)
 
 
-def _missing(actor: Actor, seen: boards.Board) -> dict[str, Any] | None:
+def _missing(actor: Actor, seen: boards.Board, policy: Policy) -> dict[str, Any] | None:
     unit = seen.unit
     if unit.kind in OFFICES or not seen.people.unknown or not _sees_people(actor, unit):
         return None
-    return missing_people(actor, seen, policy_of(unit, on=seen.day).slots[0])
+    return missing_people(actor, seen, policy.slots[0])
 
 
-def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, Any]:
+def _board(request: HttpRequest, actor: Actor, seen: boards.Board, policy: Policy) -> dict[str, Any]:
     unit, day = seen.unit, seen.day
     of_units = unit.kind in OFFICES
-    lower, above = _owing_child(seen), ancestors(unit)
-    if above and above[-1].pk == unit.parent_id:
-        unit.parent = above[-1]  # the cards below name it
     listing = Listing.of(seen, only=request.GET.get("show", ""), page=request.GET.get("page", ""))
+    rows, lower = listing.rows(of_units=of_units), listing.owing
     chases = actor.holds(CHASERS, unit) and day == clock.today(unit.zone)
     return {
         "unit": str(unit),
@@ -75,8 +72,8 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, 
         "day": day,
         "response": "",
         "periods": _periods(unit, day),
-        "crumbs": states.crumbs([u for u in above if _may_see(actor, u)]),
-        "rail": _rail(seen, lower),
+        "crumbs": states.crumbs([u for u in seen.above if _may_see(actor, u)]),
+        "rail": _rail(seen, lower, policy),
         "clocks": _clocks(seen, lower),
         "figures": _figures(seen, of_units),
         "child_word": states.title_of(unit.kind),
@@ -85,7 +82,7 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board) -> dict[str, 
         "sort_url": request.get_full_path(),
         "nudge_url": f"/board/{unit.code}/nudge" if chases else "",
         "nudge_all": listing.waiting,
-        "rows": listing.rows(of_units=of_units),
+        "rows": rows,
         "pager": listing.pager(),
         "as_of": seen.as_of,
         "age": round(seen.age_seconds) if seen.as_of < seen.at else None,
@@ -124,17 +121,13 @@ def _totals(seen: boards.Board) -> dict[str, Any]:
     return {"name": _("Together"), **{name: getattr(seen.counts, name) for name in names}}
 
 
-def _owing_child(seen: boards.Board) -> boards.Child | None:
-    return next((child for child in seen.children if child.falls_due is not None), None)
-
-
 def _own_due(seen: boards.Board) -> Due | None:
     return next((due for due in seen.own_dues if due.line == "territory"), None)
 
 
-def _clocks(seen: boards.Board, child: boards.Child | None) -> list[dict[str, Any]]:
+def _clocks(seen: boards.Board, lower: Child | None) -> list[dict[str, Any]]:
     clocks = []
-    if child is not None and (due_at := child.due_at) is not None:
+    if lower is not None and (due_at := lower.due_at) is not None:
         done = _("All in") if seen.counts.missing == 0 and seen.counts.expected else ""
         clocks.append(states.countdown(str(_("Units due")), due_at, str(done)))
     if own := _own_due(seen):
@@ -142,14 +135,14 @@ def _clocks(seen: boards.Board, child: boards.Child | None) -> list[dict[str, An
     return clocks
 
 
-def _rail(seen: boards.Board, child: boards.Child | None) -> dict[str, Any] | None:
+def _rail(seen: boards.Board, lower: Child | None, policy: Policy) -> dict[str, Any] | None:
     own = _own_due(seen)
-    if child is None:
+    if lower is None:
         return None
-    opens_at, remind_at, due_at = moment(child.opens), moment(child.reminds), moment(child.falls_due)
+    opens_at, remind_at, due_at = moment(lower.more.opens), moment(lower.more.reminds), lower.due_at
     if opens_at is None or remind_at is None or due_at is None:
         return None
-    counts, people, policy = seen.counts, seen.people, policy_of(seen.unit, on=seen.day)
+    counts, people = seen.counts, seen.people
     stops = [
         (
             opens_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +18,14 @@ from lianfang.kernel.reporting.children import Child
 from lianfang.kernel.scope import EVERYTHING, looking
 
 
-def chased(due: Due | Child, head: Account | None, *, sent_back: str = "") -> dict[str, Any]:
+class Head(NamedTuple):
+    """Who signs for a unit."""
+
+    name: str
+    phone: str
+
+
+def chased(due: Due | Child, head: Head | None, *, sent_back: str = "") -> dict[str, Any]:
     """What a row of the board says about a report that is not in: `{head, phone, notes}`, and why it was sent back."""
     notes = [_("sent back: {reason}").format(reason=sent_back)] if sent_back else []
     return {"head": head.name if head else "", "phone": head.phone if head else "", "notes": notes + _notes(due)}
@@ -27,7 +34,7 @@ def chased(due: Due | Child, head: Account | None, *, sent_back: str = "") -> di
 def gap(actor: Actor, seen: Board) -> dict[str, Any] | None:
     """The card for whoever chases this unit's report: whom to call, and a form for the reason why it is missing."""
     due = next((one for one in seen.own_dues if one.kind == REPORT and one.line == "territory"), None)
-    above = seen.unit.parent
+    above = next((unit for unit in seen.above if unit.pk == seen.unit.parent_id), None)
     if due is None or above is None or due.settled_at or due.excused or not actor.holds(CHASERS, above):
         return None
     with looking(EVERYTHING):  # the unit is in sight; the fences of grants would look through everything below it

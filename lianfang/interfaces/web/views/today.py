@@ -14,12 +14,13 @@ from lianfang.domain.roles import SIGNERS
 from lianfang.interfaces.titles import listed
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.checkin import asked_by, asked_of
+from lianfang.interfaces.web.views.filling_due import form_dues
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.alerts.ops import newest
-from lianfang.kernel.dues.models import HANDOVER, KIND_NAMES, REPORT, ROLL_CALL, Due
+from lianfang.kernel.dues.models import FORM, HANDOVER, KIND_NAMES, REPORT, ROLL_CALL, Due
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.models import Answer
 
@@ -30,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     home = actor.home
     zone_day = clock.today(home.zone) if home else clock.now().date()
-    dues = [_due(due) for due in _owed(actor)] + _own(actor)
+    dues = [_due(due) for due in _owed(actor)] + _own(actor) + form_dues(actor, asked_of(actor))
     waiting = [d for d in dues if not d["settled"]]
     finished = [_finished(d) for d in dues if d["settled"]]
     waiting.sort(key=lambda d: (d["status"] != "overdue", d["due"]))
@@ -49,7 +50,7 @@ def _owed(actor: Actor) -> list[Due]:
     units = [post.unit for post in actor.posts if post.role in SIGNERS]
     day_of = {unit.pk: clock.today(unit.zone) for unit in units}
     # What goes to the sector superior is the same report as the territory's, and stands here once.
-    found = Due.objects.filter(unit__in=units, day__in=set(day_of.values())).exclude(line="sector")
+    found = Due.objects.filter(unit__in=units, day__in=set(day_of.values())).exclude(line="sector").exclude(kind=FORM)
     found = found.select_related("unit", "recipient").order_by("due_at")
     return [due for due in found if due.day == day_of[due.unit_id]]
 
@@ -150,6 +151,7 @@ _TEXTS = {
     "due.overdue_below": gettext_noop("A lower unit's report is overdue"),
     "report.corrected": gettext_noop("A lower unit has corrected its report"),
     "copy.outdated": gettext_noop("A recipient outside holds an old figure"),
+    "difference.corrected": gettext_noop("A fact was corrected on which a difference rests"),
     "report.sent_again": gettext_noop("A lower unit has sent its report again"),
 }
 

@@ -12,7 +12,6 @@ from lianfang.interfaces.web.views import states
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.reporting.board import Board
 from lianfang.kernel.reporting.forms import DAILY
-from lianfang.kernel.reporting.reports import current_report
 
 
 def upward(actor: Actor, seen: Board) -> dict[str, Any] | None:
@@ -20,11 +19,10 @@ def upward(actor: Actor, seen: Board) -> dict[str, Any] | None:
     own = next((due for due in seen.own_dues if due.line == "territory"), None)
     if own is None or not signs_for(actor, seen.unit):
         return None
-    report = current_report(seen.unit, DAILY, seen.day)
-    sent = report is not None and report.returned_at is None
+    report, sent = bool(seen.sent), seen.sent == "sent"
     blockers = _blockers(seen)
     at = f"{seen.unit.code}/{seen.day}"
-    superior = seen.unit.parent if own.recipient_id == seen.unit.parent_id else own.recipient
+    superior = next((unit for unit in seen.above if unit.pk == own.recipient_id), None) or own.recipient
     return {
         "status": states.state_of(own, seen.at),
         "superior": str(superior) if superior else str(_("the superior")),
