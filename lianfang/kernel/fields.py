@@ -40,6 +40,11 @@ LABELS: Mapping[str, Any] = {
     "slot": _("Time of day"), "token": _("Token"), "values": _("Figures"), "what": _("Purpose of the file"),
     "answered_by": _("Who answers"), "frequency": _("How often"), "seconds": _("Seconds it takes"),
     "fields": _("Fields"), "field": _("Field"), "same": _("Held already"), "entries": _("Entries"),
+    "agreement": _("Agreement"), "counterpart": _("The other side"), "counterpart_en": _("The other side in English"),
+    "delay_days": _("Usual delay in days"), "totals_required": _("Control total required"), "theirs": _("Theirs"),
+    "ours": _("Ours"), "item": _("Difference"), "verdict": _("Answer"), "note": _("Note"), "evidence": _("Evidence"),
+    "chosen": _("Chosen by field"), "run": _("Run"), "side": _("Side"), "control_total": _("Control total"),
+    "columns": _("Headings"), "precedence": _("Whose value is proposed"), "compare": _("Difference counts"),
 }  # fmt: skip
 
 

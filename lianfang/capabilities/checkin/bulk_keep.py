@@ -6,10 +6,10 @@ one event for the act, and a receipt for each unit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
@@ -19,7 +19,7 @@ from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action
-from lianfang.kernel.audit.models import Event
+from lianfang.kernel.audit.together import Noted, record_together
 from lianfang.kernel.database.lane import Lane
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
@@ -28,13 +28,15 @@ from lianfang.kernel.reporting.models import Answer
 from lianfang.kernel.reporting.receipts import Claim, claim_together
 from lianfang.kernel.scope import EVERYTHING, within
 
-EVENTS_A_STATEMENT = 1_000
+if TYPE_CHECKING:  # loads polars
+    from lianfang.capabilities.checkin.bulk_rows import PlacedRows
+
 RECORDED = "answer.recorded"
 
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Where some of the rows are staged: those of units from this number on, on a connection of their own."""
+    """Where some of the rows are written: those of units from this number on, on a connection of their own."""
 
     lane: Lane
     first: int
@@ -42,12 +44,13 @@ class Aside:
 
 @dataclass(slots=True)
 class Staged:
-    """Plain answers that are staged and placed: how many rows by unit, and which sayings call for attention.
+    """Plain answers whose people are found: how many rows by unit, and which sayings call for attention.
 
     `without` are rows that are refused or taken the ordinary way after all; `phones` are those given, by row.
     """
 
     units: Mapping[int, Unit]
+    placed: PlacedRows
     rows: dict[int, int]
     attention: list[int]
     phones: dict[int, str]
@@ -63,24 +66,13 @@ class Staged:
 
 def untold(staged: Staged, *, born_after: date, most: int) -> list[tuple[int, Unit, date]]:
     """(row, unit, birth date) of placed people born after a day of whom no notice to a guardian is on record."""
-    found = _asked(staged, lambda cursor: bulk.untold(cursor, born_after=born_after, most=most))
-    return [(row, staged.units[unit], born) for row, unit, born in sorted(found)[:most]]
+    found = staged.placed.untold(born_after=born_after, most=most)
+    return [(row, staged.units[unit], born) for row, unit, born in found]
 
 
 def rows_about(staged: Staged, subjects: Sequence[tuple[int, date, str, UUID]]) -> list[int]:
     """Staged rows about one of these: unit, day, slot and person."""
-    return sorted(_asked(staged, lambda cursor: bulk.rows_about(cursor, subjects))) if subjects else []
-
-
-def _asked(staged: Staged, question: Callable[[Any], list[Any]]) -> list[Any]:
-    """The answers of all connections on which rows are staged."""
-    waiting = staged.aside.lane.start(_ask, question) if staged.aside else None
-    return _ask(question) + (waiting.result() if waiting else [])
-
-
-def _ask(question: Callable[[Any], list[Any]]) -> list[Any]:
-    with within(EVERYTHING), connection.cursor() as cursor:
-        return question(cursor)
+    return staged.placed.about(subjects)
 
 
 def forget() -> None:
@@ -102,40 +94,52 @@ def import_answers(by: Actor, *, unit: Unit, among: Sequence[int], staged: Stage
     units = {number: staged.units[number] for number in among}
     if not all(by.holds(ANSWERERS, one) for one in units.values()):
         raise Refused("scope", "unit")
-    chosen = bulk.Among(min(among), max(among), sorted(staged.without))
+    chosen = staged.placed.among(min(among), max(among), staged.without)
     with within(EVERYTHING), connection.cursor() as cursor:
-        otherwise = bulk.keep(cursor, units, chosen, sender_id=by.account_id, at=clock.now())
-        chosen = replace(chosen, without=sorted({*staged.without, *otherwise}))
+        otherwise = _keep(cursor, by, chosen, units)
+        chosen = chosen.without(otherwise)
         _tell(cursor, by, staged, units, chosen)
         _fill_in_phones(cursor, staged, chosen)
         _acknowledge(cursor, by, staged, units)
     return otherwise
 
 
-def _tell(cursor: object, by: Actor, staged: Staged, units: Mapping[int, Unit], among: bulk.Among) -> None:
+def _keep(cursor: Any, by: Actor, chosen: PlacedRows, units: Mapping[int, Unit]) -> list[int]:
+    """Keep and count the answers; the rows of people who have answered otherwise before."""
+    at, counts = clock.now(), chosen.counts()
+    held = bulk.hold(cursor, {one.place: units[one.place[0]] for one in counts})
+    on_time = {place: held.checks.on_time(place, at) for place in held.places}
+    return bulk.keep(
+        cursor, held, chosen.said_as_csv(), chosen.as_csv(on_time), counts,
+        once=chosen.once(), sender_id=by.account_id, at=at,
+    )  # fmt: skip
+
+
+def _tell(cursor: Any, by: Actor, staged: Staged, units: Mapping[int, Unit], chosen: PlacedRows) -> None:
     """An event for each answer that somebody has to hear of, as an answer leaves it that comes by itself."""
-    at, label = clock.now(), Answer._meta.label_lower
-    events = [
-        Event(
-            at=at, kind=RECORDED, actor_id=by.account_id, actor_name=by.name[:60], unit=units[unit],
-            subject=f"{label}:{unit}/{day}/{slot}/{person}", facts={"unit": units[unit].code},
-        )
-        for unit, day, slot, person in bulk.in_need(cursor, staged.attention, among)
-    ]  # fmt: skip
-    Event.objects.bulk_create(events, batch_size=EVENTS_A_STATEMENT)
+    label = Answer._meta.label_lower
+    noted = [
+        Noted(RECORDED, by, unit, f"{label}:{unit}/{day}/{slot}/{person}", {"unit": units[unit].code}, settled=False)
+        for unit, day, slot, person in chosen.saying(staged.attention)
+    ]
+    if noted:
+        record_together(cursor, noted)
 
 
-def _fill_in_phones(cursor: object, staged: Staged, among: bulk.Among) -> None:
+def _fill_in_phones(cursor: Any, staged: Staged, chosen: PlacedRows) -> None:
     """Keep the phones that came with answers of people of whom none was known."""
     if not staged.phones:
         return
-    for row, person_id in bulk.without_phone(cursor, among):
-        person = Person.objects.get(pk=person_id)
-        person.phone = staged.phones[row]  # type: ignore[assignment]  # the setter seals
-        person.save(update_fields=["phone_sealed", "phone_index"])
+    people = chosen.people_of(staged.phones.keys())
+    wanting = bulk.without_phone(cursor, list(people.values()))
+    for row, person_id in people.items():
+        if person_id in wanting:
+            person = Person.objects.get(pk=person_id)
+            person.phone = staged.phones[row]  # type: ignore[assignment]  # the setter seals
+            person.save(update_fields=["phone_sealed", "phone_index"])
 
 
-def _acknowledge(cursor: object, by: Actor, staged: Staged, units: Mapping[int, Unit]) -> None:
+def _acknowledge(cursor: Any, by: Actor, staged: Staged, units: Mapping[int, Unit]) -> None:
     claims = [
         Claim.of(by, f"{staged.key}-{one.code}", {"key": staged.key, "unit": one.code, "rows": staged.rows[number]},
                  unit=one, fingerprint="", notes=[])

@@ -1,8 +1,10 @@
-"""Staging plain answers (整批暂存): what rows say and who is meant, worded for COPY; numbers only by their index."""
+"""Finding the people of plain answers (整批定位): rosters are fetched whole, and joined with the rows by column.
+
+Numbers are compared by their index only. A row whose person is not found, or not in one way only, is left over.
+"""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
@@ -10,37 +12,45 @@ from django.db import connection
 
 from lianfang.capabilities.checkin.bulk import ROW, UNIT
 from lianfang.capabilities.checkin.bulk_keep import Aside, Staged
+from lianfang.capabilities.checkin.bulk_rows import PERSON, UNTOLD, PlacedRows, said_table
 from lianfang.domain.answers import AnswerDraft
 from lianfang.domain.policy import Policy
 from lianfang.domain.symptoms import calls_for_attention, is_fever
-from lianfang.kernel.crypto import blind_index
 from lianfang.kernel.crypto_together import blind_indexes_of
+from lianfang.kernel.database.columns import BETWEEN, NOTHING
 from lianfang.kernel.database.lane import Lane
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.reporting import bulk
+from lianfang.kernel.reporting.bulk import ROSTER, rosters
 from lianfang.kernel.scope import EVERYTHING, within
 
-ROWS_A_PIECE = 100_000  # rows worded at a time
-MOST_ALONE = 50_000  # rows that one connection stages; more are parted between two
+MOST_ALONE = 50_000  # rows that one connection places and writes; more are parted between two
+ROWS_AT_ONCE, UNITS_AT_ONCE = 50_000, 6_500  # of which the rosters are in memory
+_PIECES = 3  # into which many more rows are cut, since each question for rosters costs something by itself
+_KEPT = (ROW, UNIT, "said", PERSON, "note", "claimed_at", UNTOLD)
+_ROSTER_KINDS = (
+    pl.Int64, pl.String, pl.String, pl.String, pl.Date, pl.Date, pl.Boolean, pl.Date,
+)  # fmt: skip
 
 
 def stage_answers(
     plain: pl.DataFrame, said: Sequence[tuple[AnswerDraft | None, Policy]], units: Mapping[int, Unit], key: str,
     lane: Lane | None = None,
 ) -> tuple[Staged, list[int]]:  # fmt: skip
-    """Stage and place plain rows; what is staged, and the rows, ascending, whose person is not simply found.
+    """Place plain rows; what is ready to be kept, and the rows, ascending, whose person is not simply found.
 
     `plain` has the columns of `bulk.Understood`, `said` being the place in the list of drafts with the rules of their
     day. `key` names the sending; with a unit's code behind it, it is the key of the unit's receipt. With a `lane`,
-    half of very many rows are staged there.
+    half of very many rows are placed there, and are to be written there.
     """
     known = {n: (draft, is_fever(draft.temperature, policy)) for n, (draft, policy) in enumerate(said) if draft}
     phones = plain.filter(pl.col("phone").is_not_null()).select(ROW, "phone")
     words, first = _said(known), _parting(plain) if lane else None
     aside = Aside(lane, first) if lane and first else None
-    left_over, rows = _staged_on(aside, words, plain)
+    placed = PlacedRows(_placed_on(aside, words, plain), words)
+    left_over = plain.select(ROW).join(placed.frame, on=ROW, how="anti")[ROW].sort().to_list()
     attention = [n for n, (draft, fever) in known.items() if _calls(draft, fever=fever)]
-    return Staged(units, rows, attention, dict(phones.iter_rows()), key, aside=aside), left_over
+    rows = placed.rows_by_unit()
+    return Staged(units, placed, rows, attention, dict(phones.iter_rows()), key, aside=aside), left_over
 
 
 def _parting(plain: pl.DataFrame) -> int | None:
@@ -52,21 +62,80 @@ def _parting(plain: pl.DataFrame) -> int | None:
     return later[UNIT][0] if 0 < later.height < counts.height else None
 
 
-def _staged_on(aside: Aside | None, said: bytes, plain: pl.DataFrame) -> tuple[list[int], dict[int, int]]:
+def _placed_on(aside: Aside | None, said: pl.DataFrame, plain: pl.DataFrame) -> pl.DataFrame:
     if aside is None:
-        return _stage(said, plain)
+        return _placed(said, plain)
     later = pl.col(UNIT) >= aside.first
-    waiting = aside.lane.start(_stage, said, plain.filter(later))
-    left_over, rows = _stage(said, plain.filter(~later))
-    more, others = waiting.result()
-    return sorted(left_over + more), rows | others
+    waiting = aside.lane.start(_placed, said, plain.filter(later))
+    first = _placed(said, plain.filter(~later))
+    return pl.concat([first, waiting.result()])
 
 
-def _stage(said: bytes, plain: pl.DataFrame) -> tuple[list[int], dict[int, int]]:
-    """On this thread's connection: the rows whose person is not simply found, and how many are placed by unit."""
+def _placed(said: pl.DataFrame, plain: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose person is found, by unit and row, with the columns `_KEPT`."""
+    given = plain.join(said.select("said", "day"), on="said", how="left", maintain_order="left")
+    parts = [_among_rosters(_given(piece), _roster(piece)) for piece in _pieces(given)]
+    if not parts:
+        return _among_rosters(_given(given), _as_roster(""))
+    return pl.concat(parts).sort(UNIT, ROW)
+
+
+def _pieces(given: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The rows of so many units at a time that their rosters can be held."""
+    counts = given.group_by(UNIT).len().sort(UNIT).with_row_index()
+    by_rows = (pl.col("len").cum_sum() - 1) // max(ROWS_AT_ONCE, given.height // _PIECES)
+    pieces = counts.group_by(pl.col("index") // UNITS_AT_ONCE, by_rows.alias("rows"), maintain_order=True)
+    bounds = pieces.agg(first=pl.col(UNIT).first(), last=pl.col(UNIT).last())
+    for first, last in bounds.select("first", "last").rows():
+        yield given.filter(pl.col(UNIT).is_between(first, last))
+
+
+def _given(plain: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the index of their number, unless they name a person of the register."""
+    number = plain.select(pl.when(pl.col("ref").is_null()).then("number")).to_series()
+    return plain.with_columns(_indexes(number).alias("number_index"))
+
+
+def _indexes(numbers: pl.Series) -> pl.Series:
+    found = [index.hex() for index in blind_indexes_of("id:resident", numbers.drop_nulls())]
+    if len(found) == len(numbers):
+        return pl.Series(found, dtype=pl.String)
+    return pl.repeat(None, len(numbers), dtype=pl.String, eager=True).scatter(numbers.is_not_null().arg_true(), found)
+
+
+def _roster(plain: pl.DataFrame) -> pl.DataFrame:
+    """The rosters of the units of these rows, as `ROSTER` has them."""
+    days = plain["day"]
+    first, last = days.min(), days.max()
     with within(EVERYTHING), connection.cursor() as cursor:
-        bulk.stage(cursor, said, _given(plain))
-        return bulk.place(cursor), dict(bulk.rows_by_unit(cursor))
+        return _as_roster(rosters(cursor, plain[UNIT].unique().to_list(), first, last))  # type: ignore[arg-type]
+
+
+def _as_roster(text: str) -> pl.DataFrame:
+    schema = dict(zip(ROSTER, _ROSTER_KINDS, strict=True))
+    return pl.read_csv(
+        text.encode(), has_header=False, schema=schema, separator=BETWEEN, eol_char=NOTHING, quote_char=None,
+        raise_if_empty=False,
+    )  # fmt: skip
+
+
+def _among_rosters(given: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
+    """A document's holder, under the register's name or none; a person by number; a name that one membership bears."""
+    there = roster.filter(~pl.col("merged"))
+    same_name = pl.col("name").is_null() | (pl.col("name") == pl.col("name_right"))
+    by_number = _meeting(given.filter(pl.col("number_index").is_not_null()), there, "number_index").filter(same_name)
+    by_ref = _meeting(given.filter(pl.col("ref").is_not_null()), there.with_columns(ref=PERSON), "ref")
+    named = given.filter(pl.col("number_index").is_null() & pl.col("ref").is_null())
+    by_name = _meeting(named, roster, UNIT, "name").filter(pl.len().over(ROW) == 1)
+    once = (found.unique(ROW, keep="first") for found in (by_number, by_ref))
+    return pl.concat([found.select(_KEPT) for found in (*once, by_name)])
+
+
+def _meeting(given: pl.DataFrame, roster: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """The rows with each member of their unit's roster of the day who agrees with them in the keys."""
+    both = given.join(roster.with_columns(on_roster_of=UNIT), on=keys, how="inner")
+    on_roster = (pl.col("since") <= pl.col("day")) & (pl.col("until").is_null() | (pl.col("until") >= pl.col("day")))
+    return both.filter((pl.col(UNIT) == pl.col("on_roster_of")) & on_roster)
 
 
 def _calls(draft: AnswerDraft, *, fever: bool) -> bool:
@@ -75,40 +144,9 @@ def _calls(draft: AnswerDraft, *, fever: bool) -> bool:
     )
 
 
-def _said(known: Mapping[int, tuple[AnswerDraft, bool]]) -> bytes:
-    rows = [
-        (n, str(d.day), d.slot, d.state, None if d.temperature is None else str(d.temperature),
+def _said(known: Mapping[int, tuple[AnswerDraft, bool]]) -> pl.DataFrame:
+    return said_table([
+        (n, d.day, d.slot, d.state, None if d.temperature is None else str(d.temperature),
          "{" + ",".join(d.symptoms) + "}", fever, d.health_code or "")
         for n, (d, fever) in known.items()
-    ]  # fmt: skip
-    return _csv(pl.DataFrame(rows, schema=list(bulk.SAID), orient="row", infer_schema_length=None))
-
-
-def _given(plain: pl.DataFrame) -> Iterator[bytes]:
-    """Rows as `bulk.GIVEN` has them; numbers and phones only by their index."""
-    for piece in plain.iter_slices(ROWS_A_PIECE):
-        by_ref = piece["ref"].is_not_null()
-        number = piece.select(pl.when(~by_ref).then("number")).to_series()
-        yield _csv(piece.select(
-            ROW, UNIT, "said", _indexes(number).alias("number_index"), "ref",
-            pl.when(~by_ref).then("name").alias("name"), "note", "claimed_at",
-            _phone_indexes(piece["phone"]).alias("phone_index"),
-        ))  # fmt: skip
-
-
-def _indexes(numbers: pl.Series) -> pl.Series:
-    given = numbers.drop_nulls()
-    found = [f"\\x{index.hex()}" for index in blind_indexes_of("id:resident", given)]
-    return pl.repeat(None, len(numbers), dtype=pl.String, eager=True).scatter(numbers.is_not_null().arg_true(), found)
-
-
-def _phone_indexes(phones: pl.Series) -> pl.Series:
-    known = {phone: f"\\x{blind_index('phone', phone).hex()}" for phone in phones.drop_nulls().unique()}
-    return phones.replace_strict(known, default=None, return_dtype=pl.String) if known else phones
-
-
-def _csv(frame: pl.DataFrame) -> bytes:
-    out = io.BytesIO()
-    # Only quoted text may be empty: bare nothing is null to COPY.
-    frame.write_csv(out, include_header=False, quote_style="non_numeric", null_value="")
-    return out.getvalue()
+    ])  # fmt: skip

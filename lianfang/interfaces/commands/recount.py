@@ -48,12 +48,18 @@ def run(args: argparse.Namespace) -> int:
 
 def _counters(day: date) -> list[dict[str, Any]]:
     from lianfang.kernel.orgs.models import Unit  # noqa: PLC0415
-    from lianfang.kernel.reporting.tally import differences  # noqa: PLC0415
+    from lianfang.kernel.reporting.tally import differences, uncounted  # noqa: PLC0415
 
-    found = differences(day)
+    found = [*differences(day), *uncounted(day)]
     codes = dict(Unit.objects.filter(pk__in={one.unit_id for one in found}).values_list("pk", "code"))
     return [
-        {"unit": codes[o.unit_id], "slot": o.slot, "column": o.column, "kept": o.kept, "counted": o.counted}
+        {
+            "unit": codes.get(o.unit_id, f"#{o.unit_id}"),
+            "slot": o.slot,
+            "column": o.column,
+            "kept": o.kept,
+            "counted": o.counted,
+        }
         for o in found
     ]
 
@@ -72,10 +78,10 @@ def _dues(day: date) -> list[dict[str, Any]]:
 def _repair(actor: Any, day: date, differing: int) -> int:
     """Set the counters from the rows, and leave a trace of having done so. How many were wrong and are right now."""
     from lianfang.kernel.audit.ops import record  # noqa: PLC0415
-    from lianfang.kernel.reporting.tally import differences, recount_day  # noqa: PLC0415
+    from lianfang.kernel.reporting.tally import recount_day  # noqa: PLC0415
 
     recount_day(day)
-    repaired = differing - len(differences(day))
+    repaired = differing - len(_counters(day))
     record("tallies.recounted", by=actor, unit=None, subject=f"day:{day}", facts={"day": day, "repaired": repaired})
     return repaired
 

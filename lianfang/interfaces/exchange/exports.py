@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from lianfang.domain.refusals import Refused
-from lianfang.domain.roles import EVERYONE
+from lianfang.domain.roles import Role
 from lianfang.interfaces.exchange.copying import copy_rows
 from lianfang.interfaces.exchange.large_workbook import write_large_workbook
 from lianfang.interfaces.exchange.writing import (
@@ -71,7 +71,7 @@ def export(
     return written
 
 
-@action("register.exported", by=EVERYONE, over="unit", facts=("register", "rows", "file", "filters"), offered=False)
+@action("register.exported", by=tuple(Role), over="unit", facts=("register", "rows", "file", "filters"), offered=False)
 def note_export(by: Actor, *, unit: Unit | None, register: str, rows: int, file: str, filters: str) -> str:
     """Note that a list has left the system: which, how many rows, by which filters."""
     return f"register:{register}"

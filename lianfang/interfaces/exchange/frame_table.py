@@ -10,13 +10,13 @@ import polars as pl
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.exchange.encoding import is_mojibake
 from lianfang.interfaces.exchange.findings import CONTROLS, Findings
-from lianfang.interfaces.exchange.frames import ROW, FrameRows, column, first_lines, frame_of
+from lianfang.interfaces.exchange.frames import ROW, Blocks, FrameRows, column, first_lines, frame_of
 from lianfang.interfaces.exchange.grid import Grid
 from lianfang.interfaces.exchange.guard import Looked
 from lianfang.interfaces.exchange.header import Header, is_header_again, is_no_data
 from lianfang.interfaces.exchange.plain_text import LOOKED_AT
 from lianfang.interfaces.exchange.sheet import Cell, Row
-from lianfang.interfaces.exchange.wire import Block, End, Line, cell_of, cell_text
+from lianfang.interfaces.exchange.wire import End, Line, cell_of, cell_text
 
 _NO_WORDS = "^[0-9A-Z-]*[0-9]$"  # a first cell that ends in a digit and has no small letter begins no total
 _CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\u{9f}\u{202a}-\u{202e}\u{2066}-\u{2069}]"
@@ -144,15 +144,15 @@ class ByColumn:
         return zip(self.numbers.filter(chosen), texts.filter(chosen), strict=True)
 
 
-def frame_rows(blocks: Sequence[Block], lines: Sequence[Line], looked: Looked, end: End) -> ByColumn:
+def frame_rows(blocks: Blocks, lines: Sequence[Line], looked: Looked, end: End) -> ByColumn:
     """All rows of a table, those above the header too; Refused `file.structure` when not those that were counted."""
     wide = [len(line.cells) for line in lines if line.number <= LOOKED_AT]  # one of them may be the header
-    width = max([looked.workbook.grid.width if looked.workbook else 0, *(block.width for block in blocks), *wide])
+    width = max([looked.workbook.grid.width if looked.workbook else 0, *blocks.widths, *wide])
     frame = frame_of(blocks, lines, width)
     ragged = {line.number: line for line in lines}
     if looked.workbook:
         return ByColumn(_agreed(frame, looked.workbook.grid), {}, typed=True)
-    return ByColumn(frame, ragged, encoding=end.encoding, usual=blocks[0].width)
+    return ByColumn(frame, ragged, encoding=end.encoding, usual=blocks.widths[0])
 
 
 def _agreed(frame: pl.DataFrame, grid: Grid) -> pl.DataFrame:

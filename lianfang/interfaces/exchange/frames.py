@@ -6,8 +6,8 @@ only by a process that meets such a table.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import overload
 
 import polars as pl
@@ -26,34 +26,56 @@ def column(index: int) -> str:
     return f"c{index}"
 
 
-def frame_of(blocks: Sequence[Block], lines: Sequence[Line], width: int) -> pl.DataFrame:
+class Blocks:
+    """Blocks as they come, each made a frame beside the reading of the next; their text is not kept."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="blocks")
+        self._frames: list[Future[pl.DataFrame]] = []
+        self.widths: list[int] = []
+
+    def add(self, block: Block) -> None:
+        """Take the next block."""
+        self.widths.append(block.width)
+        self._frames.append(self._thread.submit(_block_frame, block))
+
+    def frames(self) -> list[pl.DataFrame]:
+        """The frame of each, without rows that hold nothing. Raises Refused `file.structure`, see `frame_of`."""
+        try:
+            return [frame.result() for frame in self._frames]
+        finally:
+            self._thread.shutdown(cancel_futures=True)
+
+
+def frame_of(blocks: Blocks, lines: Sequence[Line], width: int) -> pl.DataFrame:
     """The rows of blocks and of single lines in order, those without any value left out.
 
     Cells of a line beyond `width` are left out. Raises Refused `file.structure` when a block does not hold the rows
     that it says.
     """
-    filled = pl.any_horizontal(pl.col([column(index) for index in range(width)]).is_not_null())
-    parts = [_block_frame(block, width).filter(filled) for block in blocks]
+    parts = [_widened(frame, width) for frame in blocks.frames()]
     if lines:  # of these each holds something, if only beyond the width
         parts.append(_line_frame(lines, width))
     frame = pl.concat(parts, rechunk=True)
     return frame.sort(ROW) if lines else frame
 
 
-def _block_frame(block: Block, width: int) -> pl.DataFrame:
+def _widened(frame: pl.DataFrame, width: int) -> pl.DataFrame:
+    more = (pl.lit(None, pl.String).alias(column(index)) for index in range(frame.width - 1, width))
+    return frame.with_columns(*more)
+
+
+def _block_frame(block: Block) -> pl.DataFrame:
     names = [column(index) for index in range(block.width)]
     read = pl.read_csv(
-        io.BytesIO(block.text), has_header=False, new_columns=names, schema=dict.fromkeys(names, pl.String),
+        block.text, has_header=False, new_columns=names, schema=dict.fromkeys(names, pl.String),
         separator=block.between, eol_char=block.after, quote_char=None, raise_if_empty=False,
     )  # fmt: skip
     if read.height != sum(many for _, many in block.numbers):
         raise Refused("file.structure", reason="rows_disagree")
     numbers = pl.concat([pl.int_range(n, n + many, dtype=pl.UInt32, eager=True) for n, many in block.numbers])
-    texts = (
-        _without_blanks(column(i)) if i < block.width else pl.lit(None, pl.String).alias(column(i))
-        for i in range(width)
-    )
-    return read.select(numbers.alias(ROW), *texts)
+    filled = pl.any_horizontal(pl.col(names).is_not_null())
+    return read.select(numbers.alias(ROW), *map(_without_blanks, names)).filter(filled)
 
 
 def _without_blanks(name: str) -> pl.Expr:

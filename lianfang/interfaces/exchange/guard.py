@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import codecs
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import AnyStr, BinaryIO
 
 from lianfang.domain.refusals import Refused
-from lianfang.interfaces.exchange.package import Package, Workbook
+from lianfang.interfaces.exchange.package import Begin, Package, Workbook
 from lianfang.interfaces.exchange.sheet import Limits
 
 SNIFFED = 4096  # bytes looked at to tell the kind
 _CHUNK = 1 << 16
+_LARGE_CHUNK = 1 << 20
 
 _OTHER_KINDS = {  # first bytes of what people upload by mistake
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "xls",  # also a workbook with a password
@@ -47,8 +49,11 @@ class Looked:
     lines: int = 0  # lines of text
 
 
-def inspect(path: Path, filename: str, limits: Limits) -> Looked:
-    """Look at the whole file; `Refused` with `file.*` when it is not a table that may be read."""
+def inspect(path: Path, filename: str, limits: Limits, begin: Begin | None = None) -> Looked:
+    """Look at the whole file; `Refused` with `file.*` when it is not a table that may be read.
+
+    `begin`, if given, may start the confined reading of a large workbook while its rows are still being counted.
+    """
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(0)
@@ -57,7 +62,7 @@ def inspect(path: Path, filename: str, limits: Limits) -> Looked:
         head = file.read(SNIFFED)
         kind = _kind(head, PurePath(filename.replace("\\", "/")).suffix.lower())
         if kind == "workbook":
-            return Looked(kind, workbook=Package(file, size, limits, _clock(limits)).inspect())
+            return Looked(kind, workbook=Package(file, size, limits, _clock(limits)).inspect(begin))
         file.seek(0)
         return Looked(kind, lines=_count_lines(file, wide=head.startswith(_WIDE_MARKS)))
 
@@ -94,11 +99,17 @@ def _clock(limits: Limits) -> Callable[[], None]:
 
 def _count_lines(file: BinaryIO, wide: bool) -> int:
     """Lines ended by CR, LF or CRLF, the last one counting also without an end."""
-    decoder = codecs.getincrementaldecoder("utf-16" if wide else "latin-1")(errors="replace")
-    lines, last = 0, ""
-    while piece := file.read(_CHUNK):
-        if text := decoder.decode(piece):
-            lines += text.count("\r") + text.count("\n") - text.count("\r\n")
-            lines -= last == "\r" and text[0] == "\n"
-            last = text[-1]
-    return lines + (last not in "\r\n")
+    if not wide:
+        return _count_ends(iter(partial(file.read, _LARGE_CHUNK), b""), b"\r", b"\n")
+    decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+    return _count_ends((decoder.decode(piece) for piece in iter(partial(file.read, _CHUNK), b"")), "\r", "\n")
+
+
+def _count_ends(pieces: Iterable[AnyStr], cr: AnyStr, lf: AnyStr) -> int:
+    lines, last = 0, cr[:0]
+    for piece in pieces:
+        if piece:
+            lines += piece.count(cr) + piece.count(lf) - piece.count(cr + lf)
+            lines -= last == cr and piece[:1] == lf
+            last = piece[-1:]
+    return lines + (last not in (cr[:0], cr, lf))

@@ -72,7 +72,8 @@ def _received(
     with within(actor.scope):
         home = unit or actor.home or (_root() if actor.system else None)
         _check_sender(actor, layout, home)
-        kept = _same_file(actor, what, home, content) or _new(actor, what, home, filename, content)
+        digest = digest_of(content)
+        kept = _same_file(actor, what, home, digest) or _new(actor, what, home, filename, digest)
         if kept.stage == WRITTEN:
             return kept
         case = _checked(actor, layout, kept, content, partly=keep_good or dry_run, limits=limits, lane=lane)
@@ -152,11 +153,10 @@ def _check_sender(actor: Actor, layout: Layout, home: Unit | None) -> None:
         raise Refused("role.ended" if actor.held(home) else "scope", "unit")
 
 
-def _same_file(actor: Actor, what: str, home: Unit | None, content: bytes | Path) -> Import | None:
+def _same_file(actor: Actor, what: str, home: Unit | None, digest: str) -> Import | None:
     """The import of the same bytes by the same sender for the same unit; two that arrive at once take turns."""
     if home is None:
         return None
-    digest = digest_of(content)
     with connection.cursor() as cursor:
         key = f"import {actor.account_id} {what} {home.pk} {digest}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
@@ -164,13 +164,13 @@ def _same_file(actor: Actor, what: str, home: Unit | None, content: bytes | Path
     return same.order_by("pk").first()
 
 
-def _new(actor: Actor, what: str, home: Unit | None, filename: str, content: bytes | Path) -> Import:
+def _new(actor: Actor, what: str, home: Unit | None, filename: str, digest: str) -> Import:
     name = PurePath(filename.replace("\\", "/")).name
     return Import(
         unit=home,
         what=what,
         filename="".join(sign for sign in name if sign.isprintable())[-LONGEST_NAME:] or what,
-        sha256=digest_of(content),
+        sha256=digest,
         stage=CHECKED,
         sender_id=actor.account_id,
         sender=actor.name[:60],

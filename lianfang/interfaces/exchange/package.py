@@ -31,6 +31,18 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """The one sheet of a workbook, when it is large: it is read while this process still counts it."""
+
+    name: str
+    from_1904: bool
+    unpacked: int  # bytes of its part
+
+
+Begin = Callable[[Only], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Workbook:
     """The sheet to read and its figures, and the names of the sheets with values that are not read."""
 
@@ -87,14 +99,19 @@ class Package:
         self._file, self._limits, self._check_time = file, limits, check_time
         self._entries = entries_of(file, size, limits)
 
-    def inspect(self) -> Workbook:
-        """Look at every part; `Refused` when the workbook is not what it says or holds no table."""
+    def inspect(self, begin: Begin | None = None) -> Workbook:
+        """Look at every part; `Refused` when the workbook is not what it says or holds no table.
+
+        `begin` is called when only the rows are left to be counted, if there is but one sheet and that a large one.
+        """
         self._require_workbook()
         book = _WorkbookPart(_WORKBOOK)
         self._parse(book)
         listed = self._listed(book)
         sheets = {sheet.part for sheet in listed}
         self._pass_over({_WORKBOOK, _SHARED_TEXTS} | sheets)
+        if begin and len(listed) == 1 and sheets != {""} and self._entries[listed[0].part].unpacked >= LARGE:
+            begin(Only(listed[0].name, book.from_1904, self._entries[listed[0].part].unpacked))
         grids = self._grids(listed)
         chosen = _chosen(listed, grids)
         others = [sheet for sheet in listed if sheet.part in grids and sheet is not chosen and grids[sheet.part].rows]

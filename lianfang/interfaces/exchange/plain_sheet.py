@@ -111,11 +111,11 @@ class PlainSheet:
         self._count_rows(rows)
 
     def _count_rows(self, rows: pl.Series) -> None:
-        frame = rows.to_frame().select(
-            "text",
-            number=pl.col("text").str.extract(r'<row r="([0-9]+)"').cast(pl.UInt32),
-            pattern=pl.col("text").str.replace_all(_VALUES, "").str.replace_all(r'r="([A-Z]*)[0-9]+"', 'r="${1}#"'),
-            bare=pl.col("text").str.replace_all(_VALUES, ""),
+        bare = rows.str.replace_all(_VALUES, "").alias("bare").to_frame()
+        frame = bare.select(
+            "bare",
+            number=pl.col("bare").str.extract(r'<row r="([0-9]+)"').cast(pl.UInt32),
+            pattern=pl.col("bare").str.replace_all(r'r="([A-Z]*)[0-9]+"', 'r="${1}#"'),
         )
         self._check_numbers(frame)
         grid, filled = self._scan.grid, frame["pattern"].replace_strict(self._filled(frame), return_dtype=pl.UInt16)

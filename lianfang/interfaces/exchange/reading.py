@@ -6,17 +6,20 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.exchange.guard import Looked, inspect
+from lianfang.interfaces.exchange.package import Only
 from lianfang.interfaces.exchange.process import child_records
 from lianfang.interfaces.exchange.sheet import Limits, Sheet
 from lianfang.interfaces.exchange.table import assemble
 from lianfang.interfaces.exchange.wire import Record
+
+BYTES_A_CELL = 32  # of a sheet's XML, about
 
 Reader = Callable[[Mapping[str, Any], Limits], AbstractContextManager[Iterator[Record]]]
 
@@ -28,8 +31,15 @@ def read_table(path: Path, filename: str, limits: Limits | None = None, *, reade
     `encoding`, `csv.*`. What is wrong with single rows and cells is in `Sheet.problems`.
     """
     limits = limits or Limits()
-    looked = inspect(path, filename, limits)
-    with reader(_request(path, looked, limits), limits) as records:
+    with ExitStack() as opened:
+        early: list[Iterator[Record]] = []
+
+        def begin(only: Only) -> None:
+            early.append(opened.enter_context(reader(_request_of(path, only, limits), limits)))
+
+        # An upload is looked at whole before any reader sees it; a file on the machine's own disk is trusted that far.
+        looked = inspect(path, filename, limits, begin if limits.times_upload > 1 else None)
+        records = early[0] if early else opened.enter_context(reader(_request(path, looked, limits), limits))
         return assemble(looked, records, limits)
 
 
@@ -44,6 +54,12 @@ def read_text_table(text: str, limits: Limits | None = None, *, reader: Reader =
         raise Refused("file.too_large", most_mib=limits.max_file_mib)
     with _unnamed_file(content) as path:
         return read_table(path, "pasted.txt", limits, reader=reader)
+
+
+def _request_of(path: Path, only: Only, limits: Limits) -> dict[str, Any]:
+    large = only.unpacked // BYTES_A_CELL >= limits.blocks_from
+    request = {"kind": "workbook", "path": str(path.absolute()), "limits": asdict(limits)}
+    return {**request, "sheet": only.name, "from_1904": only.from_1904, "blocks": large}
 
 
 def _request(path: Path, looked: Looked, limits: Limits) -> dict[str, Any]:

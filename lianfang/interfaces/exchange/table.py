@@ -19,6 +19,8 @@ from lianfang.interfaces.exchange.wire import Block, End, Line, Mark, Record
 if TYPE_CHECKING:
     import polars as pl
 
+    from lianfang.interfaces.exchange.frames import Blocks
+
 MOST_LINES_ABOVE = 32  # lines among which the header is looked for, more than titles and a header take
 
 
@@ -97,7 +99,7 @@ def _collected(records: Iterable[Record], looked: Looked) -> tuple[Rows, list[Ma
     """Everything up to the end; equal texts are kept once, which is most of a table."""
     lines: list[Line] = []
     marks: list[Mark] = []
-    blocks: list[Block] = []
+    blocks: Blocks | None = None
     texts: dict[Cell, Cell] = {}
     for record in records:
         match record:
@@ -108,14 +110,23 @@ def _collected(records: Iterable[Record], looked: Looked) -> tuple[Rows, list[Ma
                 if len(marks) < MOST_PROBLEMS or record.problem:
                     marks.append(record)
             case Block():
-                blocks.append(record)
+                blocks = _added(blocks, record)
             case End():
                 return _rows(lines, blocks, looked, record), marks, record
     raise Refused("file.structure", reason="no_end")
 
 
-def _rows(lines: list[Line], blocks: list[Block], looked: Looked, end: End) -> Rows:
-    if blocks:
+def _added(blocks: Blocks | None, block: Block) -> Blocks:
+    if blocks is None:
+        from lianfang.interfaces.exchange import frames  # noqa: PLC0415  only large tables need it
+
+        blocks = frames.Blocks()
+    blocks.add(block)
+    return blocks
+
+
+def _rows(lines: list[Line], blocks: Blocks | None, looked: Looked, end: End) -> Rows:
+    if blocks is not None:
         from lianfang.interfaces.exchange.frame_table import frame_rows  # noqa: PLC0415  only large tables need it
 
         return frame_rows(blocks, lines, looked, end)

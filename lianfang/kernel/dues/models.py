@@ -12,9 +12,18 @@ from lianfang.kernel.orgs.models import Placed, Unit
 REPORT, ROLL_CALL, SCREENING = "report", "roll_call", "screening"
 KINDS = {REPORT: _("daily report"), ROLL_CALL: _("class check"), SCREENING: _("daily screening")}
 HANDOVER = "handover"
-KIND_NAMES = {**KINDS, HANDOVER: _("copy to hand over")}
+DIFFERENCE = "difference"
+FORM = "form"
+KIND_NAMES = {
+    **KINDS,
+    HANDOVER: _("copy to hand over"),
+    DIFFERENCE: _("differences to answer"),
+    FORM: _("form to fill in"),
+}
 OUTSIDE = "outside"
 """The line to a recipient outside the tree; `slot` then tells the recipients of a unit apart."""
+ASKED = "asked"
+"""The line to whoever asks a form; `slot` then tells the forms of a unit apart."""
 LINES = [("territory", _("territory")), ("sector", _("sector"))]
 
 

@@ -19,6 +19,7 @@ SENDERS = (
     Role.SCREENER,
     Role.CLASS_HEAD,
     Role.DOCTOR,
+    Role.LIAISON,
 )
 CHECKED, WRITTEN, REFUSED, DROPPED = "checked", "written", "refused", "dropped"
 

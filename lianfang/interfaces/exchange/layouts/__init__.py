@@ -9,15 +9,15 @@ from lianfang.interfaces.exchange.layouts.reports import Reports
 from lianfang.interfaces.exchange.layouts.units import Units
 
 LAYOUTS: dict[str, Layout] = {layout.what: layout for layout in (Units(), People(), Reports())}
-NOT_YET = frozenset({"list"})
-"""A health authority's list is read with the two-way verification, which is to come."""
-KINDS = (*LAYOUTS, *sorted(NOT_YET))
+UNDER_AGREEMENT = frozenset({"list"})
+"""A list of cases comes under an exchange agreement, which says what its columns are (`exchange.lists`)."""
+KINDS = (*LAYOUTS, *sorted(UNDER_AGREEMENT))
 
 
 def layout_of(what: str) -> Layout:
-    """The layout of files for this purpose. Refused: `not_yet`, `choice.unknown`."""
-    if what in NOT_YET:
-        raise Refused("not_yet", "what")
+    """The layout of files for this purpose. Refused: `required` (agreement), `choice.unknown`."""
+    if what in UNDER_AGREEMENT:
+        raise Refused("required", "agreement")
     if what not in LAYOUTS:
         raise Refused("choice.unknown", "what", choices=KINDS)
     return LAYOUTS[what]
