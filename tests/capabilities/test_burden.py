@@ -15,12 +15,11 @@ from lianfang.capabilities.burden.actions import (
     time_form,
     withdraw_form,
 )
-from lianfang.capabilities.burden.models import RegisteredForm
+from lianfang.capabilities.burden.filling import fill_form
+from lianfang.capabilities.burden.models import RegisteredForm, UnitFilling
 from lianfang.capabilities.checkin.intake import receive_answer
-from lianfang.capabilities.daily_report.intake import receive_report
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.wording import sentence
-from lianfang.kernel.reporting.models import UnitReport
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
 from tests.make import DAY, clock
@@ -189,12 +188,10 @@ def test_T01_what_a_published_form_asks_is_not_asked_by_a_second_one(place: Plac
 def test_T01_a_form_of_units_is_answered_once_and_then_held(place: Place):
     asked = [("beds", "隔离床位", ""), ("masks", "口罩库存", "")]
     place.publish(place.propose(asked, code="stocks", answered_by="units", frequency="weekly"))
-    duty = make.actor(place.school, "duty_officer")
-    with make.acting(duty):
-        raw = {"unit": "S1", "day": str(DAY), "form": "stocks", "beds": 4, "masks": 900}
-        receive_report(duty, raw, channel="json")
+    with make.acting(make.actor(place.school, "duty_officer")) as duty:
+        fill_form(duty, unit=place.school, form="stocks", values={"beds": 4, "masks": 900})
     with within(EVERYTHING):
-        assert UnitReport.objects.get(form="stocks").values == {"beds": 4, "masks": 900}
+        assert UnitFilling.objects.get(form="stocks").values == {"beds": 4, "masks": 900}
     second = place.propose(
         [("beds", "隔离床位数", "report.stocks.beds"), ("nurses", "校医人数", "")], code="more", answered_by="units"
     )

@@ -9,9 +9,12 @@ import pytest
 
 from lianfang.capabilities.burden.actions import propose_form, publish_form, time_form
 from lianfang.capabilities.burden.figures import SELF, Burden, burden, planned
+from lianfang.capabilities.burden.filling import answer_form, fill_form
 from lianfang.capabilities.checkin.intake import receive_answer, receive_roll_call
-from lianfang.capabilities.daily_report.intake import receive_bulletin, receive_report
+from lianfang.capabilities.daily_report.intake import receive_bulletin
 from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import actor_for
+from lianfang.kernel.accounts.ops import new_account
 from lianfang.kernel.dues.ops import open_day
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.tally import open_tallies
@@ -92,7 +95,7 @@ def test_T01_a_bulletin_of_two_lines_is_one_form_and_a_second_form_is_a_second_o
         assert place.burden().forms_a_unit_a_day == Decimal("1.0") == place.burden().unit_target
         place.ask(place.county, "stocks", "units", "daily", 45)
         with make.acting(place.duty) as duty:
-            receive_report(duty, {"unit": "S1", "day": str(DAY), "form": "stocks", "beds": 4}, channel="json")
+            fill_form(duty, unit=place.school, form="stocks", values={"beds": 4})
         assert place.burden().forms_a_unit_a_day == Decimal("2.0")
 
 
@@ -116,7 +119,7 @@ def test_T01_seconds_are_as_measured_once_somebody_has_timed_the_form(place: Pla
     with clock.at(at(16)):
         place.ask(place.county, "stocks", "units", "daily", 45)
         with make.acting(place.duty) as duty:
-            receive_report(duty, {"unit": "S1", "day": str(DAY), "form": "stocks", "beds": 4}, channel="json")
+            fill_form(duty, unit=place.school, form="stocks", values={"beds": 4})
         assert [(one.seconds, one.measured) for one in place.burden().loads] == [(45, False)]
         from lianfang.capabilities.burden.models import RegisteredForm
 
@@ -142,6 +145,25 @@ def test_T01_what_is_planned_for_a_member_adds_the_published_forms_to_the_check_
         other = make.root("N2", "county", "丙县")
         with within(EVERYTHING):
             assert planned(other, DAY).seconds == Decimal("10.0")
+
+
+def test_T01_a_form_of_people_is_their_work_and_for_somebody_it_is_the_class_heads(place: Place):
+    with clock.at(at(8)):
+        place.answers(2, "self")
+        place.ask(place.county, "trip", "people", "once", 40)
+        first, second = place.pupils[:2]
+        with within(EVERYTHING):
+            account = new_account("pupil", "pupil")
+            account.person_id = first.pk
+            account.save()
+            pupil = actor_for(account)
+        for who, person in ((pupil, first), (place.head, second)):
+            with make.acting(who):
+                answer_form(who, unit=place.klass, person=person, form="trip", values={"beds": 1})
+        with make.acting(make.actor(place.county, "officer")):
+            found = burden(place.county, DAY)
+    assert found.member_seconds_a_day == Decimal("30.0"), "two check-ins of 10 s and one form of 40 s, by two people"
+    assert [one.seconds for one in found.levels] == [] and place.burden().forms_a_unit_a_day is None
 
 
 def test_an_office_sees_the_burden_without_seeing_people(place: Place):

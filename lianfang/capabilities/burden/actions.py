@@ -1,42 +1,51 @@
-"""What may be done with forms (报表备案、准入、注销): propose, revise, decide what a field means, publish, withdraw."""
+"""What may be done with forms (报表备案、准入、填报、注销): from proposing to withdrawing."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lianfang.capabilities.burden.dictionary import dictionary
+from django.db.models import Max
+
+from lianfang.capabilities.burden.designing import CODE, keep_fields
+from lianfang.capabilities.burden.filling import answer_form, fill_form
 from lianfang.capabilities.burden.gate import judge, problems
 from lianfang.capabilities.burden.models import (
     DIFFERENT,
     PROPOSED,
     PUBLISHED,
+    REPLACED,
     SAME,
-    UNITS,
     WITHDRAWN,
     FormField,
     RegisteredForm,
 )
-from lianfang.domain.counts import CountItem
-from lianfang.domain.parsing.findings import Findings
-from lianfang.domain.parsing.text import clean_text
-from lianfang.domain.refusals import Problem, Refused
+from lianfang.capabilities.burden.owed import excuse, owe
+from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action, store
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.reporting.forms import Edition, is_shipped, publish_edition
+from lianfang.kernel.reporting.forms import is_shipped
 
+__all__ = [
+    "answer_form",
+    "decide_likeness",
+    "extend_form",
+    "fill_form",
+    "propose_form",
+    "publish_form",
+    "revise_form",
+    "time_form",
+    "withdraw_form",
+]
 OWNERS = (Role.ADMINISTRATOR, Role.LEADER, Role.OFFICER)
 """Who may ask those under them to fill in a form."""
 DECIDERS = (Role.LEADER, Role.OFFICER)
 """Who decides as burden officer (减负专员) whether a field is one held already; never about a form of one's own."""
-MEMBERS = ("code", "zh", "en", "kind", "held_as", "asked")
-MOST_FIELDS = 60
-CODE = re.compile(r"[a-z][a-z0-9_]{1,38}")
-WORDS_LENGTH = 80  # characters of a field's label
+COPIED = ("unit", "code", "title", "title_en", "purpose", "answered_by", "frequency", "seconds", "begins_on")
+"""What a later version has from the one before."""
 
 
 @action("form.proposed", by=OWNERS, over="unit", facts=("unit", "code", "frequency", "answered_by"))
@@ -46,24 +55,45 @@ def propose_form(
 ) -> RegisteredForm:  # fmt: skip
     """Propose a form to be asked of everybody or every unit under a unit; nobody is asked before it is published."""
     _check_code(code)
+    version, number = _next(code)
     form = store(
         RegisteredForm(
             unit=unit, code=code, title=title, title_en=title_en, purpose=purpose, answered_by=answered_by,
             frequency=frequency, seconds=seconds, proposer_id=by.account_id, proposed_by=by.name[:60],
+            proposed_at=clock.now(), version=version, number=number,
+        )
+    )  # fmt: skip
+    keep_fields(form, fields, clock.today(unit.zone), _earlier(form))
+    return form
+
+
+@action("form.extended", by=OWNERS, over="form", facts=("form",))
+def extend_form(by: Actor, *, form: RegisteredForm, fields: Sequence[Mapping[str, Any]]) -> RegisteredForm:
+    """Propose the next version of a published form; it is asked as it is until that version is published."""
+    _check_state(form, PUBLISHED)
+    if RegisteredForm.objects.filter(code=form.code, state=PROPOSED).exists():
+        raise Refused("choice.duplicate", "form")
+    copied = {name: getattr(form, name) for name in COPIED}
+    version, number = _next(form.code)
+    later = store(
+        RegisteredForm(
+            **copied, version=version, number=number, proposer_id=by.account_id, proposed_by=by.name[:60],
             proposed_at=clock.now(),
         )
     )  # fmt: skip
-    _keep_fields(form, fields)
-    return form
+    decided = _decided(form)
+    for one in keep_fields(later, fields, _today(later), _earlier(later)):
+        _carry_over(decided.get((one.zh, one.en, one.held_as)), one)
+    return later
 
 
 @action("form.revised", by=OWNERS, over="form", facts=("form",))
 def revise_form(by: Actor, *, form: RegisteredForm, fields: Sequence[Mapping[str, Any]]) -> RegisteredForm:
     """Give a proposed form other fields; what was decided about a field that keeps its words stays decided."""
     _check_state(form, PROPOSED)
-    decided = {(one.zh, one.en, one.held_as): one for one in form.fields.exclude(decision="")}
+    decided = _decided(form)
     form.fields.all().delete()
-    for one in _keep_fields(form, fields):
+    for one in keep_fields(form, fields, _today(form), _earlier(form)):
         _carry_over(decided.get((one.zh, one.en, one.held_as)), one)
     return form
 
@@ -101,17 +131,25 @@ def publish_form(by: Actor, *, form: RegisteredForm) -> RegisteredForm:
     found = list(problems(judge(form, day)))
     if found:
         raise Refused(found)
-    if form.answered_by == UNITS:
-        publish_edition(_edition(form), valid_from=day)
+    before = RegisteredForm.objects.filter(code=form.code, state=PUBLISHED).first()
+    if before is not None:
+        before.state = REPLACED
+        store(before)
+    form.begins_on = before.begins_on if before else day
     form.state, form.published_by, form.published_at = PUBLISHED, by.name[:60], clock.now()
-    return store(form)
+    store(form)
+    owe(form, day)
+    return form
 
 
 @action("form.withdrawn", by=OWNERS, over="form", facts=("form", "reason"))
 def withdraw_form(by: Actor, *, form: RegisteredForm, reason: str) -> RegisteredForm:
     """Withdraw a form: it is asked no longer; what was sent stays."""
     _check_state(form, PROPOSED, PUBLISHED)
+    was_asked = form.state == PUBLISHED
     form.state, form.withdrawn_at, form.withdrawn_why = WITHDRAWN, clock.now(), reason.strip()[:200]
+    if was_asked:
+        excuse(form, form.withdrawn_why)
     return store(form)
 
 
@@ -127,47 +165,26 @@ def _check_state(form: RegisteredForm, *states: str) -> None:
 def _check_code(code: str) -> None:
     if not CODE.fullmatch(code):
         raise Refused("form.code", "code")
-    if is_shipped(code):
+    if is_shipped(code) or RegisteredForm.objects.filter(code=code, state__in=(PROPOSED, PUBLISHED)).exists():
         raise Refused("choice.duplicate", "code")
 
 
-def _keep_fields(form: RegisteredForm, fields: Sequence[Mapping[str, Any]]) -> list[FormField]:
-    """Store the fields of a form, all of them or none; refused with the place of every problem."""
-    if not 1 <= len(fields) <= MOST_FIELDS:
-        raise Refused("limit" if fields else "required", "fields", high=MOST_FIELDS)
-    found, known = Findings(), dictionary(_today(form))
-    rows = [_field(form, n, dict(raw), known, found) for n, raw in enumerate(fields)]
-    for name in ("code", "zh"):
-        given = [getattr(one, name) for one in rows]
-        twice = [n for n, value in enumerate(given) if value and value in given[:n]]
-        found.problems += [Problem("choice.duplicate", f"fields[{n}].{name}") for n in twice]
-    found.close()
-    return [store(one) for one in rows]
+def _next(code: str) -> tuple[int, int]:
+    """The number of the next version of a form, and the number of the form itself."""
+    same = RegisteredForm.objects.filter(code=code).order_by("-version").first()
+    if same is not None:
+        return same.version + 1, same.number
+    return 1, (RegisteredForm.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def _field(form: RegisteredForm, n: int, raw: dict[str, Any], known: Mapping[str, Any], found: Findings) -> FormField:
-    found.problems += [Problem("field.unknown", f"fields[{n}].{name}"[:60]) for name in raw if name not in MEMBERS]
-    words = {name: _words(raw, n, name, found) for name in ("code", "zh", "en", "held_as")}
-    if words["held_as"] and words["held_as"] not in known:
-        found.problem("choice.unknown", f"fields[{n}].held_as")
-    if words["code"] and not CODE.fullmatch(words["code"]):
-        found.problem("form.code", f"fields[{n}].code")
-    asked = raw.get("asked", True)
-    if not isinstance(asked, bool):
-        found.problem("type", f"fields[{n}].asked", expected="boolean")
-    if not asked and not words["held_as"]:
-        found.problem("required", f"fields[{n}].held_as")
-    kind = "count" if raw.get("kind") in (None, "") else raw["kind"]
-    return FormField(unit=form.unit, form=form, position=n, kind=kind, asked=bool(asked), **words)
+def _earlier(form: RegisteredForm) -> list[FormField]:
+    """The fields of all earlier versions, the newest version last."""
+    earlier = FormField.objects.filter(form__code=form.code, form__version__lt=form.version)
+    return list(earlier.order_by("form__version", "position"))
 
 
-def _words(raw: Mapping[str, Any], n: int, name: str, found: Findings) -> str:
-    needed = name in ("code", "zh")
-    place = f"fields[{n}].{name}"
-    read = found.attempt(
-        lambda: clean_text(raw.get(name), place, max_length=WORDS_LENGTH, notes=[], required=needed), ""
-    )
-    return str(read or "")
+def _decided(form: RegisteredForm) -> dict[tuple[str, str, str], FormField]:
+    return {(one.zh, one.en, one.held_as): one for one in form.fields.exclude(decision="")}
 
 
 def _carry_over(before: FormField | None, one: FormField) -> None:
@@ -175,11 +192,3 @@ def _carry_over(before: FormField | None, one: FormField) -> None:
         for name in ("decision", "decided_about", "decided_by", "decided_why"):
             setattr(one, name, getattr(before, name))
         store(one)
-
-
-def _edition(form: RegisteredForm) -> Edition:
-    """What units are asked: the fields that are not filled in from what is held."""
-    asked = form.fields.filter(asked=True).order_by("position")
-    items = tuple(CountItem(code=one.code, zh=one.zh, en=one.en or one.zh, kind=one.kind) for one in asked)
-    title = {"zh": form.title, "en": form.title_en or form.title}
-    return Edition(form.code, 1, "any", title, {"zh": "", "en": ""}, items)

@@ -20,6 +20,7 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.reporting.forms import DAILY, hazard_forms
+from lianfang.kernel.scope import EVERYTHING, looking
 
 A_WEEK = 7  # days
 MINUTE = 60  # seconds
@@ -43,13 +44,22 @@ SELECT u.kind, d.form, count(*), sum(d.entries)
          UNION ALL
         SELECT s.unit_id, s.day, CASE WHEN s.form = ANY(%(bulletin)s) THEN '{DAILY}' ELSE s.form END,
                count(DISTINCT date_trunc('minute', s.received_at))
-          FROM reporting_unitreport s WHERE {_WHERE} GROUP BY 1, 2, 3) d
+          FROM reporting_unitreport s WHERE {_WHERE} GROUP BY 1, 2, 3
+         UNION ALL
+        SELECT s.unit_id, s.day, s.form, count(*) FROM burden_unitfilling s WHERE {_WHERE} GROUP BY 1, 2, 3) d
   JOIN orgs_unit u ON u.id = d.unit_id GROUP BY u.kind, d.form
+"""
+# By level, form and whether they did it themselves: people and days, and entries with every revision.
+_FILLED = f"""
+SELECT u.kind, s.form, s.own, count(DISTINCT (s.person_id, s.day)), count(*)
+  FROM burden_personfilling s JOIN orgs_unit u ON u.id = s.unit_id
+ WHERE {_WHERE} GROUP BY u.kind, s.form, s.own
 """
 _UNIT_DAYS = f"""
 SELECT u.kind, count(DISTINCT (d.unit_id, d.day)), count(DISTINCT d.unit_id)
   FROM (SELECT s.unit_id, s.day FROM reporting_rollcall s WHERE {_WHERE}
-         UNION SELECT s.unit_id, s.day FROM reporting_unitreport s WHERE {_WHERE}) d
+         UNION SELECT s.unit_id, s.day FROM reporting_unitreport s WHERE {_WHERE}
+         UNION SELECT s.unit_id, s.day FROM burden_unitfilling s WHERE {_WHERE}) d
   JOIN orgs_unit u ON u.id = d.unit_id GROUP BY u.kind
 """
 
@@ -64,6 +74,8 @@ class Load:
     days: int  # of people for `self`, of units for the others
     seconds: int
     measured: bool
+    members: bool = False  # entered by members for themselves, not by staff
+    of_unit: bool = True  # a form of the unit, not about one person
 
     @property
     def total(self) -> int:
@@ -107,8 +119,9 @@ class Burden:
     @property
     def member_seconds_a_day(self) -> Decimal | None:
         """Seconds a day of a member who answered; None when nobody did."""
-        own = [one for one in self.loads if one.what == SELF]
-        return _ratio(sum(one.total for one in own), sum(one.days for one in own))
+        own = [one for one in self.loads if one.members]
+        answered = sum(one.days for one in own if one.what == SELF)
+        return _ratio(sum(one.total for one in own), answered or sum(one.days for one in own))
 
     @property
     def member_minutes_a_week(self) -> Decimal | None:
@@ -129,7 +142,7 @@ def burden(unit: Unit, until: date) -> Burden:
     bulletin = [form.code for form in hazard_forms(until)]
     since = until - timedelta(days=A_WEEK - 1)
     asked = {"low": low, "high": high, "since": since, "until": until, "bulletin": bulletin}
-    loads = (*_of_answers(asked, policy), *_of_sent(asked, policy))
+    loads = (*_of_answers(asked, policy), *_of_peoples_forms(asked, policy), *_of_sent(asked, policy))
     levels = tuple(_level(row, loads) for row in _rows(_UNIT_DAYS, asked))
     targets = (policy.member_seconds_target, policy.unit_forms_target)
     return Burden(unit, since, until, loads, levels, *targets)
@@ -145,13 +158,29 @@ def _of_answers(asked: dict[str, Any], policy: Policy) -> Iterator[Load]:
     seconds = policy.entry_seconds
     for level, unit_days, own, members, others in _rows(_ANSWERS, asked):
         if own:
-            yield Load(level, SELF, int(own), int(members), seconds[SELF], measured=False)
+            yield Load(level, SELF, int(own), int(members), seconds[SELF], measured=False, members=True)
         if others:
             yield Load(level, PROXY, int(others), unit_days, seconds[PROXY], measured=False)
 
 
+def _of_peoples_forms(asked: dict[str, Any], policy: Policy) -> Iterator[Load]:
+    known = _registered()
+    with looking(EVERYTHING):  # only counts leave: an office sees no people and what they are asked all the same
+        found = _rows(_FILLED, asked)
+    for level, form, own, days, entries in found:
+        registered = known.get(form)
+        seconds = registered.takes if registered else policy.entry_seconds[OTHER_FORM]
+        measured = bool(registered and registered.timed_entries)
+        yield Load(level, form, int(entries), days, seconds, measured, members=own, of_unit=False)
+
+
+def _registered() -> dict[str, RegisteredForm]:
+    """The newest version of every form that was ever asked, by code."""
+    return {one.code: one for one in RegisteredForm.objects.filter(published_at__isnull=False).order_by("version")}
+
+
 def _of_sent(asked: dict[str, Any], policy: Policy) -> Iterator[Load]:
-    known = {one.code: one for one in RegisteredForm.objects.filter(published_at__isnull=False)}
+    known = _registered()
     for level, form, days, entries in _rows(_SENT, asked):
         registered = known.get(form)
         usual = policy.entry_seconds[_kind(form)]
@@ -165,8 +194,8 @@ def _kind(form: str) -> str:
 
 def _level(row: tuple[Any, ...], loads: Iterable[Load]) -> Level:
     level, unit_days, units = row
-    of_staff = [one for one in loads if one.level == level and one.what != SELF]
-    forms = sum(one.days for one in of_staff if one.what != PROXY)
+    of_staff = [one for one in loads if one.level == level and not one.members]
+    forms = sum(one.days for one in of_staff if one.of_unit and one.what != PROXY)
     return Level(level, units, unit_days, forms, sum(one.total for one in of_staff))
 
 

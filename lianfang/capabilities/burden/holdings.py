@@ -18,6 +18,7 @@ from lianfang.capabilities.burden.dictionary import ANSWER, FORM, REPORT, UNIT, 
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.reporting.forms import is_shipped
 from lianfang.kernel.scope import EVERYTHING, within
 
 PLACES_LOOKED_AT = 200
@@ -60,8 +61,13 @@ LEFT JOIN LATERAL (
 _FROM_REPORTS = """
 FROM asked u
 LEFT JOIN LATERAL (
-     SELECT {columns} FROM reporting_unitreport r
+     SELECT {columns} FROM {table} r
       WHERE r.unit_id = u.id AND r.form = %(form)s AND r.current AND r.day <= %(day)s) r ON true"""
+_FROM_PEOPLES_FORMS = """
+FROM asked m
+LEFT JOIN LATERAL (
+     SELECT {columns} FROM burden_personfilling r
+      WHERE r.person_id = m.person_id AND r.form = %(form)s AND r.current AND r.day <= %(day)s) r ON true"""
 _ENTERED = "(m.entered_at AT TIME ZONE m.zone_name)::date"
 _CHANGED = "greatest(u.opened_on, e.changed)"
 _NOW = "%(day)s::date"  # the tree and a roster in force say what is true today
@@ -141,18 +147,33 @@ def _sources(wanted: Sequence[DictionaryField]) -> Iterator[_Source]:
     for asked, rows, groups in simple:
         fields = [one for one in wanted if one.group in groups]
         yield _Source(fields, asked, rows, [MOMENTS[one.key] for one in fields], {})
-    yield from _of_reports([one for one in wanted if one.group == REPORT])
-    collected = [one for one in wanted if one.group == FORM]  # held by the form itself, once answers of it are kept
-    yield _Source(collected, _PEOPLE, "FROM asked m", ["NULL::date" for _ in collected], {})
+    yield from _of_forms([one for one in wanted if one.group in (REPORT, FORM)])
 
 
-def _of_reports(wanted: Sequence[DictionaryField]) -> Iterator[_Source]:
-    for form in dict.fromkeys(one.key.split(".")[1] for one in wanted):
-        fields = [one for one in wanted if one.key.split(".")[1] == form]
-        columns = ", ".join(f"max(r.day) FILTER (WHERE r.values ? %(item{n})s) AS m{n}" for n, _ in enumerate(fields))
+def _of_forms(wanted: Sequence[DictionaryField]) -> Iterator[_Source]:
+    """What units give in daily reports and forms, and people in forms."""
+    for group, form in dict.fromkeys((one.group, one.key.split(".")[1]) for one in wanted):
+        fields = [one for one in wanted if one.key.split(".")[:2] == [group, form]]
+        given = _given(group, form)
+        columns = ", ".join(f"max({given}) FILTER (WHERE r.values ? %(item{n})s) AS m{n}" for n, _ in enumerate(fields))
         items = {f"item{n}": one.name for n, one in enumerate(fields)}
         moments = [f"r.m{n}" for n, _ in enumerate(fields)]
-        yield _Source(fields, _UNITS, _FROM_REPORTS.format(columns=columns), moments, {"form": form, **items})
+        asked = _PEOPLE if group == FORM else _UNITS
+        yield _Source(fields, asked, _rows(group, form, columns), moments, {"form": form, **items})
+
+
+def _given(group: str, form: str) -> str:
+    """The day on which it was given: a report stands for its own day, a form for a period in which it came."""
+    if group == REPORT and is_shipped(form):
+        return "r.day"
+    return f"(r.filled_at AT TIME ZONE {'m' if group == FORM else 'u'}.zone_name)::date"
+
+
+def _rows(group: str, form: str, columns: str) -> str:
+    if group == FORM:
+        return _FROM_PEOPLES_FORMS.format(columns=columns)
+    table = "reporting_unitreport" if is_shipped(form) else "burden_unitfilling"
+    return _FROM_REPORTS.format(columns=columns, table=table)
 
 
 def _counted(source: _Source, days: dict[str, int], place: dict[str, Any]) -> Iterator[Holding]:

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.capabilities.burden.models import ANSWERED_BY, FREQUENCIES, STATES, FormField, RegisteredForm
+from lianfang.capabilities.burden.models import ANSWERED_BY, FREQUENCIES, STATES, FormField, RegisteredForm, UnitFilling
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.registers.register import Column, Register, column, equals, under_unit, visible
+from lianfang.kernel.registers.register import Column, Register, column, equals, on_day, under_unit, visible
 
 
 class Forms(Register):
@@ -22,6 +22,7 @@ class Forms(Register):
     search = ("code", "title", "title_en")
     columns = [
         column(RegisteredForm, "code", kind="code", priority=3),
+        column(RegisteredForm, "version", priority=3),
         Column("title", _("title"), str),
         column(RegisteredForm, "unit"),
         column(RegisteredForm, "state", kind="choice"),
@@ -58,6 +59,7 @@ class FormFields(Register):
         Column("form", _("form"), lambda row: str(row.form)),
         column(FormField, "code", kind="code", priority=3),
         Column("field", _("field"), str),
+        column(FormField, "kind", priority=2),
         column(FormField, "held_as", kind="code"),
         column(FormField, "asked"),
         column(FormField, "decision", priority=2),
@@ -70,6 +72,43 @@ class FormFields(Register):
     def rows(cls, actor: Actor) -> QuerySet[Any]:
         """Fields of the forms that concern the actor."""
         return concerning(super().rows(actor), actor)
+
+
+class Given(dict[str, Any]):
+    """What was given on a form: an object for a program, `beds: 4, masks: short` for a person."""
+
+    def __str__(self) -> str:
+        return ", ".join(f"{code}: {value}" for code, value in self.items())
+
+
+class UnitFillings(Register):
+    name = "form-fillings"
+    title = _("Forms filled in")
+    model = UnitFilling
+    related = ("unit",)
+    unit_path = ""
+    order = ("-day", "-unit_id", "-form", "-revision")
+    columns = [
+        column(UnitFilling, "unit"),
+        column(UnitFilling, "form", kind="code"),
+        column(UnitFilling, "version", priority=3),
+        column(UnitFilling, "day"),
+        column(UnitFilling, "revision", priority=2),
+        column(UnitFilling, "current", priority=3),
+        Column("values", _("values"), lambda row: Given(row.values), "text", 3),
+        column(UnitFilling, "filled_by", priority=2),
+        column(UnitFilling, "filled_at"),
+        column(UnitFilling, "on_time"),
+        column(UnitFilling, "reason", priority=3),
+        column(UnitFilling, "receipt", kind="code", priority=3),
+    ]
+    filters = [
+        under_unit("unit", _("unit"), prefix=""),
+        on_day("day", _("day"), "day"),
+        on_day("from", _("from"), "day", bound="gte"),
+        on_day("to", _("to"), "day", bound="lte"),
+        equals("form", _("form")),
+    ]
 
 
 def concerning(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:

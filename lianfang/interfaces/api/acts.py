@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lianfang.capabilities.verification.actions import revealed
+from lianfang.capabilities.verification.models import Item
 from lianfang.interfaces.api.endpoint import Call
 from lianfang.interfaces.api.requests import read_object, read_query
 from lianfang.kernel.actions import INSTALLER, Action, registry
@@ -13,7 +15,7 @@ from lianfang.kernel.fields import is_simple, read_parameters
 from lianfang.kernel.people.models import Person
 
 # Answers and reports have intakes of their own, where every value is read before the action sees it.
-OFFERED = ("units", "persons", "access", "responsibility", "screening", "rules", "burden")
+OFFERED = ("units", "persons", "access", "responsibility", "screening", "rules", "burden", "verification")
 ALSO = frozenset({"report.sent_back"})
 
 
@@ -43,4 +45,6 @@ def _shown(action: Action, result: Any) -> dict[str, Any]:
     # To reveal is the purpose of this action, which has just written down who asked and why.
     if action.kind == "person.revealed" and isinstance(result, Person):
         return {"id_number": result.number.open() or None, "phone": result.phone.open() or None}
+    if action.kind == "case.revealed" and isinstance(result, Item):
+        return revealed(result)
     return {}

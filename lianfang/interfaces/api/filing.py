@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from lianfang.domain.parsing.choices import parse_yes_no
+from lianfang.domain.parsing.dates import parse_day
+from lianfang.domain.parsing.findings import Findings
+from lianfang.domain.parsing.number import parse_count
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.api.endpoint import Call
 from lianfang.interfaces.api.listing import find_row, zone_of
@@ -13,6 +16,7 @@ from lianfang.interfaces.api.problems import noted, placed
 from lianfang.interfaces.api.reach import out_of_reach, unit_within, uuid_of
 from lianfang.interfaces.api.requests import read_object, read_query, read_upload
 from lianfang.interfaces.exchange import imports
+from lianfang.interfaces.exchange.lists import WHAT, Terms, receive_list_file
 from lianfang.interfaces.wording import note_sentence
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.files.models import Import
@@ -21,6 +25,8 @@ from lianfang.kernel.registers.values import as_json
 
 KINDS = ("units", "people", "reports", "list")
 SWITCHES = ("keep_good", "dry_run")
+TERMS = ("agreement", "side", "control_total", "day")
+"""What a list of cases is sent with."""
 COUNTS = ("read", "written", "refused", "held", "blank")
 
 
@@ -30,6 +36,10 @@ def take_file(call: Call) -> dict[str, Any]:
     fields, filename, content = read_upload(call.request)
     what, switches = _what(fields), _switches(fields)
     unit = unit_within(call.actor, fields["unit"]) if fields.get("unit") else None
+    if what == WHAT:
+        terms, dry_run = _terms(fields), switches.get("dry_run", False)
+        kept = receive_list_file(call.actor, terms, filename, content, unit=unit, dry_run=dry_run)
+        return shown_import(call.actor, kept)
     kept = imports.receive(
         call.actor, what, filename, content, unit=unit,
         keep_good=switches.get("keep_good", False), dry_run=switches.get("dry_run", False),
@@ -38,13 +48,31 @@ def take_file(call: Call) -> dict[str, Any]:
 
 
 def _what(fields: Mapping[str, str]) -> str:
-    problems = [Problem("field.unknown", name[:60]) for name in fields if name not in ("what", "unit", *SWITCHES)]
+    problems = [Problem("field.unknown", name[:60]) for name in fields if name not in _known(fields)]
     what = fields.get("what", "")
     if what not in KINDS:
         problems.append(Problem("choice.unknown" if what else "required", "what", facts={"choices": KINDS}))
     if problems:
         raise Refused(problems)
     return what
+
+
+def _known(fields: Mapping[str, str]) -> tuple[str, ...]:
+    """What may be given with a file; a list of cases comes under an agreement."""
+    return ("what", "unit", *SWITCHES, *(TERMS if fields.get("what") == WHAT else ()))
+
+
+def _terms(fields: Mapping[str, str]) -> Terms:
+    found = Findings()
+    given = {name: fields[name] for name in TERMS if fields.get(name)}
+    total = (
+        found.attempt(lambda: parse_count(given["control_total"], "control_total", [], channel="form"), None)
+        if "control_total" in given
+        else None
+    )
+    day = found.attempt(lambda: parse_day(given["day"], "day", []), None) if "day" in given else None
+    found.close()
+    return Terms(given.get("agreement", ""), given.get("side", "theirs"), total, day)
 
 
 def _switches(fields: Mapping[str, str]) -> dict[str, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from lianfang.capabilities.verification.fields import SIDES
 from lianfang.domain.answers import MEMBERS
 from lianfang.domain.counts import CountItem
 from lianfang.domain.identity import ID_TYPES
@@ -123,6 +124,10 @@ def _uploads() -> dict[str, Any]:
         "file": {"type": "string", "format": "binary", "description": "CSV, XLSX or NDJSON"},
         "keep_good": {**FLAG, "description": "write the good rows of a file that has bad ones"},
         "dry_run": {**FLAG, "description": "check only"},
+        "agreement": {**TEXT, "description": "of a list of cases: number or key of the exchange agreement"},
+        "side": {**choice(SIDES), "description": "of a list of cases: whose it is", "default": "theirs"},
+        "control_total": {**COUNT, "description": "of a list of cases: how many rows its sender says it has"},
+        "day": {**DAY, "description": "of a list of cases: the day it stands for; today when left out"},
     }
     return {
         "Upload": body(upload, ("what", "file")),

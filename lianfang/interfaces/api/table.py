@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from lianfang.interfaces.api import acts, answers, boards, filing, listing, openapi, people, schemas, sending
+from lianfang.interfaces.api import acts, answers, boards, cross, filing, listing, openapi, people, schemas, sending
 from lianfang.interfaces.api.endpoint import JSON, Call, Endpoint, Parameter, json_of
 from lianfang.kernel.fields import schema_of
 from lianfang.kernel.registers.paging import LARGEST
@@ -32,7 +32,7 @@ _ANY_BODY = {JSON: {"type": "object"}}
 def endpoints() -> tuple[Endpoint, ...]:
     """Every endpoint, described in English; asked for when all capabilities have declared registers and actions."""
     with translation.override("en"):
-        return (*_sending(), *_boards(), *_persons(), *_files(), *_registers(), *_actions(), *_about())
+        return (*_sending(), *_boards(), *_forms(), *_persons(), *_files(), *_registers(), *_actions(), *_about())
 
 
 def _sending() -> Iterator[Endpoint]:
@@ -76,6 +76,26 @@ def _boards() -> Iterator[Endpoint]:
         " The newest 200 corrections are listed",
         (_CODE, day, Parameter("form", "code of the form")),
         answer=json_of("Board"), refusals=(404, 422), group="Units",
+    )  # fmt: skip
+
+
+def _forms() -> Iterator[Endpoint]:
+    ways = "prefecture, county, below (lower units), kind, day, or a field of the form that is a choice or a yes-or-no"
+    files = {
+        media: {"type": "string", "format": "binary"} for kind, media in listing.MEDIA.items() if kind in cross.FILES
+    }
+    yield Endpoint(
+        "GET", "forms/{code}/cross-table", "forms.cross", cross.show_cross,
+        "What was filled in on a form over up to 30 days, divided in two ways. Zero, missing, unknown and not asked are"
+        " kept apart: a cell without a value says why in `state`",
+        (
+            Parameter("code", "code of the form", place="path"), Parameter("unit", "code of the unit; one's own"),
+            Parameter("rows", ways), Parameter("columns", ways),
+            Parameter("sum", "the number or yes-or-no that is added up; forms are counted when left out"),
+            Parameter("from", "first day", schemas.DAY), Parameter("to", "last day", schemas.DAY),
+            Parameter("format", "shape of the answer", schemas.choice(("json", *cross.FILES))),
+        ),
+        answer={JSON: {"type": "object"}, **files}, refusals=(404, 422), group="Forms",
     )  # fmt: skip
 
 

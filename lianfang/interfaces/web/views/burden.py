@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.capabilities.burden.figures import CLASS_CHECK, PROXY, SELF, Burden, Load, burden, planned
 from lianfang.capabilities.burden.holdings import Holding, holdings
+from lianfang.capabilities.burden.models import RegisteredForm
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.daily import language
@@ -126,7 +127,7 @@ def _loads(found: Burden) -> dict[str, Any] | None:
     ]  # fmt: skip
     ordered = sorted(found.loads, key=lambda one: -one.total)
     rows = [
-        row(f"{one.level}-{one.what}", [
+        row(f"{one.level}-{one.what}-{'own' if one.members else 'staff'}", [
             text(_entry_word(one, found)), text(_kind_word(one.level)), number(one.entries), number(one.seconds),
             text(str(_("measured")) if one.measured else str(_("estimated"))), number(_hours(one.total)),
         ])
@@ -141,8 +142,10 @@ def _hours(seconds: int) -> Decimal:
 
 def _entry_word(one: Load, found: Burden) -> str:
     words = {SELF: _("Check-in"), PROXY: _("Answer for somebody"), CLASS_CHECK: _("Class check")}
-    known = words.get(one.what)
-    return str(known) if known else form_on(one.what, found.until).title[language()]
+    if one.what in words:
+        return str(words[one.what])
+    registered = RegisteredForm.objects.filter(code=one.what).order_by("-version").first()
+    return str(registered) if registered else form_on(one.what, found.until).title[language()]
 
 
 @signed_in

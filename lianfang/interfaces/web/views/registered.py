@@ -2,76 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from lianfang.capabilities.burden.actions import (
     DECIDERS,
     OWNERS,
-    decide_likeness,
-    publish_form,
-    time_form,
-    withdraw_form,
 )
 from lianfang.capabilities.burden.figures import Planned, planned
+from lianfang.capabilities.burden.filling import HELPERS, fills_for
 from lianfang.capabilities.burden.gate import Finding, judge
-from lianfang.capabilities.burden.models import PROPOSED, PUBLISHED, WITHDRAWN, FormField, RegisteredForm
-from lianfang.domain.refusals import Refused
-from lianfang.interfaces.titles import labelled, title_of
-from lianfang.interfaces.web.views.frame import errors_of, page, said_of, signed_in, told
+from lianfang.capabilities.burden.models import (
+    PEOPLE,
+    PROPOSED,
+    PUBLISHED,
+    REPLACED,
+    UNITS,
+    WITHDRAWN,
+    RegisteredForm,
+)
+from lianfang.capabilities.burden.owed import is_asked
+from lianfang.interfaces.titles import title_of
+from lianfang.interfaces.web.views.form_deeds import VERBS, form_of
+from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.interfaces.web.views.tables import Head, act, chip, detail, link, number, plain_table, row, text
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.fields import LABELS, read_parameters
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.registers.register import registers
 
-MOST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """An act on a form: the action, what it asks besides the form, the states in which it can be done, its warning."""
-
-    call: Callable[..., Any]
-    asks: tuple[str, ...]
-    states: tuple[str, ...]
-    intro: Any = ""
-    danger: bool = False
-
-    @property
-    def title(self) -> str:
-        """The action's title."""
-        return title_of(self.call.action.kind)  # type: ignore[attr-defined]
-
-
-VERBS = {
-    "publish": Verb(
-        publish_form, (), (PROPOSED,), gettext_lazy("From then on it is asked. It is refused if it asks what is held.")
-    ),
-    "time": Verb(
-        time_form,
-        ("seconds", "entries"),
-        (PROPOSED, PUBLISHED),
-        gettext_lazy("Time some people filling it in; the middle of their seconds replaces the estimate."),
-    ),
-    "withdraw": Verb(
-        withdraw_form,
-        ("reason",),
-        (PROPOSED, PUBLISHED),
-        gettext_lazy("It is asked no longer; what was sent stays."),
-        danger=True,
-    ),
-}
+MOST, MOST_UNITS = 200, 5
 
 
 @signed_in
@@ -98,7 +62,7 @@ def _elsewhere(home: Unit) -> list[dict[str, Any]]:
     return [burden, link(_("Dictionary"), f"/dictionary/{home.code}", "list")]
 
 
-_TONES = {PROPOSED: "warn", PUBLISHED: "ok", WITHDRAWN: "info"}
+_TONES = {PROPOSED: "warn", PUBLISHED: "ok", REPLACED: "info", WITHDRAWN: "info"}
 
 
 def _forms_table(rows: list[RegisteredForm]) -> dict[str, Any]:
@@ -125,14 +89,6 @@ def _asked_facts(actor: Actor, asked: Planned | None) -> list[tuple[Any, Any]]:
     return [(_("Asked of a member a day"), said)]
 
 
-def form_of(actor: Actor, number: UUID) -> RegisteredForm:
-    """A form that concerns the actor; another is not there."""
-    found: RegisteredForm | None = registers["forms"].rows(actor).filter(pk=number).first()
-    if found is None:
-        raise Http404
-    return found
-
-
 @signed_in
 def show(request: HttpRequest, number: UUID) -> HttpResponse:
     """One form: who asks whom how often, each field with what is held of it, and what to do next."""
@@ -156,6 +112,7 @@ def _facts(form: RegisteredForm) -> list[tuple[Any, Any]]:
     if form.seconds_measured is not None:
         takes = _("{n} s, measured in {entries} entries").format(n=form.seconds_measured, entries=form.timed_entries)
     return [
+        (_("Version"), form.version),
         (_("Asked by"), form.unit),
         (_("Who answers"), form.get_answered_by_display()),
         (_("How often"), form.get_frequency_display()),
@@ -168,14 +125,19 @@ def _facts(form: RegisteredForm) -> list[tuple[Any, Any]]:
 
 
 def _fields_table(actor: Actor, form: RegisteredForm, findings: list[Finding]) -> dict[str, Any]:
-    heads = [Head(_("Field")), Head(_("Asked")), Head(_("What is held")), Head(_("Where"), priority=2)]
+    heads = [
+        Head(_("Field")), Head(_("Kind"), priority=2), Head(_("Asked")), Head(_("What is held")),
+        Head(_("Where"), priority=2),
+    ]  # fmt: skip
     may = form.state == PROPOSED and actor.holds(DECIDERS, form.unit) and actor.account_id != form.proposer_id
     rows = []
     for one in findings:
         decide = act(_("Decide"), f"/forms/{form.pk}/fields/{one.field.pk}") if may and one.is_undecided else None
         asked = str(_("asked")) if one.field.asked else str(_("filled in from what is held"))
         where = str(one.holding.field.where) if one.holding else ""
-        rows.append(row(str(one.field.pk), [text(str(one.field)), text(asked), _verdict(one), text(where)], decide))
+        kind = text(str(one.field.get_kind_display()))
+        cells = [text(str(one.field)), kind, text(asked), _verdict(one), text(where)]
+        rows.append(row(str(one.field.pk), cells, decide))
     return plain_table(str(_("Fields")), heads, rows)
 
 
@@ -201,6 +163,33 @@ def _held(one: Finding) -> str:
 
 
 def _acts(actor: Actor, form: RegisteredForm) -> list[dict[str, Any]]:
+    return [*_filling(actor, form), *_owning(actor, form)]
+
+
+def _filling(actor: Actor, form: RegisteredForm) -> list[dict[str, Any]]:
+    """Filling in, for each of the few units one does it for, and the table of what came."""
+    found = []
+    if form.state == PUBLISHED:
+        for unit in list({post.unit.pk: post.unit for post in actor.posts}.values())[:MOST_UNITS]:
+            if form.answered_by == UNITS and fills_for(actor, unit) and is_asked(form, unit, clock.today(unit.zone)):
+                found.append(link(_fill_words(unit), f"/forms/{form.pk}/fill/{unit.code}", "edit", primary=True))
+            if (
+                form.answered_by == PEOPLE
+                and actor.holds(HELPERS, unit)
+                and unit.keeps_roster
+                and form.unit.covers(unit)
+            ):
+                found.append(link(_fill_words(unit), f"/forms/{form.pk}/people/{unit.code}", "users", primary=True))
+    if form.published_at is not None:
+        found.append(link(_("Cross table"), f"/forms/{form.pk}/cross", "chart"))
+    return found
+
+
+def _fill_words(unit: Unit) -> str:
+    return str(_("Fill in: {unit}")).format(unit=unit)
+
+
+def _owning(actor: Actor, form: RegisteredForm) -> list[dict[str, Any]]:
     if not actor.holds(OWNERS, form.unit):
         return []
     found = [
@@ -208,81 +197,10 @@ def _acts(actor: Actor, form: RegisteredForm) -> list[dict[str, Any]]:
         for name, verb in VERBS.items()
         if form.state in verb.states
     ]
+    if form.state == PUBLISHED:
+        found.insert(0, link(title_of("form.extended"), f"/forms/{form.pk}/extend", "plus"))
     revise = link(title_of("form.revised"), f"/forms/{form.pk}/revise", "edit")
     return [found[0], revise, *found[1:]] if form.state == PROPOSED else found
 
 
 _ICONS = {"publish": "send", "time": "clock", "withdraw": "close"}
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def do(request: HttpRequest, number: UUID, name: str) -> HttpResponse:
-    """Publish, withdraw or time a form: one page that says what happens, and a button."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    form, verb = form_of(actor, number), VERBS.get(name)
-    if verb is None or not actor.holds(OWNERS, form.unit):
-        raise Http404
-    return _answered(request, form, verb.call, verb.asks, {"form": str(form.pk)}, verb)
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def decide(request: HttpRequest, number: UUID, field: UUID) -> HttpResponse:
-    """Decide whether a field is one that is held already, with a reason that stays on record."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = form_of(actor, number)
-    one: FormField | None = form.fields.filter(pk=field).first()
-    if one is None or not actor.holds(DECIDERS, form.unit):
-        raise Http404
-    doubt = next((f.alike for f in judge(form, clock.today(form.unit.zone)) if f.field.pk == one.pk), None)
-    held = labelled(str(doubt.field.where), str(doubt.field)) if doubt else ""
-    intro = str(_("“{field}” looks like “{held}”.")).format(field=one, held=held) if doubt else ""
-    verb = Verb(decide_likeness, ("same", "reason"), (PROPOSED,), intro)
-    return _answered(request, form, decide_likeness, verb.asks, {"field": str(one.pk)}, verb)
-
-
-def _answered(
-    request: HttpRequest, form: RegisteredForm, call: Callable[..., Any], asks: tuple[str, ...], given: dict[str, str],
-    verb: Verb,
-) -> HttpResponse:  # fmt: skip
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if request.method == "GET":
-        return page(request, "pages/form.html", {"form": _asking(request, form, verb, None)})
-    try:
-        raw = {**given, **{name: request.POST[name] for name in asks if request.POST.get(name, "").strip()}}
-        call(actor, **read_parameters(call.action, actor, raw, channel="form"))  # type: ignore[attr-defined]
-    except Refused as refused:
-        context = {"form": _asking(request, form, verb, refused), "errors": _leading_to_fields(form, refused)}
-        return page(request, "pages/form.html", context, status=422)
-    told(request, str(_("Done.")))
-    return redirect(f"/forms/{form.pk}")
-
-
-def _leading_to_fields(form: RegisteredForm, refused: Refused) -> list[dict[str, str]]:
-    """Each problem as a link: to the field of this page, or to the row of the form where it can be put right."""
-    rows = {code: f"/forms/{form.pk}/revise#f-row-{n}" for n, code in form.fields.values_list("position", "code")}
-    said = errors_of(refused)
-    return [one | {"href": rows.get(p.field, one["href"])} for one, p in zip(said, refused.problems, strict=True)]
-
-
-def _asking(request: HttpRequest, form: RegisteredForm, verb: Verb, refused: Refused | None) -> dict[str, Any]:
-    fields = [_input(name, request.POST.get(name, ""), refused) for name in verb.asks]
-    return {
-        "title": verb.title, "sub": str(form), "intro": str(verb.intro), "facts": [], "fields": fields,
-        "action": request.path, "verb": verb.title, "files": False, "sentence": "", "tick": "",
-        "danger": verb.danger, "back_url": f"/forms/{form.pk}",
-    }  # fmt: skip
-
-
-_INPUTS = {"seconds": "number", "entries": "number", "same": "radio", "reason": "text"}
-
-
-def _input(name: str, value: str, refused: Refused | None) -> dict[str, Any]:
-    answers = [("true", _("yes")), ("false", _("no"))] if name == "same" else []
-    return {
-        "name": name, "label": str(LABELS[name]), "hint": "", "kind": _INPUTS[name], "value": value,
-        "errors": said_of(refused, name) if refused else [], "required": True, "unit": "", "autocomplete": "off",
-        "choices": [{"value": v, "label": str(w), "chosen": v == value} for v, w in answers],
-        "short": False, "accept": "",
-    }  # fmt: skip
