@@ -16,9 +16,13 @@ from lianfang.capabilities.checkin.models import ContactAttempt
 from lianfang.capabilities.screening.handout import hand_over
 from lianfang.capabilities.screening.models import Screener
 from lianfang.capabilities.upward.corrections import mark_outdated
+from lianfang.capabilities.verification.corrections import answer_corrected, report_corrected
+from lianfang.capabilities.verification.models import Item, Run
+from lianfang.capabilities.verification.runs import carry_out
 from lianfang.domain.roles import SUPERVISORS, Role
 from lianfang.domain.symptoms import FOLLOWED_CODES, is_unwell
 from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.alerts.ops import holders, nearest_holders, tell
 from lianfang.kernel.audit.dispatch import Reaction
@@ -122,12 +126,49 @@ def hand_screening_over(event: Event) -> None:
     hand_over(Screener.objects.filter(account_id__in=away, until__isnull=True).values_list("unit_id", flat=True))
 
 
+# Two lists are compared, and what differs is owed by a side (双向校核).
+
+
+def carry_long_run_out(event: Event) -> None:
+    """Compare lists that are too long to be compared while somebody waits."""
+    run = Run.objects.select_related("agreement__unit", "agreement__theirs", "list_ours", "list_theirs")
+    found = run.get(pk=_key(event)[0])
+    if found.state == "waiting":
+        carry_out(found, SYSTEM)
+
+
+def reopen_differences_about_answers(event: Event) -> None:
+    """An answer was corrected: the differences about that person say so, settled ones are open again (C08)."""
+    for answer in _answers(event):
+        if answer.revision > 1:
+            _tell_reopened(answer_corrected(answer.unit, answer.person_id, answer.day, answer.revision))
+
+
+def reopen_differences_between_totals(event: Event) -> None:
+    """A report was corrected: so do the differences between totals of that unit and day (C08)."""
+    if not _is_first(event):
+        report = _report(event)
+        _tell_reopened(report_corrected(report.unit, report.day, report.revision))
+
+
+def _tell_reopened(items: Iterable[Item]) -> None:
+    for item in items:
+        subject = f"{ref(item)}/{item.reopened}"
+        tell(holders(item.agreement.unit, RECEIVING), "difference.corrected", subject=subject, unit=item.agreement.unit)
+
+
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
-    "answer.recorded": (call_doctor_and_class_head, follow_health_code),
+    "answer.recorded": (call_doctor_and_class_head, follow_health_code, reopen_differences_about_answers),
     "class.checked": (call_doctor_and_class_head, follow_health_code),
     "contact.recorded": (call_doctor_and_class_head, follow_health_code),
     "due.overdue": (alert_leader_on_duty, alert_superior),
-    "report.signed": (tell_superior_of_new_revision, tell_holders_of_old_figure, mark_copies_handed_over),
+    "report.signed": (
+        tell_superior_of_new_revision,
+        tell_holders_of_old_figure,
+        mark_copies_handed_over,
+        reopen_differences_between_totals,
+    ),
+    "lists.compared": (carry_long_run_out,),
     "screener.named": (owe_screening_today,),
     "leave.approved": (hand_screening_over,),
 }

@@ -73,6 +73,7 @@ CAPABILITIES = [
     "rules",
     "burden",
     "upward",
+    "verification",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

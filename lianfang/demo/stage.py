@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from lianfang.demo.replay import Sweep
 from lianfang.demo.script import moment
 from lianfang.demo.stage_days import play
+from lianfang.demo.stage_lists import exchange
 from lianfang.demo.stage_world import build
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
@@ -52,6 +53,7 @@ def load(sweep: Sweep) -> None:
     with clock.at(moment(script["day"], "09:00") - timedelta(days=script["history"] + 1)):
         world = build(script)
     play(world, sweep)
+    exchange(world)
     with within(EVERYTHING):
         demonstrations.belongs(Account.objects.all())
         drills.start(moment(script["day"], script["now"]), f"demo:{NAME}")
@@ -95,6 +97,8 @@ def _shown(account: Account) -> DemoAccount:
 
 
 def _first_page(grant: Grant) -> str:
+    if grant.role == Role.LIAISON:
+        return "/verification"
     if grant.role in _ON_BOARDS:
         return f"/board/{grant.unit.code}"
     return f"/classes/{grant.unit.code}" if grant.role == Role.CLASS_HEAD else "/today"

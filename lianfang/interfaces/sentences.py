@@ -46,6 +46,16 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
         _("%(field)s must be %(low)s or later."),
         _("%(field)s lies outside the days that can be given."),
     ),
+    "verdict.unfit": (
+        _("A difference of this kind can be answered with: %(choices)s."),
+        _("This answer does not fit."),
+    ),
+    "verification.open": (
+        _("%(open)s differences of this run are still open. Both sides sign when none is."),
+        _("Differences of this run are still open."),
+    ),
+    "difference.second_person": (_("Somebody else has to answer for the other side: it takes two people."),),
+    "difference.not_own": (_("Only the last answer can be taken back, by whoever gave it, before the run is signed."),),
     "time.invalid": (_("%(field)s must be a time, such as 09:05 or 2026-03-02T09:05:00+08:00."),),
     "time.no_offset": (_("%(field)s must end with its offset from UTC, such as +08:00."),),
     "clock.skew": (
@@ -148,6 +158,18 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
     ),
     "form.nothing_asked": (_("Everything here is held already. There is nothing left to ask."),),
     "form.own_decision": (_("Somebody other than the proposer decides this."),),
+    "form.bound": (_("%(field)s: a bound stands only at a number, and names another number of this form."),),
+    "form.choices": (
+        _("%(field)s: a choice needs %(low)s to %(high)s different choices; other fields have none."),
+        _("%(field)s: a choice needs several different choices; other fields have none."),
+    ),
+    "form.cross_same": (_("%(field)s must divide by something else than the rows."),),
+    "form.kind_changed": (_("%(field)s must stay what it was in the earlier version, so that both add up."),),
+    "form.not_yet": (
+        _("The form is asked since %(since)s."),
+        _("The form is not asked on this day."),
+    ),
+    "form.not_yours": (_("This form is not asked here."),),
     "form.code": (_("%(field)s must consist of small letters, digits and _, and begin with a letter."),),
     "flow.condition": (_("This step is not possible in the present state."),),
     "flow.condition:not_signed": (_("Please sign the day's report first. Copies are made from it."),),

@@ -75,6 +75,17 @@ OF_REQUESTS: Mapping[str, tuple[Any, ...]] = {
     ),
     "row.is_header": (_("This row is the header again. Please take it out."),),
     "row.not_data": (_("This row is a sum, a remark or a signature. Please take it out."),),
+    "row.unreadable": (_("This row cannot be read. The reasons of the first thousand rows are given."),),
+    "list.total": (
+        _("The list has %(got)s rows and its control total says %(expected)s. Nothing of it was kept."),
+        _("The number of rows and the control total of the list differ. Nothing of it was kept."),
+    ),
+    "list.names_nobody": (_("This row names nobody: it needs a number, a name or a phone."),),
+    "list.unit_unknown": (_("The unit of this row is not one of the agreement. Please give its code."),),
+    "list.none": (_("There is no stored list of this side yet (%(field)s). Please bring it in first."),),
+    "agreement.outside": (_("The column %(field)s is not agreed upon. Nothing was kept. Please send without it."),),
+    "agreement.not_in_force": (_("The agreement is not in force on that day."),),
+    "agreement.names_nobody": (_("An agreement needs a field that names people: number, name or phone."),),
     "not_yet": (_("This is not offered in this release."),),
     "demo.not_empty": (_("There is data in this installation. A demonstration needs an empty one."),),
     "body.too_large": (

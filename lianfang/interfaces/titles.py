@@ -21,11 +21,20 @@ from lianfang.kernel.accounts.models import ROLE_NAMES
 TITLES: Mapping[str, tuple[str, str]] = {
     "account.first_opened": (_("Open the first account"), _("First account opened")),
     "account.opened": (_("Open an account"), _("Account opened")),
+    "agreement.ended": (_("End an agreement"), _("Agreement ended")),
+    "agreement.made": (_("Make an agreement"), _("Agreement made")),
     "answer.recorded": (_("Record an answer"), _("Answer recorded")),
     "answers.imported": (_("Record the answers of a file"), _("Answers of a file recorded")),
+    "case.revealed": (_("Show the full numbers of a case"), _("Full numbers of a case shown")),
     "class.checked": (_("Check a class"), _("Class checked")),
     "contact.recorded": (_("Record a call"), _("Call recorded")),
     "copy.handed_over": (_("Hand a copy over"), _("Copy handed over")),
+    "difference.answered": (_("Answer a difference"), _("Difference answered")),
+    "difference.reopened": (_("Reopen a difference"), _("Difference reopened")),
+    "difference.undone": (_("Take the last answer back"), _("Last answer taken back")),
+    "form.answered": (_("Fill in a form for somebody"), _("Form filled in for somebody")),
+    "form.extended": (_("Propose the next version"), _("Next version of a form proposed")),
+    "form.filled": (_("Fill in a form"), _("Form filled in")),
     "form.proposed": (_("Propose a form"), _("Form proposed")),
     "form.published": (_("Publish a form"), _("Form published")),
     "form.revised": (_("Revise a form"), _("Form revised")),
@@ -39,6 +48,9 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "layout.defined": (_("Define a layout"), _("Layout defined")),
     "leave.approved": (_("Approve leave"), _("Leave approved")),
     "likeness.decided": (_("Decide whether a field is held already"), _("Likeness of a field decided")),
+    "list.quarantined": (_("Quarantine a list"), _("List quarantined: its control total is wrong")),
+    "list.received": (_("Take a list in"), _("List taken in")),
+    "lists.compared": (_("Compare two lists"), _("Two lists compared")),
     "missing.reminded": (_("Remind the missing"), _("Missing people reminded")),
     "person.left": (_("Take off the roster"), _("Taken off the roster")),
     "person.registered": (_("Add to the roster"), _("Added to the roster")),
@@ -68,6 +80,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "unit.moved": (_("Move a unit"), _("Unit moved")),
     "unit.opened": (_("Open a unit"), _("Unit opened")),
     "unit.screened": (_("Record a screening"), _("Screening recorded")),
+    "verification.signed": (_("Sign a verification run off"), _("Verification run signed off")),
     "zone.assigned": (_("Assign a zone"), _("Zone assigned")),
 }
 """By kind of action: its title as on a button, and what its event says."""
@@ -122,6 +135,7 @@ MEANINGS = (
     _("seconds a day that entries should take one member at most"),
     _("forms a day that one unit should fill in at most"),
     _("likeness from which the label of a new field asks whether it is held already"),
+    _("hours within which a side answers for a difference between two lists"),
 )
 
 CODES: Mapping[str, Choices] = {"symptoms": SYMPTOMS, "health_code": HEALTH_CODES, "slot": SLOTS}

@@ -36,7 +36,7 @@ PAGES: dict[str, list[str]] = {
     ],
     "officer-n1": [
         "board/N1", "board/S10", "units/S10", "receipts/N1", "list/units", "list/rules", "today", "forms", "burden/N1",
-        "dictionary/N1",
+        "dictionary/N1", "verification",
     ],
 }  # fmt: skip
 """By account (nobody signed in under ""), the addresses that a person with this duty opens in a day."""
@@ -46,7 +46,18 @@ ELSEWHERE = {
     "forms/<uuid:number>/revise": "test_T01_six_fields_of_eight_are_filled_in_before_the_form_is_published",
     "forms/<uuid:number>/<str:name>": "test_T01_six_fields_of_eight_are_filled_in_before_the_form_is_published",
     "forms/<uuid:number>/fields/<uuid:field>": "test_T01_the_burden_officer_decides_on_a_page",
+    "forms/<uuid:number>/extend": "test_E03_an_office_designs_a_form_and_its_next_version_without_code",
+    "forms/<uuid:number>/fill/<str:code>": "test_E03_a_school_fills_in_what_is_not_held_and_corrects_it",
+    "forms/<uuid:number>/cross": "test_E03_the_cross_table_keeps_zero_missing_unknown_and_not_asked_apart",
+    "forms/<uuid:number>/answer/<uuid:person>": "test_E03_people_fill_a_form_in_and_the_class_head_sees_who_has_not",
+    "forms/<uuid:number>/people/<str:code>": "test_E03_people_fill_a_form_in_and_the_class_head_sees_who_has_not",
     "upward/<str:code>": "test_the_page_shows_who_holds_what_and_runs_off_no_side",
+    "verification/<uuid:number>": "test_the_pages_of_both_sides_are_whole",
+    "verification/<uuid:number>/runs/<int:run>": "test_a_run_a_list_and_its_import_are_whole",
+    "verification/<uuid:number>/runs/<int:run>/units/<str:code>": "test_totals_lead_from_a_unit_to_its_days",
+    "verification/<uuid:number>/import": "test_a_run_a_list_and_its_import_are_whole",
+    "verification/<uuid:number>/lists/<uuid:received>": "test_a_run_a_list_and_its_import_are_whole",
+    "verification/<uuid:number>/items/<uuid:item>/reveal": "test_a_run_a_list_and_its_import_are_whole",
     "import/<uuid:number>": "test_a_pasted_roster_is_shown_row_by_row_before_anything_is_written",
 }
 """Pages that need something done first, and the tests that do it."""
@@ -54,11 +65,13 @@ ACTS = {
     "sign-out", "demo/<str:handle>", "board/<str:code>/nudge", "classes/<str:code>/check", "classes/<str:code>/remind",
     "classes/<str:code>/reached/<uuid:person>", "reports/<str:code>/<str:day>/explain",
     "reports/<str:code>/<str:day>/<str:form>/send-back", "people/<uuid:number>/call", "upward/<str:code>/hand-over",
+    "verification/<uuid:number>/answer", "verification/<uuid:number>/undo", "verification/<uuid:number>/reopen",
+    "verification/<uuid:number>/compare", "verification/<uuid:number>/runs/<int:run>/sign",
 }  # fmt: skip
 """Addresses that take an act and show nothing themselves."""
 NO_PAGES = {
     "", "demo", "sw.js", "import/template/<str:what>.csv", "import/<uuid:number>/problems.<str:kind>",
-    "upward/<str:code>/copies/<uuid:number>.<str:file>",
+    "upward/<str:code>/copies/<uuid:number>.<str:file>", "verification/<uuid:number>/differences.<str:kind>",
 }  # fmt: skip
 """The way to the first page, a page that only a demonstration has, and files."""
 # Text of twice its size, as somebody sets it in the browser.

@@ -25,6 +25,7 @@ from lianfang.kernel.reporting.models import UnitReport
 from lianfang.kernel.reporting.tally import open_tallies
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
+from tests.everything.exchange import Exchange, exchanging
 from tests.make import DAY, at
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,10 @@ class World:
                 self._proposed(*words)
                 for words in (("winter_trip", "寒假外出", "Trip"), ("mobile_phone", "手机号码", "Mobile phone"))
             )
+            self.asked = self._asked("stocks", "隔离床位", "units")
+            self.asked_people = self._asked("stay", "住宿情况", "people")
             self.recipient = self._recipient()
+            self.exchange = Exchange(self.school)
             self.doubtful_field = self.doubtful.fields.get().pk
 
     def _school(self, number: int):
@@ -78,6 +82,13 @@ class World:
         }
         fields = [{"code": code, "zh": zh, "en": en}]
         return propose_form(SYSTEM, unit=self.school, code=code, fields=fields, seconds=9, **about)
+
+    def _asked(self, code: str, zh: str, answered_by: str):
+        from lianfang.capabilities.burden.actions import propose_form, publish_form
+
+        about = {"title": zh, "purpose": "x", "answered_by": answered_by, "frequency": "once", "seconds": 9}
+        fields = [{"code": "beds", "zh": zh, "required": False}]
+        return publish_form(SYSTEM, form=propose_form(SYSTEM, unit=self.school, code=code, fields=fields, **about))
 
     def _recipient(self):
         from lianfang.capabilities.upward.actions import name_recipient
@@ -174,6 +185,9 @@ def arguments(kind: str, w: World) -> dict:
             "fields": [{"code": "beds", "zh": "隔离床位"}],
         },
         "form.revised": {"form": w.form, "fields": [{"code": "beds", "zh": "隔离床位"}]},
+        "form.extended": {"form": w.asked, "fields": [{"code": "beds", "zh": "隔离床位", "required": False}]},
+        "form.filled": {"unit": school, "form": "stocks", "values": {}},
+        "form.answered": {"unit": klass, "person": pupil, "form": "stay", "values": {"beds": 1}},
         "form.timed": {"form": w.form, "seconds": 9, "entries": 3},
         "form.published": {"form": w.form},
         "form.withdrawn": {"form": w.form, "reason": "done"},
@@ -194,6 +208,7 @@ def arguments(kind: str, w: World) -> dict:
         },
         "recipient.ended": {"recipient": w.recipient, "reason": "merged"},
         "copy.handed_over": {"recipient": w.recipient, "day": DAY},
+        **exchanging(w.exchange),
         "import.received": None,
         "import.confirmed": None,
         "import.dropped": None,

@@ -31,6 +31,7 @@ OWN = {
     "import",
     "forms",
     "forms/propose",
+    "verification",
     "list/<str:name>",
     "do/<str:kind>",
     "import/template/<str:what>.csv",
@@ -42,6 +43,7 @@ def addresses(w: World) -> dict[str, str]:
     """Every address that names an object, made concrete for the near school."""
     s, k, p, d = w.school.code, w.klass.code, w.pupil.pk, DAY
     f, field = w.doubtful.pk, w.doubtful_field
+    v = f"/verification/{w.exchange.agreement.pk}"
     return {
         "board/<str:code>": f"/board/{s}",
         "board/<str:code>/nudge": f"/board/{s}/nudge",
@@ -69,8 +71,25 @@ def addresses(w: World) -> dict[str, str]:
         "forms/<uuid:number>/revise": f"/forms/{f}/revise",
         "forms/<uuid:number>/fields/<uuid:field>": f"/forms/{f}/fields/{field}",
         "forms/<uuid:number>/<str:name>": f"/forms/{f}/publish",
+        "forms/<uuid:number>/extend": f"/forms/{w.asked.pk}/extend",
+        "forms/<uuid:number>/cross": f"/forms/{w.asked.pk}/cross",
+        "forms/<uuid:number>/fill/<str:code>": f"/forms/{w.asked.pk}/fill/{s}",
+        "forms/<uuid:number>/answer/<uuid:person>": f"/forms/{w.asked_people.pk}/answer/{p}",
+        "forms/<uuid:number>/people/<str:code>": f"/forms/{w.asked_people.pk}/people/{k}",
         "import/<uuid:number>": f"/import/{p}",
         "import/<uuid:number>/problems.<str:kind>": f"/import/{p}/problems.csv",
+        "verification/<uuid:number>": v,
+        "verification/<uuid:number>/answer": f"{v}/answer",
+        "verification/<uuid:number>/undo": f"{v}/undo",
+        "verification/<uuid:number>/reopen": f"{v}/reopen",
+        "verification/<uuid:number>/compare": f"{v}/compare",
+        "verification/<uuid:number>/items/<uuid:item>/reveal": f"{v}/items/{w.exchange.open.pk}/reveal",
+        "verification/<uuid:number>/import": f"{v}/import",
+        "verification/<uuid:number>/lists/<uuid:received>": f"{v}/lists/{w.exchange.ours.pk}",
+        "verification/<uuid:number>/runs/<int:run>": f"{v}/runs/1",
+        "verification/<uuid:number>/runs/<int:run>/sign": f"{v}/runs/1/sign",
+        "verification/<uuid:number>/runs/<int:run>/units/<str:code>": f"{v}/runs/1/units/{s}",
+        "verification/<uuid:number>/differences.<str:kind>": f"{v}/differences.xlsx",
         "upward/<str:code>": f"/upward/{s}",
         "upward/<str:code>/hand-over": f"/upward/{s}/hand-over",
         "upward/<str:code>/copies/<uuid:number>.<str:file>": f"/upward/{s}/copies/{p}.xlsx",
@@ -99,7 +118,7 @@ def test_an_outsider_gets_the_answer_of_a_thing_that_does_not_exist(role):
         client = entered(make.account(w.far[0].parent, role))
         for address in addresses(w).values():
             absent = address.replace("S1", "S9")
-            for known in (w.pupil.pk, w.doubtful.pk):
+            for known in (w.pupil.pk, w.doubtful.pk, w.asked.pk, w.asked_people.pk, w.exchange.agreement.pk):
                 absent = absent.replace(str(known), "0195541e-5a00-7000-8000-000000000001")
             for method in (client.get, client.post):
                 foreign, nowhere = method(address), method(absent)
@@ -124,7 +143,10 @@ def test_an_insider_never_meets_a_failure(role):
             "/forms/propose",
             "/list/forms",
             "/list/form-fields",
+            "/list/form-fillings",
             "/list/units",
+            "/verification",
+            "/list/differences",
             "/list/persons",
             "/list/dues",
             *(f"/do/{kind}" for kind in registry),

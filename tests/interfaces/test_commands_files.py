@@ -139,10 +139,10 @@ def test_an_import_as_somebody_may_do_just_what_they_may(tmp_path, capsys):
     assert "There is no account `nobody` in use." in capsys.readouterr().err
 
 
-def test_what_is_not_there_yet_and_a_missing_file_are_said_plainly(tmp_path, capsys):
+def test_a_list_without_an_agreement_and_a_missing_file_are_said_plainly(tmp_path, capsys):
     school()
     status, answer, said = run(capsys, "import", "list", saved(tmp_path, "a.csv", as_csv(ROSTER)), "--json")
-    assert status == 2 and answer["errors"][0]["code"] == "not_yet" and answer["errors"][0]["message"] in said
+    assert status == 2 and answer["errors"][0]["code"] == "required" and answer["errors"][0]["message"] in said
     assert main(["import", "people", str(tmp_path / "gone.csv")]) == 2
     assert "gone.csv cannot be read: No such file" in capsys.readouterr().err
 

@@ -137,9 +137,9 @@ def test_an_import_of_others_answers_as_one_that_does_not_exist():
             confirm(mine, number_of)
 
 
-def test_what_a_health_authority_sends_is_refused_until_it_can_be_compared():
+def test_a_list_of_cases_comes_under_an_agreement_and_never_without():
     admin = make.actor(school(), "administrator")
-    with make.acting(admin), pytest.raises(Refused, match="not_yet"):
+    with make.acting(admin), pytest.raises(Refused, match="agreement: required"):
         receive(admin, "list", "a.csv", as_csv(roster()))
 
 

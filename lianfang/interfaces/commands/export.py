@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from lianfang.interfaces.commands.drafts import replacing
 from lianfang.interfaces.commands.session import acting, add_actor, add_common, day_of, print_json
 from lianfang.interfaces.server.trouble import CannotRun, say
 
@@ -37,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         raise CannotRun(f"--from {args.first} lies after --to {args.last}.")
     asked = {"unit": args.unit, "from": args.first, "to": args.last}
     filters = {name: str(value) for name, value in asked.items() if value}
-    with acting(args) as actor, _replacing(args.out) as draft:
+    with acting(args) as actor, replacing(args.out) as draft:
         from lianfang.interfaces.exchange.exports import export  # noqa: PLC0415
         from lianfang.kernel.addressing import unit_named  # noqa: PLC0415
         from lianfang.kernel.registers.register import registers  # noqa: PLC0415
@@ -51,19 +48,3 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"register": args.register, "rows": rows, "file": str(args.out), "filters": filters})
     return 0
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """A draft beside the target, which takes its place at the end; readable by us only, as it may hold names."""
-    try:
-        number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        os.close(number)
-    except OSError as failure:
-        raise CannotRun(f"{target} cannot be written: {failure.strerror}.") from failure
-    draft = Path(name)
-    try:
-        yield draft
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ cannot be read or is not the sender's to send.
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,7 @@ from lianfang.interfaces.server.trouble import FAILED, WRONG_USAGE, CannotRun, s
 if TYPE_CHECKING:
     from lianfang.kernel.accounts.actor import Actor
     from lianfang.kernel.files.models import Import
+    from lianfang.kernel.orgs.models import Unit
 
 KINDS: Final = ("units", "people", "reports", "list")
 NOTHING: Final = dict.fromkeys(("read", "written", "refused", "held", "blank"), 0)
@@ -38,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="check every row and write none")
     parser.add_argument("--keep-good", action="store_true", help="write the good rows of a file that has bad ones")
     parser.add_argument("--unit", metavar="CODE", help="the unit of rows that name none")
+    listed = parser.add_argument_group("of a list of cases (`import list`), which comes under an exchange agreement")
+    listed.add_argument("--agreement", metavar="NUMBER", help="the agreement's number or key")
+    listed.add_argument("--side", choices=("ours", "theirs"), default="theirs", help="whose list it is")
+    listed.add_argument("--control-total", type=int, metavar="ROWS", help="how many rows the sender says it has")
+    listed.add_argument("--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day of the list")
     add_actor(parser)
     add_common(parser)
 
@@ -76,6 +83,8 @@ def _received(actor: Actor, args: argparse.Namespace) -> Import:
         unit = unit_of(actor, args.unit)
 
     def take_in() -> Import:
+        if args.what == "list":
+            return _list(actor, args, unit)
         return receive(
             actor, args.what, args.file.name, args.file, unit=unit, keep_good=args.keep_good, dry_run=args.dry_run,
             limits=LOCAL,
@@ -87,6 +96,15 @@ def _received(actor: Actor, args: argparse.Namespace) -> Import:
         kept = take_in()
         transaction.set_rollback(True)
     return kept
+
+
+def _list(actor: Actor, args: argparse.Namespace, unit: Unit | None) -> Import:
+    """A list of cases, under the agreement that is named."""
+    from lianfang.interfaces.exchange.lists import Terms, receive_list_file  # noqa: PLC0415
+    from lianfang.interfaces.exchange.sheet import LOCAL  # noqa: PLC0415
+
+    terms = Terms(args.agreement or "", args.side, args.control_total, args.day)
+    return receive_list_file(actor, terms, args.file.name, args.file, unit=unit, dry_run=args.dry_run, limits=LOCAL)
 
 
 def _tell(args: argparse.Namespace, kept: Import) -> int:

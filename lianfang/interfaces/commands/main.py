@@ -69,6 +69,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "write the rows of a register as CSV, XLSX or NDJSON",
             "lianfang export unit-reports --unit S1 --from 2026-03-01 --out reports.xlsx",
         ),
+        "verify": Command(
+            "lianfang.interfaces.commands.verify",
+            "two-way verification of two lists in files, without a server or a database",
+            "lianfang verify ours.xlsx theirs.csv --out differences.xlsx --columns name=姓名,id_no=证件号",
+        ),
         "token": Command(
             "lianfang.interfaces.commands.token",
             "make or withdraw a bearer token for a machine",

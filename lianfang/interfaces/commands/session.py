@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lianfang.domain.refusals import Refused
+from lianfang.interfaces.commands.words import language_of, print_json
 from lianfang.interfaces.server.state import database_for, state_folder
 from lianfang.interfaces.server.trouble import CannotRun
 
@@ -19,7 +18,11 @@ if TYPE_CHECKING:  # models can be loaded only once the settings know their data
     from lianfang.kernel.accounts.actor import Actor
     from lianfang.kernel.orgs.models import Unit
 
-CHINESE, ENGLISH = "zh-hans", "en"
+__all__ = [
+    "acting", "actor_of", "add_actor", "add_common", "day_of", "in_words", "language_of", "opened", "print_json",
+    "unit_of",
+]  # fmt: skip
+
 MOST_SAID = 20  # problems of one refusal that are said
 
 
@@ -35,14 +38,6 @@ def add_actor(parser: argparse.ArgumentParser) -> None:
     """`--as`: on whose behalf."""
     help_text = "the account that acts (default: the installer, who may do everything)"
     parser.add_argument("--as", dest="handle", metavar="HANDLE", help=help_text)
-
-
-def language_of(args: argparse.Namespace) -> str:
-    """The language asked for, else that of the terminal."""
-    if args.lang:
-        return CHINESE if args.lang == "zh" else ENGLISH
-    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return CHINESE if said.casefold().startswith("zh") else ENGLISH
 
 
 @contextmanager
@@ -133,9 +128,3 @@ def in_words(refused: Refused) -> str:
 
     said = dict.fromkeys(sentence(problem) for problem in refused.problems)
     return " ".join(list(said)[:MOST_SAID])
-
-
-def print_json(answer: Mapping[str, Any], *, pretty: bool = False) -> None:
-    """One JSON object on standard output."""
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2 if pretty else None, default=str) + "\n")
-    sys.stdout.flush()

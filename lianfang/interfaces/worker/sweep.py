@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, connection
 
 from lianfang.capabilities.screening.handout import hand_out
+from lianfang.capabilities.verification.waiting import wake
 from lianfang.demo import live
 from lianfang.interfaces.worker.folding import fold_once
 from lianfang.kernel import clock
@@ -56,6 +57,7 @@ class Worker:
             "tasks": lambda: _at_once(hand_out),
             "reminded": lambda: _at_once(remind),
             "overdue": lambda: _in_turns(escalate, AT_ONCE),
+            "woken": lambda: _at_once(wake),
             "followed": lambda: dispatch(REACTIONS),
             "purged": lambda: _at_once(purge),
             "played": live.play,

@@ -67,3 +67,31 @@ def test_a_placeholder_in_every_row_joins_nobody() -> None:
     found = reconcile(listing(rows[:60]), listing(rows[60:]))
     assert found.row_pairs() == []
     assert found.counts.duplicates_ours == found.counts.duplicates_theirs == 0
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"surname": ["王", "李"]},
+        {"given_name": ["伟", "娜"], "surname": [None, None]},
+        {"name": ["王" * 5_000, "x"], "address": ["y" * 100_000, None]},
+        {"name": ["\x00", "😀"], "birth": ["99999999", "9" * 40], "id_no": ["*", "5101********2417"]},
+        {"sex": ["男", "男"], "phone": ["1", "x"]},
+        {"name": ["", None], "unit": ["S01", "S01"]},
+    ],
+    ids=["surnames alone", "given names alone", "very long", "no sense", "almost nothing", "units alone"],
+)
+def test_odd_columns_are_no_obstacle(columns: dict[str, list[str | None]]) -> None:
+    found = reconcile(Listing(columns), Listing(columns))
+    counts = found.counts
+    assert counts.agree + counts.possible + counts.only_ours + counts.duplicates_ours == 2
+
+
+def test_lists_that_share_no_column_have_nothing_in_common() -> None:
+    found = reconcile(Listing({"name": ["王伟", "李娜"]}), Listing({"phone": ["19900001111"]}))
+    assert classes(found) == (0, 0, 0, 2, 1)
+
+
+def test_a_column_that_says_one_thing_for_everybody_joins_nobody() -> None:
+    for columns in ({"sex": ["男"] * 300}, {"birth": ["2010-01-01"] * 300}, {"unit": ["S01"] * 300}):
+        assert reconcile(Listing(columns), Listing(columns)).row_pairs() == []

@@ -17,7 +17,10 @@ from lianfang.interfaces.api import acts
 from lianfang.interfaces.api.endpoint import Endpoint
 from lianfang.interfaces.api.management.commands.openapi import KEPT, text
 from lianfang.interfaces.api.table import document, endpoints
+from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.registers.register import registers
+from lianfang.kernel.scope import EVERYTHING, within
+from tests.everything.exchange import Exchange
 from tests.interfaces.api.schema_check import Check
 from tests.world import BASE, World, report
 
@@ -123,6 +126,8 @@ def test_the_rows_of_every_register_are_as_described(world: World, one: Endpoint
     world.report(BASE)
     world.send("duty_S1", "POST", "unit-reports", {"nothing_to_report": True})
     world.send("school_admin_S1", "POST", "actions/form.proposed", FORM)
+    with within(EVERYTHING):
+        Exchange(Unit.objects.get(code="S1"))
     seen = 0
     for actor in ("class_head", "duty_S1", "school_admin_S1", "county_N1"):
         response = world.send(actor, "GET", one.path)
@@ -138,8 +143,8 @@ def test_the_rows_of_every_register_are_as_described(world: World, one: Endpoint
 
 
 EMPTY = {
-    "class-checks", "contact-attempts", "handed-copies", "imports", "layouts", "leave", "recipients", "responsible",
-    "rules", "screeners", "zones",
+    "class-checks", "contact-attempts", "form-fillings", "handed-copies", "imports", "layouts", "leave", "recipients",
+    "responsible", "rules", "screeners", "zones",
 }  # fmt: skip
 
 
