@@ -74,7 +74,8 @@ class Answer:
 
     def of_kind(self, kind: str) -> list[Pair]:
         """The pairs of one class, the surest first, then in the order of our list."""
-        return sorted((pair for pair in self.pairs if pair.kind == kind), key=lambda p: (-p.probability, p.ours))
+        of_kind = (pair for pair in self.pairs if pair.kind == kind)
+        return sorted(of_kind, key=lambda pair: (-round(pair.probability, 3), pair.ours))
 
     def row_pairs(self) -> Iterator[Pair]:
         """The pairs with the further rows of the same persons, in order of our list and theirs."""

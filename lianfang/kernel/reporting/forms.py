@@ -9,12 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Max
-
 from lianfang.domain.counts import CountItem
 from lianfang.domain.refusals import Refused
 from lianfang.kernel.reporting.models import Form
-from lianfang.kernel.scope import EVERYTHING, within
 
 SHIPPED = Path(__file__).resolve().parents[2] / "forms"
 DAILY, FLOOD = "daily_counts", "flood_safety"
@@ -84,26 +81,6 @@ def form_on(code: str, day: date) -> Edition:
 def is_shipped(code: str) -> bool:
     """Whether a form of this code comes with the product."""
     return (SHIPPED / f"{code}.toml").exists()
-
-
-def publish_edition(edition: Edition, *, valid_from: date) -> Form:
-    """Ask a form from a day on, as its next edition; what was reported on an earlier one keeps its number."""
-    with within(EVERYTHING):
-        last = Form.objects.filter(code=edition.code).aggregate(last=Max("version"))["last"] or 0
-        return Form.objects.create(
-            code=edition.code,
-            version=last + 1,
-            title=edition.title["zh"],
-            title_en=edition.title["en"],
-            hazard=edition.hazard,
-            valid_from=valid_from,
-            items=[_plain(item) for item in edition.items],
-        )
-
-
-def _plain(item: CountItem) -> dict[str, Any]:
-    """An item as it is stored: only what differs from the usual."""
-    return {f.name: getattr(item, f.name) for f in fields(CountItem) if getattr(item, f.name) != f.default}
 
 
 def known_forms() -> list[str]:
