@@ -16,6 +16,7 @@ from lianfang.capabilities.checkin.models import ContactAttempt
 from lianfang.capabilities.screening.handout import hand_over
 from lianfang.capabilities.screening.models import Screener
 from lianfang.capabilities.upward.corrections import mark_outdated
+from lianfang.capabilities.verification.agreements import BOTH_SIDES
 from lianfang.capabilities.verification.corrections import answer_corrected, report_corrected
 from lianfang.capabilities.verification.models import Item, Run
 from lianfang.capabilities.verification.runs import carry_out
@@ -137,6 +138,14 @@ def carry_long_run_out(event: Event) -> None:
         carry_out(found, SYSTEM)
 
 
+def tell_both_sides_of_differences(event: Event) -> None:
+    """A comparison has found something new: tell whoever answers, on both sides."""
+    run = Run.objects.select_related("unit", "theirs").get(pk=_key(event)[0])
+    if run.counts.get("new") or run.counts.get("reopened"):
+        for unit in filter(None, (run.unit, run.theirs)):
+            tell(holders(unit, BOTH_SIDES), "difference.opened", subject=ref(run), unit=unit)
+
+
 def reopen_differences_about_answers(event: Event) -> None:
     """An answer was corrected: the differences about that person say so, settled ones are open again (C08)."""
     for answer in _answers(event):
@@ -168,7 +177,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         mark_copies_handed_over,
         reopen_differences_between_totals,
     ),
-    "lists.compared": (carry_long_run_out,),
+    "lists.compared": (carry_long_run_out, tell_both_sides_of_differences),
     "screener.named": (owe_screening_today,),
     "leave.approved": (hand_screening_over,),
 }

@@ -41,7 +41,7 @@ _THEIRS_AT, _OURS_AT, _COMPARED_AT = "14:00", "15:30", "15:35"
 _ANSWERS: Final = (
     # time, side, class and place of the difference in it, answer, note
     ("15:41", OURS, "conflict", 0, "use_theirs", ""),
-    ("15:44", OURS, "only_theirs", 0, "missing_report", ""),
+    ("15:44", OURS, "only_theirs", 1, "missing_report", ""),
     ("15:46", OURS, "only_ours", 0, "too_new", ""),
     ("15:52", THEIRS, "conflict", 0, "use_theirs", ""),
     ("15:58", THEIRS, "conflict", 1, "send_back", "起始日与疾控流调不符，请核对后再答"),

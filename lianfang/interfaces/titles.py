@@ -48,7 +48,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "layout.defined": (_("Define a layout"), _("Layout defined")),
     "leave.approved": (_("Approve leave"), _("Leave approved")),
     "likeness.decided": (_("Decide whether a field is held already"), _("Likeness of a field decided")),
-    "list.quarantined": (_("Quarantine a list"), _("List quarantined: its control total is wrong")),
+    "list.quarantined": (_("Quarantine a list"), _("List quarantined whole")),
     "list.received": (_("Take a list in"), _("List taken in")),
     "lists.compared": (_("Compare two lists"), _("Two lists compared")),
     "missing.reminded": (_("Remind the missing"), _("Missing people reminded")),

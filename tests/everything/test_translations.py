@@ -246,12 +246,13 @@ def pages(w: World, role: Role) -> list[str]:
 
 
 def texts(account: Account, addresses: list[str], language: str) -> Iterator[tuple[str, str]]:
-    """Every text of these pages, beside its address."""
+    """Every text of these pages, beside its address; files that some addresses give are not pages."""
     client = Client(headers={"accept-language": language})
     client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
     for address in addresses:
-        for text in Shown(client.get(address).content.decode()).said:
-            yield address, text
+        answer = client.get(address)
+        if answer["content-type"].startswith("text/html"):
+            yield from ((address, text) for text in Shown(answer.content.decode()).said)
 
 
 @pytest.mark.parametrize("language", FOREIGN)

@@ -197,3 +197,29 @@ def test_a_usual_heading_of_an_agreed_field_is_understood_and_one_of_another_is_
     assert [problem.column for problem in refused.value.problems] == ["家庭住址"]
     with pytest.raises(Refused, match=r"agreement\.outside"):
         world.send("ours", ("姓名", "病人姓名", *OURS_HEADS[2:]), rows)
+
+
+def test_E01_over_http_the_other_side_answers_shows_numbers_with_a_reason_and_sees_nothing_else(world):
+    world.exchange(two_lists(DAY, STORY))
+    with within(EVERYTHING):
+        _, bearer = new_token(Account.objects.get(pk=world.liaison.account_id), unit=world.health)
+    client = Client(headers={"authorization": f"Bearer {bearer}"})
+    rows = client.get("/api/v1/differences/?klass=conflict&open=yes").json()["rows"]
+    assert len(rows) == 4 and all("*" in row["number_theirs"] and "*" in row["name_theirs"] for row in rows)
+    with within(EVERYTHING):
+        item = world.items(klass="conflict")[0]
+    about = {"unit": world.health.code, "item": str(item.pk)}
+
+    def act(kind, **given):
+        return client.post(f"/api/v1/actions/{kind}", about | given, content_type="application/json")
+
+    assert act("difference.answered", verdict="use_theirs").json()["done"] == "difference.answered"
+    assert act("difference.answered", verdict="same_person").json()["errors"][0]["code"] == "verdict.unfit"
+    assert act("case.revealed").status_code == 422
+    assert len(act("case.revealed", purpose="check the hospital's record").json()["theirs"]["id_no"]) == 18
+    assert [one["act"] for one in client.get(f"/api/v1/difference-steps/?item={item.pk}").json()["rows"]] == [
+        "answered", "opened"
+    ]  # fmt: skip
+    for name in ("units", "persons", "answers", "dues", "imports"):
+        shown = client.get(f"/api/v1/{name}/")
+        assert shown.status_code == 404 or shown.json()["rows"] == [], name

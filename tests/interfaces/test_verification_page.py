@@ -204,3 +204,34 @@ def test_a_thousand_differences_are_shown_page_by_page_at_the_same_cost(world, d
     second = words(client, f"{bench(world)}?page=40")
     assert "976–1000 of 1000" in second
     assert words(client, f"{bench(world)}?page=999999").count("V-") == 0
+
+
+def test_a_possible_match_says_how_sure_it_is_why_and_that_two_people_decide(compared):
+    with within(EVERYTHING):
+        item = of(compared, "conflict")
+        item.klass, item.probability, item.alike = "possible", 0.743, ["phone"]
+        item.fields = [
+            {"field": "name", "ours": "陈晓雪", "theirs": "陈雪", "proposed": ""},
+            {"field": "id_no", "ours": "5***************18", "theirs": "5***************18", "proposed": ""},
+        ]
+        item.evidence = {"why": [{"field": "name", "weight": -4.2}, {"field": "phone", "weight": 11.0}]}
+        item.save()
+    said = words(entered(compared.officer), f"{bench(compared)}?queue=possible")
+    assert "Maybe 74" in said and "Two people decide this" in said
+    assert "陈* 雪" in said and "晓" not in said
+    assert "differs where hidden" in said
+    assert said.index("Phone speaks strongly for one person") < said.index("Name speaks against it")
+
+
+def test_what_a_side_owes_stands_in_its_day(compared):
+    assert "Differences to answer" in words(entered(compared.officer), "/today")
+    assert entered(compared.liaison).get("/today")["Location"] == "/verification"
+
+
+def test_somebody_twice_in_one_list_is_shown_with_the_rows(compared):
+    with within(EVERYTHING):
+        item = of(compared, "only_theirs")
+        item.klass, item.evidence = "duplicate", {"rows": [3, 17]}
+        item.save()
+    said = words(entered(compared.officer), f"{bench(compared)}?queue=duplicate")
+    assert "Rows 3, 17 of the list are one person" in said and "Twice" in said

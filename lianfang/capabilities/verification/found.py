@@ -44,11 +44,16 @@ class Difference:
     waits_until: datetime | None = None
     place_id: int | None = None
     day: date | None = None
+    ordinal: int = 0
 
     @property
     def key(self) -> bytes:
-        """What makes it the same difference in every run: its class and its persons."""
-        return blind_index("case:item", f"{self.klass}|" + "|".join(key.hex() for key in self.keys))
+        """What makes it the same difference in every run: its class and its persons.
+
+        `ordinal` tells apart those of people of whom nothing else is known that would.
+        """
+        persons = "|".join(key.hex() for key in self.keys)
+        return blind_index("case:item", f"{self.klass}|{persons}" + (f"|{self.ordinal}" if self.ordinal else ""))
 
     @property
     def print(self) -> bytes:

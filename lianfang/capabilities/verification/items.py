@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.db import connection
@@ -51,7 +51,7 @@ class Ledger:
 
     def take(self, found: Sequence[Difference], looked_at: Callable[[Item], bool]) -> None:
         """Meet what was found with what is on record; `looked_at` says of an item whether this run could find it."""
-        unique = {one.key: one for one in found}
+        unique = {one.key: one for one in _told_apart(found)}
         before = {bytes(item.key): item for item in Item.objects.filter(agreement=self.agreement, key__in=list(unique))}
         number = _last_number(self.agreement)
         for key, one in unique.items():
@@ -121,6 +121,14 @@ class Ledger:
         Item.objects.bulk_update(self.carried, ["row_ours", "row_theirs"], batch_size=BATCH)
         Item.objects.filter(pk__in=[item.pk for item in self.carried]).update(run=self.run)
         Step.objects.bulk_create(self.steps, batch_size=BATCH)
+
+
+def _told_apart(found: Sequence[Difference]) -> Iterator[Difference]:
+    """Differences of people of whom the same is known, as two of one name and nothing else: none is lost."""
+    seen: Counter[tuple[str, tuple[bytes, ...]]] = Counter()
+    for one in found:
+        yield replace(one, ordinal=seen[one.klass, one.keys])
+        seen[one.klass, one.keys] += 1
 
 
 def _last_number(agreement: Agreement) -> int:

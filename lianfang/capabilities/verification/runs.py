@@ -94,6 +94,7 @@ def _next_number(agreement: Agreement) -> int:
 
 def carry_out(run: Run, by: Actor) -> Run:
     """Compare the two sides of a run, keep who agrees as links, and bring the differences up to date."""
+    _freeze_earlier(run)
     ledger = Ledger(run.agreement, run, by)
     if run.kind == "totals":
         _compare_totals(run, ledger)
@@ -104,6 +105,15 @@ def carry_out(run: Run, by: Actor) -> Run:
     run.save()
     owe(run.agreement)
     return run
+
+
+def _freeze_earlier(run: Run) -> None:
+    """Write down what was settled of the run before, whose differences this one may take over."""
+    earlier = Run.objects.filter(agreement=run.agreement, number__lt=run.number).exclude(state="waiting")
+    before = earlier.order_by("number").last()
+    if before is not None:
+        before.counts |= {"settled": _settled(before)}
+        before.save(update_fields=["counts"])
 
 
 def _compare_people(run: Run, ledger: Ledger) -> None:
@@ -166,21 +176,28 @@ def agreement_rate(run: Run) -> tuple[Fraction, Fraction]:
     if not union:
         return Fraction(1), Fraction(1)
     agree = run.counts.get("agree", 0)
-    settled = Item.objects.filter(run=run, state=SETTLED).exclude(klass=DUPLICATE).count()
-    return Fraction(agree, union), Fraction(agree + settled, union)
+    return Fraction(agree, union), Fraction(agree + _settled(run), union)
+
+
+def _settled(run: Run) -> int:
+    """Differences of a run that both sides have settled; of one that a later run took over, as it stood then."""
+    if "settled" in run.counts:
+        return int(run.counts["settled"])
+    return Item.objects.filter(run=run, state=SETTLED).exclude(klass=DUPLICATE).count()
 
 
 @action("verification.signed", by=BOTH_SIDES, over="unit", facts=("unit", "run", "evidence"))
 def sign_off(by: Actor, *, unit: Unit, run: Run, evidence: str = "") -> Run:
     """Sign a run off for one's side; when both have, it is closed. Refused while differences of it are open.
 
+    Refused too (`flow.condition`) when a later run has taken its differences over, or one's side has signed.
     Our side signs for one that does not work here with the letter or file in which it says so (`evidence`).
     """
     side = _signing_side(by, run, unit, evidence)
     open_ = Item.objects.filter(run=run, state__in=(OPEN, SENT_BACK)).count()
     if open_ or run.state == "waiting":
         raise Refused("verification.open", "run", open=open_)
-    if getattr(run, f"signed_{side}_at") is not None:
+    if getattr(run, f"signed_{side}_at") is not None or "settled" in run.counts:
         raise Refused("flow.condition", "run")
     setattr(run, f"signed_{side}_at", clock.now())
     setattr(run, f"signed_{side}_by", by.name[:60])

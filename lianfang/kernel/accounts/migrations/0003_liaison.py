@@ -6,15 +6,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_fences'),
+        ("accounts", "0002_fences"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='grant',
-            name='role',
-            field=models.CharField(choices=[('class_head', 'class head'), ('screener', 'screener'), ('doctor', 'doctor'), ('duty_officer', 'duty officer'), ('leader', 'leader on duty'), ('administrator', 'administrator'), ('officer', 'officer'), ('auditor', 'auditor'), ('liaison', 'health authority liaison')], max_length=20, verbose_name='role'),
+            model_name="grant",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("class_head", "class head"),
+                    ("screener", "screener"),
+                    ("doctor", "doctor"),
+                    ("duty_officer", "duty officer"),
+                    ("leader", "leader on duty"),
+                    ("administrator", "administrator"),
+                    ("officer", "officer"),
+                    ("auditor", "auditor"),
+                    ("liaison", "health authority liaison"),
+                ],
+                max_length=20,
+                verbose_name="role",
+            ),
         ),
     ]
