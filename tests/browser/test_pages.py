@@ -36,7 +36,7 @@ PAGES: dict[str, list[str]] = {
     ],
     "officer-n1": [
         "board/N1", "board/S10", "units/S10", "receipts/N1", "list/units", "list/rules", "today", "forms", "burden/N1",
-        "dictionary/N1", "verification",
+        "dictionary/N1", "verification", "verification/agree",
     ],
 }  # fmt: skip
 """By account (nobody signed in under ""), the addresses that a person with this duty opens in a day."""

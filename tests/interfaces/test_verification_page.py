@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from lianfang.capabilities.verification.models import Item
+from lianfang.capabilities.verification.models import Agreement, Item
 from lianfang.demo.two_lists import OURS_HEADS, as_csv, two_lists
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -235,3 +235,18 @@ def test_somebody_twice_in_one_list_is_shown_with_the_rows(compared):
         item.save()
     said = words(entered(compared.officer), f"{bench(compared)}?queue=duplicate")
     assert "Rows 3, 17 of the list are one person" in said and "Twice" in said
+
+
+def test_E02_an_agreement_is_made_on_a_page_with_a_line_a_field(world):
+    client = entered(world.officer)
+    about = {"counterpart": "疾控中心", "purpose": "x", "basis": "x", "frequency": "weekly", "delay_days": "2"}
+    refused = client.post("/verification/agree", {**about, "fields": "status: 状态 > both"})
+    assert refused.status_code == 422 and 'href="#f-fields"' in refused.content.decode()
+    made = client.post(
+        "/verification/agree", {**about, "fields": "name：姓名、患者姓名\nstatus: 状态 > 对方"}, follow=True
+    )
+    assert "Nothing compared yet" in made.content.decode()
+    with within(EVERYTHING):
+        kept = Agreement.objects.get(counterpart="疾控中心")
+    assert [one["columns"] for one in kept.fields] == [["姓名", "患者姓名"], ["状态"]]
+    assert (kept.precedence, kept.delay_days, kept.totals_required) == ({"status": "theirs"}, 2, False)

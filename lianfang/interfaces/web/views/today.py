@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -20,7 +22,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.alerts.ops import newest
-from lianfang.kernel.dues.models import FORM, HANDOVER, KIND_NAMES, REPORT, ROLL_CALL, Due
+from lianfang.kernel.dues.models import DIFFERENCE, FORM, HANDOVER, KIND_NAMES, REPORT, ROLL_CALL, Due
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.models import Answer
 
@@ -29,6 +31,8 @@ from lianfang.kernel.reporting.models import Answer
 def show(request: HttpRequest) -> HttpResponse:
     """The first page of everybody who is signed in."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if actor.scope.exchange_paths and not (actor.scope.paths or actor.person_id):
+        return redirect("/verification")  # another authority's liaison owes nothing else
     home = actor.home
     zone_day = clock.today(home.zone) if home else clock.now().date()
     dues = [_due(due) for due in _owed(actor)] + _own(actor) + form_dues(actor, asked_of(actor))
@@ -50,9 +54,10 @@ def _owed(actor: Actor) -> list[Due]:
     units = [post.unit for post in actor.posts if post.role in SIGNERS]
     day_of = {unit.pk: clock.today(unit.zone) for unit in units}
     # What goes to the sector superior is the same report as the territory's, and stands here once.
-    found = Due.objects.filter(unit__in=units, day__in=set(day_of.values())).exclude(line="sector").exclude(kind=FORM)
+    today = Q(day__in=set(day_of.values())) | Q(kind=DIFFERENCE, settled_at=None)  # these are due by the hour
+    found = Due.objects.filter(today, unit__in=units).exclude(line="sector").exclude(kind=FORM)
     found = found.select_related("unit", "recipient").order_by("due_at")
-    return [due for due in found if due.day == day_of[due.unit_id]]
+    return [due for due in found if due.kind == DIFFERENCE or due.day == day_of[due.unit_id]]
 
 
 def _due(due: Due) -> dict[str, Any]:
@@ -79,6 +84,8 @@ def _outside(due: Due) -> str:
 
 
 def _url(due: Due) -> str:
+    if due.kind == DIFFERENCE:
+        return "/verification"
     if due.kind == HANDOVER:
         return f"/upward/{due.unit.code}"
     return f"/board/{due.unit.code}" if due.kind == REPORT else f"/classes/{due.unit.code}"
@@ -151,6 +158,7 @@ _TEXTS = {
     "due.overdue_below": gettext_noop("A lower unit's report is overdue"),
     "report.corrected": gettext_noop("A lower unit has corrected its report"),
     "copy.outdated": gettext_noop("A recipient outside holds an old figure"),
+    "difference.opened": gettext_noop("Two lists differ and wait for an answer"),
     "difference.corrected": gettext_noop("A fact was corrected on which a difference rests"),
     "report.sent_again": gettext_noop("A lower unit has sent its report again"),
 }
@@ -159,4 +167,6 @@ _TEXTS = {
 def _nudge(alert: Alert) -> dict[str, Any]:
     text = str(_(_TEXTS.get(alert.kind, alert.kind)))
     url = "/check-in" if alert.kind == "answer.missing" else f"/board/{alert.unit.code}"
+    if alert.kind.startswith("difference."):
+        url = "/verification"
     return {"at": alert.at, "by": str(alert.unit), "text": text.format_map({"reason": "", **alert.facts}), "url": url}

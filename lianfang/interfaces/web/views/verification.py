@@ -60,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [_agreement(actor, one, newest.get(one.pk), open_.get(one.pk, {})) for one in agreements],
         "runs": [_run(actor, run) for run in runs],
-        "add_url": "/do/agreement.made" if actor.roles & set(DATA_OFFICERS) else "",
+        "add_url": "/verification/agree" if actor.roles & set(DATA_OFFICERS) else "",
     }
     return page(request, "pages/verification_home.html", {"verification": context})
 

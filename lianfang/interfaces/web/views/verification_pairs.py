@@ -56,7 +56,7 @@ def pair_of(reader: Reader, item: Item, chosen: Chosen, matches: Mapping[bytes, 
         "differ": differ, "same": same, "alone": list(_alone(reader, alone)) if alone else [],
         "agree": listed(one["label"] for one in same),
         "box": _box(reader, item, alone, matches) if alone and item.klass != DUPLICATE else None,
-        "missing": _missing(reader, left, right),
+        "missing": _missing(reader, item, left, right),
         "place": _place(item) if item.klass == TOTAL else "",
     }  # fmt: skip
 
@@ -170,10 +170,13 @@ def percent_of(item: Item) -> int:
     return min(max(round((item.probability or 0) * 100), 1), SURE)
 
 
-def _missing(reader: Reader, left: Entry | None, right: Entry | None) -> str:
-    """What stands above the box in an empty half."""
+def _missing(reader: Reader, item: Item, left: Entry | None, right: Entry | None) -> str:
+    """What stands in an empty half: that the side has no such row, or which rows of the other are one person."""
     if left is not None and right is not None:
         return ""
+    if item.klass == DUPLICATE:
+        rows = listed(str(row) for row in item.evidence.get("rows", ()))
+        return str(_("Rows {rows} of the list are one person")).format(rows=rows)
     side = reader.left if left is None else reader.right
     return str(_("Not on the list of {side}")).format(side=reader.name_of(side))
 
