@@ -86,7 +86,14 @@ class World:
     def _asked(self, code: str, zh: str, answered_by: str):
         from lianfang.capabilities.burden.actions import propose_form, publish_form
 
-        about = {"title": zh, "title_en": code, "purpose": "x", "answered_by": answered_by, "frequency": "once", "seconds": 9}
+        about = {
+            "title": zh,
+            "title_en": code,
+            "purpose": "x",
+            "answered_by": answered_by,
+            "frequency": "once",
+            "seconds": 9,
+        }
         fields = [{"code": "beds", "zh": zh, "en": f"For {code}", "required": False}]
         return publish_form(SYSTEM, form=propose_form(SYSTEM, unit=self.school, code=code, fields=fields, **about))
 

@@ -99,6 +99,15 @@ def test_E02_a_wrong_control_total_quarantines_the_file_whole(world):
     assert world.send("theirs", THEIRS_HEADS, lists.theirs).stage == "written"
 
 
+def test_E02_a_file_that_was_stored_is_quarantined_when_it_comes_again_with_a_wrong_control_total(world):
+    lists = two_lists(DAY, STORY)
+    assert world.send("theirs", THEIRS_HEADS, lists.theirs).stage == "written"
+    again = world.send("theirs", THEIRS_HEADS, lists.theirs, total=38)
+    assert (again.stage, account(again)["errors"][0]["code"]) == ("refused", "list.total")
+    with within(EVERYTHING):
+        assert sorted(ReceivedList.objects.values_list("state", flat=True)) == ["quarantined", "stored"]
+
+
 def test_E02_columns_outside_the_agreement_are_refused_by_name_before_anything_is_kept(world):
     rows = [(*row, "张三", "甲") for row in two_lists(DAY, STORY).ours]
     with pytest.raises(Refused) as refused:
