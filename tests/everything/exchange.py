@@ -31,11 +31,19 @@ class Exchange:
         step(self.settled, "settled", SYSTEM, side="theirs", verdict="missing_report").save()
 
     def _list(self, side: str) -> ReceivedList:
+        number = "1" if side == "ours" else "2"
         received = ReceivedList.objects.create(
-            unit=self.unit, agreement=self.agreement, side=side, day=DAY, state="stored", sha256=side, rows_in=1,
-            stored=1, rejected=0, received_at=clock.now(), received_by="x",
+            unit=self.unit, agreement=self.agreement, side=side, day=DAY, state="stored", sha256=number * 64,
+            rows_in=1, stored=1, rejected=0, received_at=clock.now(), received_by="x",
         )  # fmt: skip
-        entry = Entry(unit=self.unit, list=received, row=2, key=b"k" * 16, name="张三", values={"status": side})
+        entry = Entry(
+            unit=self.unit,
+            list=received,
+            row=2,
+            key=b"k" * 16,
+            name="张三",
+            values={"status": "1" if side == "ours" else "2"},
+        )
         entry.sealed = Entry.sealed_values(entry.pk, {"id_no": "519999200001010009"})
         entry.save()
         return received
@@ -43,7 +51,7 @@ class Exchange:
     def _run(self, state: str) -> Run:
         return Run.objects.create(
             unit=self.unit, agreement=self.agreement, number=Run.objects.count() + 1, state=state, list_ours=self.ours,
-            list_theirs=self.theirs, hash_ours="ours", hash_theirs="theirs", started_at=clock.now(), started_by="x",
+            list_theirs=self.theirs, hash_ours="0" * 64, hash_theirs="1" * 64, started_at=clock.now(), started_by="x",
         )  # fmt: skip
 
     def _item(self, number: int, state: str) -> Item:

@@ -196,10 +196,10 @@ class Shown(HTMLParser):
 
 WHAT_IS_SHOWN_AS_IT_IS = re.compile(
     r"XLSX?|PDF|ODS|CSV|Excel|API|[0-9a-f]+(?:-[0-9a-f]+){4}|[0-9a-f]{8,64}|\{\w+\}|[\w.]+:\S+|\w+_\w+"
-    r"|(?:visitor|screener)-[\w-]+|system"
+    r"|(?:visitor|screener)-[\w-]+|system|stay|stocks|beds"
 )
 """File types, keys, codes, account names and the system's own name."""
-NAMES = re.compile(r"学生\d+|单位[\w-]+|示例省|值班甲")
+NAMES = re.compile(r"学生\d+|单位[\w-]+|示例省|值班甲|卫生健康局|张\*")
 """Names of people and units stay as they are in every language."""
 FOREIGN = {"zh-hans": re.compile(r"[A-Za-z]{3,}"), "en": HAN}
 

@@ -18,6 +18,7 @@ from lianfang.capabilities.verification.actions import (
     sign_off,
     undo_answer,
 )
+from lianfang.capabilities.verification.fields import label
 from lianfang.capabilities.verification.models import (
     CLASSES,
     FREQUENCIES,
@@ -89,7 +90,7 @@ def _name(entry: Any) -> str:
 
 
 def _fields(item: Item) -> list[str]:
-    return [one["field"] for one in item.fields]
+    return [label(one["field"]) for one in item.fields]
 
 
 def _number(entry: Any) -> str:
@@ -111,7 +112,7 @@ class Agreements(Register):
         column(Agreement, "theirs", priority=2),
         column(Agreement, "purpose", priority=2),
         column(Agreement, "basis", priority=3),
-        Column("fields", _("agreed fields"), lambda row: ", ".join(row.names), priority=3),
+        Column("fields", _("agreed fields"), lambda row: ", ".join(map(label, row.names)), priority=3),
         column(Agreement, "frequency", priority=2),
         column(Agreement, "delay_days", kind="amount", priority=3),
         column(Agreement, "totals_required", kind="flag", priority=3),

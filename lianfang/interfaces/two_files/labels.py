@@ -7,29 +7,10 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-FIELDS: Final[Mapping[str, Any]] = {
-    "name": _("Name"),
-    "surname": _("Surname"),
-    "given_name": _("Given name"),
-    "id_no": _("ID number"),
-    "birth": _("Date of birth"),
-    "sex": _("Sex"),
-    "phone": _("Phone"),
-    "unit": _("Unit"),
-    "address": _("Address"),
-    "locality": _("Locality"),
-    "postcode": _("Postcode"),
-    "record": _("Record number"),
-    "onset": _("Date of onset"),
-    "diagnosed": _("Date of diagnosis"),
-    "reported": _("Date of report"),
-    "sampled": _("Date of sampling"),
-    "admitted": _("Date of admission"),
-    "test": _("Test result"),
-    "disease": _("Disease"),
-    "classification": _("Case classification"),
-    "status": _("Status"),
-}
+from lianfang.capabilities.verification.fields import FIELDS, label
+
+__all__ = ["CLASSES", "FIELDS", "REASONS", "STEPS", "label"]
+
 CLASSES: Final[Mapping[str, Any]] = {
     "agree": _("On both, in agreement"),
     "conflict": _("On both, in conflict"),
@@ -52,8 +33,3 @@ REASONS: Final[Mapping[str, Any]] = {
     "dependent": _("one list depends on the other"),
     "truncated": _("a list leaves persons out by rule"),
 }
-
-
-def label(field: str) -> str:
-    """A field in words; a column that is none is called by its own name."""
-    return str(FIELDS.get(field, field))

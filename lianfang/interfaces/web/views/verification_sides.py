@@ -22,11 +22,6 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.forms import DAILY, form_on
 
-_MORE: Final[Mapping[str, Any]] = {
-    "from_day": _("From day"),
-    "until_day": _("To day"),
-    "place": _("Place"),
-}
 _SAID: Final[Mapping[str, Any]] = {
     "use_mine": _("Use ours"),
     "use_other": _("Use theirs"),
@@ -108,7 +103,7 @@ class Reader:
 
     def field_word(self, name: str) -> str:
         """A field in words; one that has none is called as in the files."""
-        known = self._item_word(name) or FIELDS.get(name) or _MORE.get(name)
+        known = self._item_word(name) or FIELDS.get(name)
         columns: list[str] = next((one["columns"] for one in self.agreement.fields if one["name"] == name), [])
         return str(known or (columns[0] if columns else name))
 
