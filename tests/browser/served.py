@@ -17,6 +17,7 @@ import psycopg
 from django.db import connection
 
 from lianfang.interfaces.server import processes, programs
+from lianfang.interfaces.server.dropping import drop_database
 from lianfang.interfaces.server.leash import leashed
 from lianfang.interfaces.server.reach import answers, free_port
 from tests.database import TEMPLATE
@@ -77,7 +78,7 @@ def _own_database() -> Iterator[str]:
 def _instead(server: str, name: str, create: str = "") -> None:
     with psycopg.connect(server, autocommit=True) as owner:
         owner.execute("SELECT pg_advisory_lock(1)")  # a template can be copied by one at a time
-        owner.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        drop_database(owner, name)
         if create:
             owner.execute(create)
 

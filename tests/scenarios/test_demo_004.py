@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from lianfang.demo import script
+from lianfang.interfaces.server.dropping import drop_database
 
 ITEMS = ("expected", "present", "absent", "fever", "tested", "confirmed")
 PROVINCE, SECTOR, PREFECTURE = "510000", "510000-HE", "519900"
@@ -51,7 +52,7 @@ def replayed() -> Iterator[Replayed]:
         database.execute("SET ROLE lianfang_system")
         yield Replayed(said, database)
     with psycopg.connect(server, autocommit=True) as owner:
-        owner.execute(f"DROP DATABASE {said['database']} WITH (FORCE)")
+        drop_database(owner, said["database"])
 
 
 def sums(replayed: Replayed, above: str) -> dict[str, int]:

@@ -20,6 +20,7 @@ from lianfang.capabilities.checkin.intake import receive_answer, receive_roll_ca
 from lianfang.capabilities.daily_report.intake import receive_report
 from lianfang.interfaces.commands.main import main
 from lianfang.interfaces.server import proofs
+from lianfang.interfaces.server.dropping import drop_database
 from lianfang.interfaces.server.keyring import MADE
 from lianfang.interfaces.server.state import DEFAULT_STATE
 from lianfang.kernel import clock
@@ -129,7 +130,7 @@ def books(county: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def county_node(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[tuple[Node, Any]]:
     """The node, filled by the product's own actions; Django works on its database for the tests of this file."""
-    name = f"backup_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    name = own_name()
     state = tmp_path_factory.mktemp("node")
     (state / "keys").mkdir()
     for key, text in KEYS.items():
@@ -145,14 +146,14 @@ def county_node(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
         outside = tmp_path_factory.mktemp("disk")
         yield Node(state, to(name), outside / "first.backup", outside / "key"), county
         use(before)
-    drop_all_like(name)
+    drop_all()
 
 
-def drop_all_like(name: str) -> None:
+def drop_all() -> None:
     """The node's database and whatever restores kept or left."""
     with psycopg.connect(SERVER, autocommit=True) as owner:
-        for (left,) in owner.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{name}%"]).fetchall():
-            owner.execute(f'DROP DATABASE "{left}" WITH (FORCE)')
+        for left in databases():
+            drop_database(owner, left)
 
 
 @contextmanager
@@ -167,9 +168,15 @@ def proving(node: Node) -> Iterator[dict[str, Any]]:
         proofs.record(proofs.file_of(node.state), proofs.Proof("backup", datetime.now(UTC), held, figures))
 
 
+def own_name() -> str:
+    """What this process calls its node's database; tests that run beside it have others."""
+    return f"backup_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
 def databases() -> set[str]:
-    """The names of all databases of the run's server."""
-    return {name for (name,) in execute(SERVER, "SELECT datname FROM pg_database")}
+    """The names of this node's databases: its own, and those that restores kept or left."""
+    found = execute(SERVER, "SELECT datname FROM pg_database")
+    return {name for (name,) in found if name == own_name() or name.startswith(f"{own_name()}_")}
 
 
 @pytest.fixture

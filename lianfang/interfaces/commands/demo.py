@@ -19,6 +19,7 @@ from psycopg import sql
 from lianfang.demo import script
 from lianfang.interfaces.commands.main import SUPERVISED
 from lianfang.interfaces.server import programs, roles
+from lianfang.interfaces.server.dropping import drop_database
 from lianfang.interfaces.server.leash import leashed
 from lianfang.interfaces.server.state import database_for, state_folder
 from lianfang.interfaces.server.trouble import FAILED, CannotRun, say
@@ -76,7 +77,8 @@ def _own(server: str, args: argparse.Namespace) -> Iterator[str]:
     finally:
         os.environ["DATABASE_URL"] = server
         if not args.keep:
-            _on(server, "DROP DATABASE {} WITH (FORCE)", name)
+            with roles.connection(server) as opened:
+                drop_database(opened, name)
 
 
 def _on(server: str, statement: LiteralString, name: str) -> None:

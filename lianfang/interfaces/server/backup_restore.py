@@ -24,6 +24,7 @@ from lianfang.interfaces.server.backup_epoch import begin_epoch
 from lianfang.interfaces.server.backup_file import Contents, opened, proven
 from lianfang.interfaces.server.backup_seal import Secret, Unreadable
 from lianfang.interfaces.server.binaries import Binaries, find
+from lianfang.interfaces.server.dropping import drop_database
 from lianfang.interfaces.server.founding import written_by
 from lianfang.interfaces.server.leftovers import noted
 from lianfang.interfaces.server.locks import held
@@ -102,7 +103,7 @@ def _brought_in(state: Path, file: Path, secret: Secret, binaries: Binaries, url
             former = _named(name, f"before_{datetime.now(UTC):%Y%m%dT%H%M%S_%f}") if _exists(server, name) else ""
             changeover = prepare(state, contents, Changeover(name, incoming, former))
         except BaseException:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(incoming)))
+            drop_database(server, incoming)
             raise
         _change_over(server, changeover)
     finish(state, url)
@@ -188,7 +189,7 @@ def _check_known(contents: Contents, known: frozenset[str] | None) -> None:
 
 
 def _make(server: psycopg.Connection, incoming: str) -> None:
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(incoming)))
+    drop_database(server, incoming)
     try:
         server.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(incoming))
