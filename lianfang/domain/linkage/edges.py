@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lianfang.domain.linkage.compared import BETWEEN, Compared
-from lianfang.domain.linkage.judged import BY_CHANCE, BY_PEOPLE, CERTAINTY, RULES
+from lianfang.domain.linkage.judged import BY_CHANCE, BY_PEOPLE, CERTAINTY, RULES, same_number
 from lianfang.domain.linkage.listing import Rows
 from lianfang.domain.linkage.matching import Edges, best, chances
 from lianfang.domain.linkage.persons import Inside
@@ -59,18 +59,26 @@ class _Rows:
 def person_pairs(
     pairs: Compared, ours: Inside, theirs: Inside, settings: Settings, rulings: Sequence[Ruling], rank: Rows
 ) -> PersonPairs:
-    """The pairs of persons, those chosen marked."""
+    """The pairs of persons, those chosen marked.
+
+    One valid number of two persons who are not alike is for people to look at, however unlikely they are one person.
+    """
     rows = _between(pairs, ours, theirs, rulings)
     likely = rows.score + pairs.model.prior()[BETWEEN] > np.log(_LEAST_LIKELY)
-    rows = _best_rows(rows.take(likely), rank)
+    rows = _best_rows(rows.take(likely | _claimed(pairs, rows)), rank)
     edges = Edges(rows.ours, rows.theirs, rows.score)
     chance = chances(edges, ours.count, theirs.count + pairs.table.beyond, expected=float(pairs.model.matches[BETWEEN]))
     chance = _raised(rows, chance)
-    shown = np.flatnonzero(chance >= settings.review)
+    shown = np.flatnonzero((chance >= settings.review) | _claimed(pairs, rows))
     chosen = np.zeros(len(chance), bool)
     chosen[shown] = _best(pairs, rows.take(shown), chance[shown], rank)
     found_by = [(*RULES, BY_PEOPLE, BY_CHANCE)[rule] for rule in rows.rules.tolist()]
     return PersonPairs(rows.ours, rows.theirs, rows.left, rows.right, rows.score, chance, rows.held, chosen, found_by)
+
+
+def _claimed(pairs: Compared, rows: _Rows) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = rows.held & same_number(pairs.table, rows.left, rows.right)
+    return found
 
 
 def _between(pairs: Compared, ours: Inside, theirs: Inside, rulings: Sequence[Ruling]) -> _Rows:

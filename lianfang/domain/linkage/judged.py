@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lianfang.domain.linkage.likeness import EQUAL, NAMES_DIFFER, SOUNDS_ALIKE, Level
+from lianfang.domain.linkage.likeness import EQUAL, LOOSELY_ALIKE, NAMES_DIFFER, SOUNDS_ALIKE, Level
 from lianfang.domain.linkage.listing import Rows
 from lianfang.domain.linkage.table import Table
 
@@ -26,6 +26,7 @@ _BOTH_VALID: Final = 6
 _NUMBERS_DIFFER: Final = 5
 _TWO_SLIPS: Final = 3
 _BIRTH_DIFFERS: Final = 4
+_SEVERAL: Final = 2
 _A_FAMILY: Final = 6
 """A phone that more rows of both lists give is no family's phone."""
 _BY_A_CHARACTER: Final = 1
@@ -66,7 +67,7 @@ def judged(table: Table, levels: Mapping[str, Level], left: Rows, right: Rows) -
         & _few_share(table, "phone", left)
         & number_fits,
     }
-    held = (at["id_no"] == _BOTH_VALID) | (by_number & contradicted)
+    held = (at["id_no"] == _BOTH_VALID) | (by_number & contradicted) | _somebody_else_by_name(at)
     said = at["given_name"] > 0
     cannot_be = said & (_number_fits(at) | (at["surname"] == 0) | (at["surname"] == NAMES_DIFFER["surname"]))
     return Judged(rules, held, said & _could_be_siblings(at), cannot_be, _given_differs(table, at, left, right))
@@ -81,7 +82,7 @@ def without_siblings(found: Judged, likely: NDArray[np.bool_], group: NDArray[np
     held = found.held.copy()
     for kind in (_BY_A_CHARACTER, _ALTOGETHER):
         differs = found.given_differs == kind
-        seen = found.cannot_be & likely
+        seen = found.cannot_be & likely & ~found.held  # somebody else's changed name explains nothing
         changed, share = int((seen & differs).sum()), float((seen & differs).sum() / max(seen.sum(), 1))
         for one in np.unique(group).tolist():
             could_be = found.could_be & (group == one)
@@ -122,6 +123,15 @@ def _valid(table: Table, rows: Rows) -> NDArray[np.bool_]:
     return np.array([number.valid for number in field.values] + [False], bool)[field.codes[rows]]
 
 
+def same_number(table: Table, left: Rows, right: Rows) -> NDArray[np.bool_]:
+    """Whether both rows give one valid identity number."""
+    found = _valid(table, left)
+    if "id_no" in table.fields:
+        codes = table.fields["id_no"].codes
+        found = found & (codes[left] == codes[right])
+    return found
+
+
 def _few_share(table: Table, name: str, rows: Rows) -> NDArray[np.bool_]:
     """Whether the row's value is one that only few rows give."""
     if name not in table.fields:
@@ -135,13 +145,39 @@ def _few_share(table: Table, name: str, rows: Rows) -> NDArray[np.bool_]:
 def _contradicted(table: Table, at: _Levels, left: Rows, right: Rows) -> NDArray[np.bool_]:
     """An equal number of somebody else.
 
-    No part of the name fits; or a part does not and the birth date neither; or the given name does not and the number
-    is not the only one of its kind in each list, as when twins were written down with one number.
+    No part of the name fits; or a part does not and the birth date neither, or two of birth date, sex and phone; or the
+    given name does not and the number is not the only one of its kind in each list, as when twins were written down
+    with one number.
     """
     surname, given = at["surname"] == NAMES_DIFFER["surname"], at["given_name"] == NAMES_DIFFER["given_name"]
-    nothing_fits = given & (surname | (at["surname"] == 0))
-    found: NDArray[np.bool_] = nothing_fits | ((surname | given) & (at["birth"] >= _BIRTH_DIFFERS))
+    against = (at["birth"] >= _TWO_SLIPS).astype(np.int8) + _differs(at, "sex") + _differs(at, "phone")
+    unlike = (at["birth"] >= _BIRTH_DIFFERS) | (against >= _SEVERAL)
+    loosely = (at["surname"] == LOOSELY_ALIKE) & (at["given_name"] == LOOSELY_ALIKE)
+    found: NDArray[np.bool_] = _no_part_fits(at) | ((surname | given | loosely) & unlike)
     found |= given & ~_one_number_in_each(table, left, right)
+    return found
+
+
+def _no_part_fits(at: _Levels) -> NDArray[np.bool_]:
+    surname, given = at["surname"], at["given_name"] == NAMES_DIFFER["given_name"]
+    found: NDArray[np.bool_] = given & ((surname == NAMES_DIFFER["surname"]) | (surname == 0))
+    return found
+
+
+def _differs(at: _Levels, name: str) -> NDArray[np.int8]:
+    return (at[name] > EQUAL).astype(np.int8)
+
+
+def _somebody_else_by_name(at: _Levels) -> NDArray[np.bool_]:
+    """The name does not fit, and neither number, birth date nor address says that it is one person all the same.
+
+    What is left is a phone, a unit or a sex, which a household, a class or half of everybody shares.
+    """
+    told = _number_fits(at) | ((at["birth"] >= EQUAL) & (at["birth"] < _TWO_SLIPS)) | (at["address"] == EQUAL)
+    surname, given = at["surname"], at["given_name"]
+    other_surname, other_given = surname == NAMES_DIFFER["surname"], given == NAMES_DIFFER["given_name"]
+    unlike = (other_given & (surname == 0)) | ((given >= LOOSELY_ALIKE) & (surname == LOOSELY_ALIKE))
+    found: NDArray[np.bool_] = (unlike | (other_surname & (given > SOUNDS_ALIKE))) & ~told
     return found
 
 

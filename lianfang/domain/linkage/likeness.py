@@ -17,6 +17,7 @@ Level: TypeAlias = NDArray[np.int8]
 
 EQUAL: Final = 1
 SOUNDS_ALIKE: Final = 2
+LOOSELY_ALIKE: Final = 4
 SWAPPED: Final = 5
 NAMES_DIFFER: Final = {"surname": 6, "given_name": 5}
 NEAR: Final = 0.92

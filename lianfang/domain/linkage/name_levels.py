@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lianfang.domain.linkage.coding import MISSING, Field
 from lianfang.domain.linkage.likeness import (
     EQUAL,
+    LOOSELY_ALIKE,
     LOOSELY_NEAR,
     NAMES_DIFFER,
     NEAR,
@@ -27,7 +28,6 @@ from lianfang.domain.linkage.listing import Codes, Rows
 from lianfang.domain.linkage.table import Fields
 
 _NEAR: Final = 3
-_LOOSELY: Final = 4
 _SHORTEST_PART: Final = 3
 _UNLIKE: Final = 2
 
@@ -59,7 +59,7 @@ def _likeness(said: Field, one: Codes, other: Codes, different: int, workers: in
     alike = near(chosen(said.values, one), chosen(said.values, other), workers)
     sizes = np.array([len(value) for value in said.values])
     part = is_part(said.values, one, other) & (np.minimum(sizes[one], sizes[other]) >= _SHORTEST_PART)
-    return np.select([alike >= NEAR, (alike >= LOOSELY_NEAR) | part], [_NEAR, _LOOSELY], different).astype(np.int8)
+    return np.select([alike >= NEAR, (alike >= LOOSELY_NEAR) | part], [_NEAR, LOOSELY_ALIKE], different).astype(np.int8)
 
 
 def _take_wholes(fields: Fields, left: Rows, right: Rows, surname: Level, given: Level) -> None:

@@ -117,7 +117,7 @@ class _Report:
     rank: Rows
 
     def of(self, found: PersonPairs) -> Reconciliation:
-        shown = np.flatnonzero(found.chosen & (found.chance >= self.settings.review))
+        shown = np.flatnonzero(found.chosen)
         shown = shown[np.lexsort((found.right[shown], found.left[shown]))]
         accepted = (found.chance >= self.settings.accept) & ~found.held
         taken = np.zeros(len(found.chance), bool)

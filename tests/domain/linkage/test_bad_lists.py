@@ -95,3 +95,32 @@ def test_lists_that_share_no_column_have_nothing_in_common() -> None:
 def test_a_column_that_says_one_thing_for_everybody_joins_nobody() -> None:
     for columns in ({"sex": ["男"] * 300}, {"birth": ["2010-01-01"] * 300}, {"unit": ["S01"] * 300}):
         assert reconcile(Listing(columns), Listing(columns)).row_pairs() == []
+
+
+@pytest.mark.parametrize("shared", [("phone",), ("phone", "sex"), ("phone", "sex", "unit")])
+def test_other_names_on_one_phone_are_other_people_until_somebody_has_looked(shared: tuple[str, ...]) -> None:
+    rows = people(300)
+    others = [{"name": other["name"], **{key: row[key] for key in shared}} for row, other in others_of(rows)]
+    ours: list[Person] = [{"name": row["name"], **{key: row[key] for key in shared}} for row, _ in others_of(rows)]
+    found = reconcile(listing(ours), listing(others))
+    assert (found.counts.agree, found.counts.conflict) == (0, 0)
+
+
+def test_a_valid_number_of_two_who_are_not_alike_is_shown_and_never_joined() -> None:
+    rows = people(300)
+    ours: list[Person] = [row for row, _ in others_of(rows)]
+    theirs: list[Person] = [{**other, "id_no": row["id_no"]} for row, other in others_of(rows)]
+    found = reconcile(listing(ours), listing(theirs))
+    assert (found.counts.agree, found.counts.conflict, found.counts.only_ours) == (0, 0, 0)
+    assert found.counts.possible == len(ours)
+
+
+def others_of(rows: list[Person]) -> list[tuple[Person, Person]]:
+    """Each person of the first half beside somebody with another surname and other characters, another day and sex."""
+    half = len(rows) // 2
+    pairs = zip(rows[:half], rows[half:], strict=True)
+    return [
+        (one, other)
+        for one, other in pairs
+        if not set(str(one["name"])) & set(str(other["name"])) and one["birth"] != other["birth"]
+    ]
