@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
     "required": (_("%(field)s is still missing. Please fill it in."),),
+    "required:unticked": (_("Please tick the box first: what is signed is confirmed by it."),),
     "type": (_("%(field)s needs another kind of value."),),
     "type:object": (_("%(field)s must be an object with named members."),),
     "type:list": (_("%(field)s must be a list."),),
@@ -72,6 +73,10 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
     "text.placeholder": (_("%(field)s must be the real one, not a word in its place."),),
     "text.private_use": (
         _("%(field)s holds a character that other computers may show differently. Please look again."),
+    ),
+    "text.too_short": (
+        _("%(field)s needs at least %(low)s characters."),
+        _("%(field)s must be longer."),
     ),
     "text.too_long": (
         _("%(field)s may have at most %(high)s characters or entries."),
@@ -164,6 +169,7 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
         _("%(field)s: a choice needs several different choices; other fields have none."),
     ),
     "form.cross_same": (_("%(field)s must divide by something else than the rows."),),
+    "form.of_people": (_("%(field)s: this is held of each person, so it cannot be filled in for a unit."),),
     "form.kind_changed": (_("%(field)s must stay what it was in the earlier version, so that both add up."),),
     "form.not_yet": (
         _("The form is asked since %(since)s."),
@@ -173,6 +179,10 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
     "form.code": (_("%(field)s must consist of small letters, digits and _, and begin with a letter."),),
     "flow.condition": (_("This step is not possible in the present state."),),
     "flow.condition:not_signed": (_("Please sign the day's report first. Copies are made from it."),),
+    "flow.condition:answered_meanwhile": (
+        _("%(who)s has dealt with this difference since you opened it. Nothing was kept; please look at it again."),
+        _("This difference has changed since you opened it. Nothing was kept; please look at it again."),
+    ),
     "flow.condition:held_already": (_("This recipient holds these figures already."),),
     "flow.condition:sign_correction": (
         _("A lower unit has corrected its figures. Please sign your corrected report first, then hand it over."),

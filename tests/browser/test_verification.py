@@ -22,6 +22,7 @@ from tests.make import DAY, at
 STORY = {"agree": 33, "conflict": 4, "only_ours": 3, "only_theirs": 2}
 OURS, THEIRS = "duty-zx", "liaison"
 STILL = 0.001  # less is the rounding of a line of text
+A_MOMENT = "() => new Promise((done) => setTimeout(done, 700))"  # longer than two presses are taken for one
 SHIFTED = """() => new Promise((done) => {
   let sum = 0;
   const seen = new PerformanceObserver((list) => list.getEntries().forEach((one) => {
@@ -115,6 +116,53 @@ def test_differences_are_answered_and_taken_back_by_keys_alone(exchanged: Any) -
         expect(page.locator("#f-note")).to_be_focused()
     with within(EVERYTHING):
         assert set(Item.objects.filter(agreement=agreement).values_list("verdict_ours", "state")) == {("", "open")}
+
+
+def test_a_key_pressed_twice_or_held_answers_one_difference_only(exchanged: Any) -> None:
+    house, agreement = exchanged
+    set_clock(16, 45)
+    with house.visit(OURS, lang="en") as visitor:
+        visitor.open(f"/verification/{agreement.pk}")
+        page, keys = visitor.page, visitor.page.keyboard
+        panel, queue = page.locator("#panel"), page.locator(".bench-queues [aria-current]")
+        expect(panel).to_contain_text("V-0001")
+        keys.press("2")
+        keys.press("2")  # while the answer is on its way
+        expect(panel).to_contain_text("V-0002")
+        keys.press("2")  # at the pair just drawn, which nobody has read yet
+        keys.down("2")
+        page.evaluate(A_MOMENT)
+        keys.down("2")  # held: the second is a repeat
+        keys.up("2")
+        expect(queue).to_contain_text("8")
+        expect(panel).to_contain_text("V-0002")
+        keys.press("2")
+        expect(queue).to_contain_text("7")
+        expect(panel).to_contain_text("V-0003")
+        for left in ("8", "9"):
+            page.evaluate(A_MOMENT)
+            keys.press("u")
+            expect(queue).to_contain_text(left)
+
+
+def test_an_answer_is_taken_back_by_its_key_when_it_is_opened_again_later(exchanged: Any) -> None:
+    house, agreement = exchanged
+    set_clock(16, 46)
+    here = f"/verification/{agreement.pk}"
+    with house.visit(OURS, lang="en") as visitor:
+        visitor.open(here)
+        visitor.page.keyboard.press("2")
+        expect(visitor.page.locator(".bench-undo")).to_contain_text("V-0001")
+    with house.visit(OURS, lang="en") as visitor:
+        visitor.open(f"{here}?queue=with_other")
+        panel = visitor.page.locator("#panel")
+        expect(panel).to_contain_text("V-0001")
+        expect(panel.get_by_role("button", name="Take my answer back")).to_be_visible()
+        visitor.page.keyboard.press("u")
+        expect(panel.get_by_role("button", name="Take my answer back")).to_have_count(0)
+        expect(panel).to_contain_text("V-0001")
+    with within(EVERYTHING):
+        assert Item.objects.get(agreement=agreement, number=1).verdict_ours == ""
 
 
 def test_without_scripts_every_answer_is_a_form(exchanged: Any) -> None:

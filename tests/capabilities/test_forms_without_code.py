@@ -376,3 +376,12 @@ def test_a_form_of_people_is_filled_in_by_them_and_by_their_class_head_and_by_no
         table = place.cross("rode", "prefecture", "rode", form="trip")
         assert table.total.value == 1 and table.total.filled == 2
         assert of(table, "false", place.prefectures[0]).value == 0
+
+
+def test_what_is_held_of_each_person_is_not_offered_to_be_filled_in_for_a_unit(place: Place):
+    bound = {"code": "who", "zh": "姓名", "en": "Name", "kind": "text", "held_as": "person.name", "asked": False}
+    with pytest.raises(Refused) as refused:
+        place.publish([bound, {"code": "rooms", "zh": "备用房间", "en": "Spare rooms", "kind": "count"}])
+    assert [(problem.code, problem.field) for problem in refused.value.problems] == [
+        ("form.of_people", "fields[0].held_as")
+    ]

@@ -11,6 +11,7 @@ import pytest
 from lianfang.capabilities.verification.actions import (
     agreement_rate,
     make_agreement,
+    reopen_difference,
     sign_off,
 )
 from lianfang.capabilities.verification.models import Entry, Item, Link, ReceivedList, Run
@@ -101,6 +102,42 @@ def test_E01_a_run_is_signed_by_both_sides_and_only_when_nothing_is_open(compare
     with make.acting(world.liaison):
         assert sign_off(world.liaison, unit=world.health, run=run).state == "signed"
     with make.acting(world.liaison), pytest.raises(Refused, match=r"flow\.condition"):
+        sign_off(world.liaison, unit=world.health, run=run)
+
+
+def test_a_difference_reopened_after_both_have_signed_opens_the_run_again(compared):
+    world, _, run = compared
+    for item in world.items():
+        world.both(item)
+    with make.acting(world.officer):
+        sign_off(world.officer, unit=world.school, run=run)
+        reopen_difference(world.officer, unit=world.school, item=world.items()[0], reason="来信说明有误")
+    with within(EVERYTHING):
+        found = Run.objects.get(pk=run.pk)
+    assert (found.state, found.signed_ours_at, found.signed_ours_by) == ("done", None, "")
+
+
+def test_a_run_with_a_difference_that_waits_is_not_signed_yet(compared):
+    world, _, run = compared
+    last, *others = world.items()
+    for item in others:
+        world.both(item)
+    with within(EVERYTHING):
+        Item.objects.filter(pk=last.pk).update(state="waiting")
+    with make.acting(world.officer), pytest.raises(Refused, match=r"verification\.open"):
+        sign_off(world.officer, unit=world.school, run=run)
+
+
+def test_one_person_signs_for_one_side_only(compared):
+    world, _, run = compared
+    for item in world.items():
+        world.both(item)
+    with make.acting(world.officer):
+        sign_off(world.officer, unit=world.school, run=run)
+    with within(EVERYTHING):
+        Run.objects.filter(pk=run.pk).update(signed_ours_by=world.liaison.name)
+        run.refresh_from_db()
+    with make.acting(world.liaison), pytest.raises(Refused, match=r"difference\.second_person"):
         sign_off(world.liaison, unit=world.health, run=run)
 
 

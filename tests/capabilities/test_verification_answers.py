@@ -166,7 +166,8 @@ def test_the_liaison_sees_the_exchange_and_nothing_else(compared):
             for name, one in registers.items()
             if not one.__module__.startswith("lianfang.capabilities.verification") and one.rows(world.liaison).exists()
         ]
-        assert elsewhere == []
+        assert elsewhere == ["imports"]
+        assert {one.sender_id for one in registers["imports"].rows(world.liaison)} == {world.liaison.account_id}
     with make.acting(stranger):
         assert not Item.objects.exists() and not Run.objects.exists() and not Entry.objects.exists()
         assert not Differences.rows(stranger).exists()

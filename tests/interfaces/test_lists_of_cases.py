@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from lianfang.capabilities.verification.actions import make_agreement
 from lianfang.capabilities.verification.models import Entry, ReceivedList
-from lianfang.demo.two_lists import OURS_HEADS, THEIRS_HEADS, as_csv, two_lists
+from lianfang.demo.two_lists import AGREED, OURS_HEADS, THEIRS_HEADS, as_csv, two_lists
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.interfaces.commands.main import main
@@ -229,6 +231,110 @@ def test_E01_over_http_the_other_side_answers_shows_numbers_with_a_reason_and_se
     assert [one["act"] for one in client.get(f"/api/v1/difference-steps/?item={item.pk}").json()["rows"]] == [
         "answered", "opened"
     ]  # fmt: skip
-    for name in ("units", "persons", "answers", "dues", "imports"):
+    for name in ("units", "persons", "answers", "dues"):
         shown = client.get(f"/api/v1/{name}/")
         assert shown.status_code == 404 or shown.json()["rows"] == [], name
+    sent = client.get("/api/v1/imports/").json()["rows"]  # its own list, and not the school's
+    assert [(one["what"], one["filename"]) for one in sent] == [("list", "theirs.csv")]
+
+
+def bearer_of(actor, unit) -> Client:
+    """A client that sends a token of this account."""
+    with within(EVERYTHING):
+        _, bearer = new_token(Account.objects.get(pk=actor.account_id), unit=unit)
+    return Client(headers={"authorization": f"Bearer {bearer}"})
+
+
+def sent_over_http(client, world, rows, **more) -> dict:
+    """The answer to a list of theirs sent with its control total."""
+    file = SimpleUploadedFile("theirs.csv", as_csv(THEIRS_HEADS, rows))
+    terms = {"agreement": str(world.agreement.number), "side": "theirs", "control_total": str(len(rows))}
+    answer = client.post("/api/v1/imports", {"what": "list", "file": file, **terms, **more})
+    assert answer.status_code < 300, answer.json()
+    return answer.json()
+
+
+@pytest.mark.parametrize("way", ["token", "session"])
+def test_E02_the_other_side_reads_the_receipt_of_its_own_list_and_no_one_elses(world, way):
+    rows = two_lists(DAY, STORY).theirs
+    colleague = make.actor(world.health, Role.LIAISON)
+    client = bearer_of(world.liaison, world.health)
+    if way == "session":
+        client = Client()
+        with within(EVERYTHING):
+            client.force_login(Account.objects.get(pk=world.liaison.account_id))
+    taken = sent_over_http(client, world, rows)
+    receipt = client.get(f"/api/v1/imports/{taken['id']}")
+    assert (receipt.status_code, receipt.json()) == (200, taken)
+    of_school = world.send("ours", OURS_HEADS, two_lists(DAY, STORY).ours)
+    with make.acting(world.officer):
+        roster = Import.objects.create(
+            unit=world.school, what="people", filename="a.csv", stage="checked", received_at=clock.now()
+        )
+    for other in (of_school, roster):
+        assert client.get(f"/api/v1/imports/{other.pk}").status_code == 404
+    for stranger in (colleague, world.officer):
+        unit = world.health if stranger is colleague else world.school
+        assert bearer_of(stranger, unit).get(f"/api/v1/imports/{taken['id']}").status_code == 404
+    with within(world.liaison.scope):
+        assert {one.what for one in Import.objects.all()} == {"list"}, "the fence itself lets nothing else through"
+
+
+def test_E02_a_quarantined_list_can_be_read_and_given_up_by_whoever_sent_it(world):
+    client = bearer_of(world.liaison, world.health)
+    taken = sent_over_http(client, world, two_lists(DAY, STORY).theirs, control_total="40")
+    assert client.get(f"/api/v1/imports/{taken['id']}").json()["errors"][0]["code"] == "list.total"
+    assert client.delete(f"/api/v1/imports/{taken['id']}").json()["stage"] == "dropped"
+
+
+def test_E02_the_same_file_for_another_day_side_agreement_or_total_has_a_receipt_of_its_own(world):
+    rows = two_lists(DAY, STORY).theirs
+    client = bearer_of(world.officer, world.school)
+    about = {"counterpart": "卫生健康局", "purpose": "复核", "basis": "传染病防治法", "frequency": "daily"}
+    with make.acting(world.officer):
+        second = make_agreement(world.officer, unit=world.school, fields=AGREED, theirs=world.health, **about)
+    ways = [
+        {},
+        {"side": "ours"},
+        {"day": str(DAY)},
+        {"agreement": str(second.number)},
+        {"control_total": "38"},
+        {"control_total": "40"},
+    ]
+    with clock.at(at(15) + timedelta(days=1)):
+        first = [sent_over_http(client, world, rows, **one) for one in ways]
+    with clock.at(at(16) + timedelta(days=1)):
+        again = [sent_over_http(client, world, rows, **one) for one in ways]
+    assert len({one["id"] for one in first}) == len(ways)
+    assert again == first
+    assert client.get(f"/api/v1/imports/{first[1]['id']}").json() == first[1]
+
+
+def test_E02_a_list_without_rows_is_none_today_when_its_control_total_says_zero(world):
+    taken = sent_over_http(bearer_of(world.liaison, world.health), world, [])
+    assert (taken["stage"], taken["read"], taken["written"], taken["errors"]) == ("written", 0, 0, [])
+    world.send("ours", OURS_HEADS, two_lists(DAY, STORY).ours)
+    run = world.compare()
+    assert (run.state, run.counts["theirs"], run.counts["ours"], run.counts["only_ours"]) == ("done", 0, 40, 40)
+    with within(EVERYTHING):
+        received = ReceivedList.objects.get(side="theirs")
+        assert (received.state, received.control_total, received.rows_in, received.stored) == ("stored", 0, 0, 0)
+
+
+def test_E02_two_lists_of_nobody_agree(world):
+    world.send("ours", OURS_HEADS, [])
+    world.send("theirs", THEIRS_HEADS, [])
+    run = world.compare()
+    assert (run.state, run.counts["union"]) == ("done", 0)
+
+
+def test_E02_a_workbook_without_rows_is_none_today_too(world):
+    kept = receive_list_file(world.officer, Terms(str(world.agreement.number), "ours", 0), "a.xlsx", as_workbook([]))
+    assert (kept.stage, kept.read) == ("written", 0)
+
+
+@pytest.mark.parametrize("total", [1, 40])
+def test_E02_a_list_without_rows_is_refused_when_its_control_total_says_otherwise(world, total):
+    with pytest.raises(Refused, match=r"file\.no_rows"):
+        world.send("ours", OURS_HEADS, [], total=total)
+    assert stored() == (0, 0)

@@ -90,6 +90,37 @@ def test_a_difference_is_answered_taken_back_and_settled_by_forms_alone(compared
     assert "Done today 1" in said and "Settled" in said and "1 of 9 settled" in said
 
 
+def test_an_answer_to_what_somebody_changed_meanwhile_is_refused_and_names_them(compared):
+    first, item = entered(compared.officer), of(compared, "conflict")
+    here = f"{bench(compared)}?item={item.pk}"
+    seen = re.search(r'name="seen" value="(\d+)"', first.get(here).content.decode()).group(1)
+    given = {"item": str(item.pk), "seen": seen}
+    colleague = make.actor(compared.school, "duty_officer")
+    second = entered(colleague)
+    second.post(f"{bench(compared)}/answer", given | {"verdict": "use_theirs"})
+    late = first.post(f"{bench(compared)}/answer", given | {"verdict": "use_ours", "note": "called twice"})
+    assert late.status_code == 422
+    said = late.content.decode()
+    assert f"{colleague.name} has dealt with this difference" in said and "called twice" in said
+    assert compared.items(pk=item.pk)[0].verdict_ours == "use_theirs"
+    again = re.search(r'name="seen" value="(\d+)"', said).group(1)
+    first.post(f"{bench(compared)}/answer", given | {"verdict": "use_ours", "seen": again})
+    assert compared.items(pk=item.pk)[0].verdict_ours == "use_ours"
+
+
+def test_ones_own_last_answer_is_taken_back_where_it_is_opened_again_later(compared):
+    item, here = of(compared, "conflict"), bench(compared)
+    entered(compared.officer).post(f"{here}/answer", {"item": str(item.pk), "verdict": "use_theirs"})
+    later, theirs = entered(compared.officer), entered(compared.liaison)
+    address = f"{here}?queue=with_other&item={item.pk}"
+    assert "Take my answer back" in words(later, address)
+    assert "Take my answer back" not in words(theirs, f"{here}?item={item.pk}")
+    assert theirs.post(f"{here}/undo", {"item": str(item.pk)}).status_code == 422
+    assert later.post(f"{here}/undo", {"item": str(item.pk)}).status_code == 302
+    assert compared.items(pk=item.pk)[0].verdict_ours == ""
+    assert "Take my answer back" not in words(later, f"{here}?item={item.pk}")
+
+
 def test_an_answer_without_its_note_comes_back_with_what_is_lacking(compared):
     client, item = entered(compared.officer), of(compared, "conflict")
     sent = client.post(f"{bench(compared)}/answer", {"item": str(item.pk), "verdict": "send_back", "note": " "})
@@ -120,6 +151,10 @@ def test_a_number_is_shown_in_full_for_a_reason_only(compared):
     client, item = entered(compared.officer), of(compared, "conflict")
     address = f"{bench(compared)}/items/{item.pk}/reveal"
     assert client.post(address, {"purpose": ""}).status_code == 422
+    short = client.post(address, {"purpose": "核"})
+    assert short.status_code == 422 and "needs at least 2 characters" in short.content.decode()
+    assert 'value="核"' in short.content.decode()
+    assert client.post(address, {"purpose": "核对"}).status_code == 200
     shown = client.post(address, {"purpose": "call the family"})
     found = re.findall(r"\b[0-9]{17}[0-9X]\b", shown.content.decode())
     assert found and shown["Cache-Control"] == "no-store"
@@ -136,7 +171,8 @@ def test_E01_a_run_is_signed_by_both_once_nothing_of_it_is_open(compared):
         compared.both(item)
     said = words(ours, run)
     assert "With what both settled 42/42" in said and "Still open" not in said
-    assert ours.post(f"{run}/sign", {}).status_code == 422
+    unticked = ours.post(f"{run}/sign", {})
+    assert unticked.status_code == 422 and "Please tick the box first" in unticked.content.decode()
     for client in (ours, theirs):
         assert client.post(f"{run}/sign", {"tick": "yes"}).status_code == 302
     assert "signed by both" in words(theirs, run)

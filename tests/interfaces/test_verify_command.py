@@ -163,13 +163,24 @@ def test_the_workbook_has_every_difference_with_masked_numbers(capsys, tmp_path,
     verified(capsys, *files, "--out", tmp_path / "out.xlsx")
     found = sheets(tmp_path / "out.xlsx")
     assert list(found) == [
-        "Summary", "Differences", "Possible matches", "Only on ours", "Only on theirs", "Duplicates", "Settings",
+        "Summary", "Differences", "Written otherwise", "Possible matches", "Only on ours", "Only on theirs",
+        "Duplicates", "Settings",
     ]  # fmt: skip
     assert [row[0] for row in found["Differences"][1:]] == [35, 36, 37, 38]
     assert found["Differences"][1][4:7] == ["Date of onset", "2026-03-08", "2026-03-18"]
     assert [row[1] for row in found["Only on ours"][1:]] == [person[0] for person in OURS[37:]]
     written = json.dumps(found, ensure_ascii=False)
     assert not any(person[2] in written or person[4] in written for person in (*OURS, *THEIRS))
+
+
+def test_linked_people_whose_name_or_birth_date_was_written_otherwise_are_listed(capsys, tmp_path):
+    theirs = [list(one) for one in OURS]
+    theirs[3][0] = theirs[3][0] + "子"
+    theirs[5][3] = "2012-03-02" if theirs[5][3] != "2012-03-02" else "2012-03-03"
+    ours, other = as_text(tmp_path / "a.csv", OURS), as_text(tmp_path / "b.csv", theirs)
+    assert verified(capsys, ours, other, "--out", tmp_path / "out.xlsx")["agree"] == 40
+    found = sheets(tmp_path / "out.xlsx")["Written otherwise"][1:]
+    assert [(row[0], row[2]) for row in found] == [(5, "Name"), (7, "Date of birth")]
 
 
 def test_identifiers_are_written_when_they_are_asked_for(capsys, tmp_path, files):
@@ -330,3 +341,30 @@ def test_the_bar_is_drawn_for_people_only():
         bar.clear()
     assert seen.getvalue().count("38%") == 2  # a second of four steps, half done, and never back
     assert unseen.getvalue() == ""
+
+
+def test_nothing_of_the_person_is_printed_who_stands_where_the_column_names_should_be(capsys, tmp_path, files):
+    first = ["张三丰", "51999919900101123X", "1990-01-01", "男", "13800138000"]
+    bare = tmp_path / "bare.csv"
+    rows = [first, *(["某人", "", "1990-01-01", "女", f"1380013{n:04d}"] for n in range(5))]
+    bare.write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+    assert main(["verify", str(bare), str(files[1]), "--lang", "en"]) == 2
+    said = "".join(capsys.readouterr())
+    assert not [one for one in first if one != "男" and one in said]
+    assert "张*丰" in said and "row 1" in said and "--columns name=姓名" in said
+    assert main(["verify", str(bare), str(files[1]), "--columns", "ours:phone=13800138000", "--json"]) == 0
+    printed = "".join(capsys.readouterr())
+    assert "13800138000" not in printed and first[1] not in printed
+
+
+def test_no_number_is_printed_that_stands_twice_where_the_column_names_should_be(capsys, tmp_path, files):
+    bare = tmp_path / "bare.csv"
+    bare.write_text("张三丰,13800138000,13800138000\n某人,1,2\n", encoding="utf-8")
+    assert main(["verify", str(bare), str(files[1]), "--columns", "ours:phone=13800138000", "--lang", "en"]) == 2
+    said = "".join(capsys.readouterr())
+    assert "13800138000" not in said and "***********" in said
+
+
+def test_column_names_are_printed_as_they_are_in_an_ordinary_list(capsys, tmp_path, files):
+    other = as_text(tmp_path / "theirs.csv", [[*row, "甲"] for row in THEIRS], header=[*HEADER, "备用列2026"])
+    assert verified(capsys, files[0], other)["columns"]["theirs"]["not_used"] == ["备用列2026"]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from lianfang.capabilities.burden.dictionary import dictionary
-from lianfang.capabilities.burden.models import CHOICE, FIELD_KINDS, NUMBERS, FormField, RegisteredForm
+from lianfang.capabilities.burden.models import CHOICE, FIELD_KINDS, NUMBERS, UNITS, FormField, RegisteredForm
 from lianfang.domain.parsing.findings import Findings
 from lianfang.domain.parsing.number import parse_measure
 from lianfang.domain.parsing.text import clean_text, is_blank
@@ -38,6 +38,7 @@ def keep_fields(
     rows = [_field(form, n, dict(raw), known, found) for n, raw in enumerate(fields)]
     _check_twice(rows, found)
     _check_together(rows, before, found)
+    _check_subject(form, rows, known, found)
     found.close()
     return [store(one) for one in rows]
 
@@ -57,6 +58,13 @@ def _check_together(rows: Sequence[FormField], before: Sequence[FormField], foun
             found.problem("form.bound", f"fields[{n}].at_most")
         if one.kind != kinds.get(one.code, one.kind):
             found.problem("form.kind_changed", f"fields[{n}].kind")
+
+
+def _check_subject(form: RegisteredForm, rows: Sequence[FormField], known: Mapping[str, Any], found: Findings) -> None:
+    """What is held of each person cannot be filled in for a unit."""
+    for n, one in enumerate(rows):
+        if form.answered_by == UNITS and not one.asked and one.held_as in known and known[one.held_as].of_person:
+            found.problem("form.of_people", f"fields[{n}].held_as")
 
 
 def _field(form: RegisteredForm, n: int, raw: dict[str, Any], known: Mapping[str, Any], found: Findings) -> FormField:

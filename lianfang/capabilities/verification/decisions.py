@@ -19,6 +19,7 @@ from lianfang.capabilities.verification.models import (
     WAITING,
     Entry,
     Item,
+    Run,
     Step,
 )
 from lianfang.capabilities.verification.steps import restore, snapshot, step
@@ -38,7 +39,7 @@ from lianfang.kernel.actions import action
 from lianfang.kernel.orgs.models import Unit
 
 _DECISIONS: Final = ("answered", "settled", "disputed", "noted", "sent_back", "waiting")
-_LEAST_PURPOSE = 4  # signs: a word at least
+_LEAST_PURPOSE = 2  # signs: the shortest Chinese word
 
 
 @action("difference.answered", by=BOTH_SIDES, over="unit", facts=("unit", "item", "verdict"))
@@ -65,6 +66,18 @@ def answer_difference(
     step(item, act, by, side=side, verdict=verdict, note=note, evidence=evidence, before=before).save()
     owe(item.agreement)
     return item
+
+
+def refuse_if_changed(item: Item, seen: int) -> None:
+    """Refuse `flow.condition` (reason `answered_meanwhile`, `who`) if a difference has more steps than its reader saw.
+
+    Holds the difference until the transaction ends, so that an answer after it in the same one goes to what was seen.
+    """
+    later = Step.objects.filter(item=_held(item)).order_by("at", "pk")[seen:]
+    steps = list(later)
+    if steps:
+        who = next((one.name for one in reversed(steps) if one.account_id is not None), None)
+        raise Refused("flow.condition", "item", reason="answered_meanwhile", who=who)
 
 
 def _held(item: Item) -> Item:
@@ -154,7 +167,10 @@ def reopen_difference(by: Actor, *, unit: Unit, item: Item, reason: str) -> Item
 
 
 def put_again(item: Item, *, owner: str) -> None:
-    """Open a difference anew to a side, with none of the answers it had."""
+    """Open a difference anew to a side, with none of the answers it had; a run that was signed off no longer is."""
+    Run.objects.filter(pk=item.run_id).exclude(signed_ours_at=None, signed_theirs_at=None).update(
+        state="done", signed_ours_at=None, signed_ours_by="", signed_theirs_at=None, signed_theirs_by=""
+    )
     item.state, item.owner, item.due_at = OPEN, owner, due_time(item.agreement)
     item.settled_at = item.waits_until = None
     item.verdict_ours = item.verdict_theirs = ""
@@ -166,8 +182,10 @@ def put_again(item: Item, *, owner: str) -> None:
 def reveal_case(by: Actor, *, unit: Unit, item: Item, purpose: str) -> Item:
     """Show the full numbers, phones and addresses of a difference, for a reason that is kept."""
     side_of(by, item.agreement, unit)
-    if len(purpose.strip()) < _LEAST_PURPOSE:
+    if not purpose.strip():
         raise Refused("required", "purpose")
+    if len(purpose.strip()) < _LEAST_PURPOSE:
+        raise Refused("text.too_short", "purpose", low=_LEAST_PURPOSE)
     return item
 
 

@@ -48,9 +48,12 @@ def take_list(
 
     The same file of the same side for the same day is the same list. Refused before anything is kept:
     `agreement.outside` (columns that are not agreed upon), `agreement.not_in_force`, `header.duplicate`, `required`
-    (control total), `scope`, `choice.unknown` (side).
+    (control total), `scope`, `choice.unknown` (side), `date.in_future` (day).
     """
-    of_day = day or clock.today(agreement.unit.zone)
+    today = clock.today(agreement.unit.zone)
+    of_day = day or today
+    if of_day > today:  # it would be taken for the newest until that day
+        raise Refused("date.in_future", "day")
     _check_sender(by, agreement, unit, side)
     check_in_force(agreement, of_day)
     if control_total is None and agreement.totals_required:

@@ -11,16 +11,15 @@ from django.db.models import Max
 
 from lianfang.capabilities.verification.agreements import BOTH_SIDES, side_of
 from lianfang.capabilities.verification.due import owe
-from lianfang.capabilities.verification.fields import OURS, THEIRS
+from lianfang.capabilities.verification.fields import OURS, THEIRS, other
 from lianfang.capabilities.verification.found import differences
 from lianfang.capabilities.verification.items import Ledger
 from lianfang.capabilities.verification.linking import Side, as_kept, compare, opened_side
 from lianfang.capabilities.verification.models import (
     DUPLICATE,
-    OPEN,
-    SENT_BACK,
     SETTLED,
     STORED,
+    UNSETTLED,
     Agreement,
     Item,
     ReceivedList,
@@ -188,15 +187,18 @@ def _settled(run: Run) -> int:
 
 @action("verification.signed", by=BOTH_SIDES, over="unit", facts=("unit", "run", "evidence"))
 def sign_off(by: Actor, *, unit: Unit, run: Run, evidence: str = "") -> Run:
-    """Sign a run off for one's side; when both have, it is closed. Refused while differences of it are open.
+    """Sign a run off for one's side; when both have, it is closed. Refused while differences of it are open or waiting.
 
-    Refused too (`flow.condition`) when a later run has taken its differences over, or one's side has signed.
+    Refused too: `difference.second_person` when one person would sign for both sides; `flow.condition` when a later run
+    has taken its differences over, or one's side has signed.
     Our side signs for one that does not work here with the letter or file in which it says so (`evidence`).
     """
     side = _signing_side(by, run, unit, evidence)
-    open_ = Item.objects.filter(run=run, state__in=(OPEN, SENT_BACK)).count()
+    open_ = Item.objects.filter(run=run, state__in=UNSETTLED).count()
     if open_ or run.state == "waiting":
         raise Refused("verification.open", "run", open=open_)
+    if getattr(run, f"signed_{other(side)}_by") == by.name[:60] and not evidence.strip():
+        raise Refused("difference.second_person", "run")
     if getattr(run, f"signed_{side}_at") is not None or "settled" in run.counts:
         raise Refused("flow.condition", "run")
     setattr(run, f"signed_{side}_at", clock.now())

@@ -7,7 +7,7 @@ file whose control total is wrong is refused whole. What is not agreed upon is n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
@@ -62,12 +62,14 @@ def receive_list_file(
         acting = unit or _own_unit(actor, agreement)
         if not actor.holds(BOTH_SIDES, acting):
             raise Refused("role.ended" if actor.held(acting) else "scope", "unit")
-        sheet = _read(content, filename, bounds)
+        # No row under the header is "none today" only when the control total says so.
+        sheet = _read(content, filename, replace(bounds, fewest_rows=0) if terms.control_total == 0 else bounds)
         received = take_list(
             actor, unit=acting, agreement=agreement, side=terms.side, day=terms.day,
             table=_table(sheet, filename, digest_of(content)), control_total=terms.control_total,
         )  # fmt: skip
         kept = _account(actor, acting, received, sheet, filename)
+        kept.terms = _terms(received, terms.control_total)
         if dry_run:
             kept.held, kept.written = kept.written, 0
             kept.stage = CHECKED if kept.stage == WRITTEN else kept.stage
@@ -163,11 +165,18 @@ def _problems(received: ReceivedList, sheet: Sheet) -> list[dict[str, Any]]:
     return [{**one, "column": one.get("column") or received.columns.get(one["field"], "")} for one in first]
 
 
+def _terms(received: ReceivedList, control_total: int | None) -> str:
+    """What tells the same file sent twice from the same file sent for something else."""
+    total = "" if control_total is None else str(control_total)
+    return f"{received.agreement_id} {received.side} {received.day} {total}".strip()
+
+
 def _keep(actor: Actor, kept: Import) -> None:
     # Another authority's liaison sees the exchange alone, not what else a unit has imported.
     with within(EVERYTHING):
         same = Import.objects.filter(what=WHAT, unit=kept.unit, sha256=kept.sha256, sender_id=kept.sender_id)
-        before = same.filter(written=kept.written, refused=kept.refused, stage=kept.stage).first()
+        alike = same.filter(terms=kept.terms, written=kept.written, refused=kept.refused, stage=kept.stage)
+        before = alike.order_by("pk").first()
         if before is not None:
             kept.pk, kept.received_at = before.pk, before.received_at
             return

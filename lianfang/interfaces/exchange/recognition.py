@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from lianfang.domain.identity import mask_name
 from lianfang.domain.parsing.text import folded, is_blank, squeezed
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.exchange.sheet import column_letters
@@ -44,6 +45,7 @@ _CONTENT: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     }
 )
 _MOST = 0.8  # of the cells that hold something are of that kind
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){9,}")  # of a document or a phone; no heading has one
 _FEWEST = 3  # cells that hold something
 
 
@@ -62,6 +64,15 @@ class Recognised:
     def name(self, place: int) -> str:
         """A column as a person sees it: by its name, or by its letters when it has none."""
         return self.header[place] or column_letters(place)
+
+    def shown(self, place: int) -> str:
+        """A column as it may be printed: where the header is really somebody's row, nothing of that person is shown."""
+        name = self.name(place)
+        return mask_name(name) if self._is_of_a_person and _rank(name) is None else name
+
+    @property
+    def _is_of_a_person(self) -> bool:
+        return any(_LONG_NUMBER.search(folded(name)) for name in self.header)
 
     @property
     def names_persons(self) -> bool:
@@ -89,6 +100,11 @@ def field_of(header: str) -> str | None:
     """The field that a column name means; None when it means none that is known."""
     ranked = _rank(header)
     return ranked[1] if ranked else None
+
+
+def without_numbers(text: str) -> str:
+    """The text with stars for what may be the number of a document or a phone."""
+    return _LONG_NUMBER.sub(lambda found: "*" * len(found[0]), text)
 
 
 @cache

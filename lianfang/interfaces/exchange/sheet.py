@@ -28,6 +28,7 @@ class Limits:
     max_file_mib: int = 20  # MiB as uploaded
     max_unpacked_mib: int = 100  # MiB after unpacking, and of text once repeated text is written out
     max_rows: int = 200_000  # rows of data under the header
+    fewest_rows: int = 1  # of data under the header; fewer are refused as a file without rows
     max_columns: int = 200
     seconds: int = 60  # of work, counted once for looking at the file and once for reading it
     memory_mib: int = 512  # MiB of address space of the reading process

@@ -83,7 +83,7 @@ def assemble(looked: Looked, records: Iterable[Record], limits: Limits) -> Sheet
     header = _header(lines, looked, end)
     below = found.after(header.after)
     numbers = below.numbers
-    if not len(numbers):
+    if len(numbers) < limits.fewest_rows:
         raise Refused("file.no_rows", header_row=header.row)
     if len(numbers) > limits.max_rows:
         raise Refused(Problem("file.too_large", row=numbers[limits.max_rows], facts={"most_rows": limits.max_rows}))
@@ -92,7 +92,7 @@ def assemble(looked: Looked, records: Iterable[Record], limits: Limits) -> Sheet
     _look_at_marks(marks, header, findings)
     _look_at_workbook(looked.workbook, header, below, findings)
     rows, frame = below.checked(header, findings, ragged=looked.kind == "text")
-    return _sheet(rows, frame, numbers[-1], header, findings, looked, end)
+    return _sheet(rows, frame, numbers[-1] if len(numbers) else header.row, header, findings, looked, end)
 
 
 def _collected(records: Iterable[Record], looked: Looked) -> tuple[Rows, list[Mark], End]:
@@ -216,9 +216,9 @@ def _look_at_formulas(book: Workbook, header: Header, findings: Findings) -> Non
 
 def _look_at_merges(grid: Grid, header: Header, below: Rows, findings: Findings) -> None:
     """A value belongs to one row and one column: cells merged over several are refused, except in blank rows."""
-    if not grid.merges:
-        return
     numbers = below.numbers
+    if not grid.merges or not len(numbers):
+        return
     present, last_row = set(numbers), numbers[-1]
     budget = last_row * max(grid.width, 1)
     for top, left, bottom, right in grid.merges:

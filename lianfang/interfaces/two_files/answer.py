@@ -24,6 +24,8 @@ from lianfang.interfaces.two_files.side import Side
 
 DATES: Final = ("onset", "diagnosed", "reported", "sampled", "admitted")
 ACCEPTED: Final = ("agree", "conflict")
+TELLING: Final = ("name", "surname", "given_name", "id_no", "birth", "sex")
+"""By these a person is told apart; where linked rows differ in them, one of the two was written down wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,15 @@ class Answer:
         """The pairs of one class, the surest first, then in the order of our list."""
         of_kind = (pair for pair in self.pairs if pair.kind == kind)
         return sorted(of_kind, key=lambda pair: (-round(pair.probability, 3), pair.ours))
+
+    def written_otherwise(self) -> Iterator[tuple[Pair, str]]:
+        """Linked pairs with each field of `TELLING` that both give and that is not the same, by field."""
+        accepted = sorted((pair for pair in self.pairs if pair.kind in ACCEPTED), key=lambda pair: pair.ours)
+        for field in (field for field in self.shared if field in TELLING):
+            both = _values(self.ours, self.theirs, accepted, field, _comparison(field))
+            for pair, (one, other) in zip(accepted, both, strict=True):
+                if one is not None and other is not None and one != other:
+                    yield pair, field
 
     def row_pairs(self) -> Iterator[Pair]:
         """The pairs with the further rows of the same persons, in order of our list and theirs."""

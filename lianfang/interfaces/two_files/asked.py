@@ -124,7 +124,7 @@ def _no_person(side: Side) -> str:
 
 def _columns(side: Side) -> str:
     header = side.recognised.header
-    return _(", ").join(side.recognised.name(at) for at in range(min(len(header), 20)))
+    return _(", ").join(side.recognised.shown(at) for at in range(min(len(header), 20)))
 
 
 def given_for(columns: Columns, side: str) -> Mapping[str, str]:

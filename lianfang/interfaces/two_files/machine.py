@@ -75,8 +75,8 @@ def write_pairs(answer: Answer, path: Path) -> None:
 def _columns(side: Side) -> Mapping[str, Any]:
     recognised = side.recognised
     return {
-        "used": {field: recognised.name(at) for field, at in recognised.columns.items()},
-        "not_used": [recognised.name(at) for at in recognised.unused],
+        "used": {field: recognised.shown(at) for field, at in recognised.columns.items()},
+        "not_used": [recognised.shown(at) for at in recognised.unused],
         "encoding": side.encoding,
         "passed_over": list(side.passed_over),
     }

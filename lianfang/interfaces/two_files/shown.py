@@ -23,13 +23,13 @@ def reading(title: str, side: Side) -> list[str]:
     recognised = side.recognised
     lines += aligned(
         [
-            (recognised.name(at), "→", label(field), _("(by its content)") if field in recognised.by_content else "")
+            (recognised.shown(at), "→", label(field), _("(by its content)") if field in recognised.by_content else "")
             for field, at in recognised.columns.items()
         ],
         indent="  ",
     )
     if recognised.unused:
-        unused = _(", ").join(recognised.name(at) for at in recognised.unused)
+        unused = _(", ").join(recognised.shown(at) for at in recognised.unused)
         lines.append("  " + _("not used: %(columns)s") % {"columns": unused})
     return lines + [f"  {line}" for line in _remarks(side)]
 
@@ -72,10 +72,15 @@ def errors(answer: Answer) -> list[str]:
     }
     lines = [
         _("Linked from a probability of %(accept)s, possible from %(review)s.") % facts,
-        _("Expected among the linked: %(false)s wrong; expected missed: %(missed)s.") % facts,
+        _("Expected among the linked: %(false)s wrong; expected missed: %(missed)s.") % facts
+        if not answer.skipped
+        else _("Expected among the linked: %(false)s wrong; expected missed: at least %(missed)s.") % facts,
     ]
     if answer.skipped:
-        left_out = _("%(pairs)s comparisons of rows with too common values were left out.")
+        left_out = _(
+            "%(pairs)s comparisons of rows with too common values were left out. Rows that hold nothing else cannot be"
+            " told apart; they are listed as only on one side."
+        )
         lines.append(left_out % {"pairs": answer.skipped})
     return lines
 

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from lianfang.domain.refusals import Note, Problem
+from lianfang.interfaces.exchange.recognition import without_numbers
 from lianfang.interfaces.sentences import OF_CONTENT
 from lianfang.interfaces.sentences_of_files import OF_REQUESTS
 
@@ -21,6 +23,7 @@ _REASONS: Final = ("reason", "seen", "expected")  # facts that may choose anothe
 
 def at_fault(path: Path, problem: Problem) -> str:
     """One problem of a file: the file, the row and the column as a person sees them, and a sentence."""
+    problem = replace(problem, column=without_numbers(problem.column))
     place = [str(path)]
     if problem.row:
         place.append(_("row %(row)s") % {"row": problem.row})

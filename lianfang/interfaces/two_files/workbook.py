@@ -58,6 +58,7 @@ class _Pages:
         """The sheets in order."""
         yield Page(_("Summary"), [_("Two-way verification")], self._summary())
         yield self._differences()
+        yield self._written_otherwise()
         yield self._possible()
         yield self._alone(_("Only on ours"), self._ours, self._answer.only_ours)
         yield self._alone(_("Only on theirs"), self._theirs, self._answer.only_theirs)
@@ -82,6 +83,18 @@ class _Pages:
             for field in pair.conflicts:
                 sides = [self._shown(self._ours, field, pair.ours), self._shown(self._theirs, field, pair.theirs)]
                 yield [*self._rows(pair), *who, label(field), *sides, round(pair.probability, 4)]
+
+    def _written_otherwise(self) -> Page:
+        """Linked rows whose name, number, birth date or sex is not the same: one of the two was written down wrong."""
+        head = [_("Row of ours"), _("Row of theirs"), _("Field"), _("Ours"), _("Theirs"), _("Probability")]
+        rows = (
+            [
+                *self._rows(pair), label(field), self._shown(self._ours, field, pair.ours),
+                self._shown(self._theirs, field, pair.theirs), round(pair.probability, 4),
+            ]
+            for pair, field in self._answer.written_otherwise()
+        )  # fmt: skip
+        return Page(_("Written otherwise"), head, rows)
 
     def _possible(self) -> Page:
         fields = self._answer.shared
@@ -124,9 +137,9 @@ class _Pages:
         for title, side in zip(self._sides(), (self._ours, self._theirs), strict=True):
             yield title, side.path.name
             for field, at in side.recognised.columns.items():
-                yield f"{title}: {label(field)}", side.recognised.name(at)
+                yield f"{title}: {label(field)}", side.recognised.shown(at)
             for at in side.recognised.unused:
-                yield f"{title}: " + _("not used"), side.recognised.name(at)
+                yield f"{title}: " + _("not used"), side.recognised.shown(at)
         if not self._open:
             yield _("Numbers, phones and addresses"), _("masked; --show-identifiers shows them")
 

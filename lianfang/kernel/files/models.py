@@ -20,6 +20,7 @@ class Import(UnitOwned):
     what = models.CharField(_("what"), max_length=20)
     filename = models.CharField(_("file"), max_length=200)
     sha256 = models.CharField(max_length=64)
+    terms = models.CharField(max_length=120, blank=True)  # under what it was sent, where content alone does not say
     content = models.BinaryField()
     stage = models.CharField(_("state"), max_length=10, choices=STAGES)
     read = models.IntegerField(_("read"), default=0)

@@ -22,7 +22,7 @@ from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.templatetags.formats import day, percent
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.interfaces.web.views.verification_pairs import pairs_of
-from lianfang.interfaces.web.views.verification_panel import panel_of
+from lianfang.interfaces.web.views.verification_panel import LAST_KEY, panel_of
 from lianfang.interfaces.web.views.verification_queues import (
     SIZE,
     Chosen,
@@ -134,6 +134,7 @@ def workbench(
     item = _selected(reader, chosen, items)
     after = _after([str(one.pk) for one in items], item) if item else ""
     panel = panel_of(reader, item, chosen, after=after, refused=refused, given=given) if item else None
+    undo = _undo(request, reader, panel)
     bench = {
         "title": _title(run), "here": f"/verification/{reader.agreement.pk}", "agreement": str(reader.agreement),
         "left": _half(reader, run, reader.left), "right": _half(reader, run, reader.right),
@@ -141,7 +142,7 @@ def workbench(
         "progress": {"done": counts["settled"], "whole": counts["whole"], "overdue": counts["overdue"]},
         "pairs": pairs_of(reader, items, chosen, _on_roster(reader, items)),
         "at": str(item.pk) if item else "", "panel": panel, "pager": _pager(reader, chosen, counts, more),
-        "undo": _undo(request, reader), "may_write": bool(reader.side), "signs": _signs(reader, run, counts),
+        "undo": undo, "may_write": bool(reader.side), "signs": _signs(reader, run, counts),
     }  # fmt: skip
     context = {"bench": bench, "keys": _keys(), "errors": panel["errors"] if panel else []}
     return page(request, "pages/verification.html", context, status=422 if refused else 200)
@@ -149,7 +150,7 @@ def workbench(
 
 def _keys() -> list[dict[str, str]]:
     return [
-        {"key": "1–5", "does": str(_("decide"))},
+        {"key": f"1–{LAST_KEY}", "does": str(_("decide"))},
         {"key": "0", "does": str(_("later"))},
         {"key": "U", "does": str(_("take back"))},
     ]
@@ -237,11 +238,13 @@ def _signs(reader: Reader, run: Run | None, counts: Mapping[str, int]) -> str:
     return f"/verification/{reader.agreement.pk}/runs/{run.number}" if ready and run else ""
 
 
-def _undo(request: HttpRequest, reader: Reader) -> dict[str, str] | None:
-    """The last answer of this session that can still be taken back."""
+def _undo(request: HttpRequest, reader: Reader, panel: dict[str, Any] | None) -> dict[str, str] | None:
+    """The last answer of this session that can still be taken back; U is its key, unless the panel is about it."""
     step = last_answer(request, reader)
-    if step is None:
+    if step is None or (panel and panel["undo"] and panel["key"] == str(step.item_id)):
         return None
+    if panel:
+        panel["undo"] = panel["undo"] and "button"
     word = reader.verdict_word(step.verdict)
     return {"item": str(step.item_id), "text": str(_("{number}: {answer}")).format(number=step.item, answer=word)}
 

@@ -19,6 +19,7 @@ from lianfang.capabilities.verification.actions import (
     revealed,
     undo_answer,
 )
+from lianfang.capabilities.verification.decisions import refuse_if_changed
 from lianfang.capabilities.verification.models import TOTAL, Item
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in, told
@@ -28,6 +29,7 @@ from lianfang.interfaces.web.views.verification_queues import Chosen, chosen_in
 from lianfang.interfaces.web.views.verification_sides import Reader, acting, reader_of
 from lianfang.kernel.accounts.actor import Actor
 
+_LONGEST_COUNT = 6  # digits
 MOST_KEPT = 50  # answers of a session that can be taken back one after the other
 _NAMES = ("name", "surname", "given_name")
 
@@ -51,6 +53,7 @@ def answer(request: HttpRequest, number: UUID) -> HttpResponse:
     verdict = request.POST.get("verdict", "")
     evidence = request.POST.get("evidence", "") if reader.answers_for_both else ""
     try:
+        _check_seen(item, request.POST.get("seen", ""))
         answer_difference(
             reader.actor, unit=acting(reader), item=item, verdict=verdict, note=request.POST.get("note", ""),
             evidence=evidence, chosen=_chosen_fields(request.POST),
@@ -60,6 +63,12 @@ def answer(request: HttpRequest, number: UUID) -> HttpResponse:
     _remember(request, item)
     after = request.POST.get("after", "")
     return redirect(Chosen(chosen.queue, chosen.page, after, chosen.place).url(reader))
+
+
+def _check_seen(item: Item, seen: str) -> None:
+    """Nobody answers over the head of whoever answered since the page was drawn."""
+    if seen.isascii() and seen.isdigit() and len(seen) <= _LONGEST_COUNT:
+        refuse_if_changed(item, int(seen))
 
 
 def _chosen_fields(posted: Mapping[str, str]) -> dict[str, str]:
@@ -75,18 +84,26 @@ def _remember(request: HttpRequest, item: Item) -> None:
 @require_POST
 @signed_in
 def undo(request: HttpRequest, number: UUID) -> HttpResponse:
-    """Take the last answer of this session back, and look at its difference again."""
+    """Take one's last answer to a difference back, or the last of this session, and look at the difference again."""
     reader = _placed(request, number)
-    last = last_answer(request, reader)
-    if last is None:
+    last = None if request.POST.get("item") else last_answer(request, reader)
+    key = str(last.item_id) if last else request.POST.get("item", "")
+    if not key:
         return redirect(f"/verification/{number}")
-    key = str(last.item_id)
-    undo_answer(reader.actor, unit=acting(reader), item=item_of(reader, key))
-    answered = list(request.session.get(ANSWERED, []))
-    answered.reverse()
-    answered.remove(key)
-    request.session[ANSWERED] = answered[::-1]
+    try:
+        undo_answer(reader.actor, unit=acting(reader), item=item_of(reader, key))
+    except Refused as refused:
+        return workbench(request, reader, Chosen(item=key), refused=refused)
+    _forget(request, key)
     return redirect(Chosen(item=key).url(reader))
+
+
+def _forget(request: HttpRequest, key: str) -> None:
+    """Drop the newest answer to a difference from those of the session."""
+    answered = list(request.session.get(ANSWERED, []))[::-1]
+    if key in answered:
+        answered.remove(key)
+        request.session[ANSWERED] = answered[::-1]
 
 
 @require_POST
@@ -131,7 +148,7 @@ def reveal(request: HttpRequest, number: UUID, item: UUID) -> HttpResponse:
             return page(request, "pages/detail.html", {"detail": _opened(reader, found)})
         except Refused as problem:
             refused = problem
-    form = _asking(reader, found, request.path, refused)
+    form = _asking(reader, found, request, refused)
     errors = errors_of(refused) if refused else []
     return page(request, "pages/form.html", {"form": form, "errors": errors}, status=422 if refused else 200)
 
@@ -140,16 +157,17 @@ def _back(reader: Reader, item: Item) -> str:
     return Chosen(item=str(item.pk)).url(reader)
 
 
-def _asking(reader: Reader, item: Item, action: str, refused: Refused | None) -> dict[str, Any]:
+def _asking(reader: Reader, item: Item, request: HttpRequest, refused: Refused | None) -> dict[str, Any]:
+    given = request.POST.get("purpose", "")
     field = {
         "name": "purpose", "label": str(_("What do you need it for?")),
         "hint": str(_("Both sides can see who looked, when and why.")),
-        "kind": "text", "value": "", "errors": [e["message"] for e in errors_of(refused)] if refused else [],
+        "kind": "text", "value": given, "errors": [e["message"] for e in errors_of(refused)] if refused else [],
         "required": True, "unit": "", "choices": [], "autocomplete": "off", "short": False, "accept": "",
     }  # fmt: skip
     return {
         "title": str(_("Show names and numbers in full")), "sub": item.shown_number, "intro": "", "facts": [],
-        "fields": [field], "action": action, "verb": str(_("Show")), "files": False, "sentence": "", "tick": "",
+        "fields": [field], "action": request.path, "verb": str(_("Show")), "files": False, "sentence": "", "tick": "",
         "danger": False, "back_url": _back(reader, item),
     }  # fmt: skip
 

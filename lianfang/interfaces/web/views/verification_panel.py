@@ -33,6 +33,7 @@ _KEYS: Final[Mapping[str, str]] = {
     "by_field": "3", "send_back": "4", "not_same_person": "5", "later": "0", "same_person": "1", "missing_report": "1",
     "not_a_case": "2", "other_jurisdiction": "3", "duplicate": "5", "too_new": "6",
 }  # fmt: skip
+LAST_KEY: Final = max(_KEYS.values())
 LATER: Final = "0"  # the key of what is left for later, which stands last
 _STRONG, _CLEAR = 8.0, 3.0  # bits: odds of 256 to 1, and of 8 to 1
 _NOTED: Final = frozenset({"send_back", "later"})
@@ -61,6 +62,7 @@ def panel_of(
     """All that the right column shows of one difference; `after` is the one that comes next in the queue."""
     open_ = item.state in UNSETTLED
     given = given or {}
+    steps = list(DifferenceSteps.rows(reader.actor).filter(item=item).order_by("-at", "-pk"))
     return {
         "key": str(item.pk), "number": item.shown_number, "here": _here(reader), "chip": chip_of(reader, item),
         "why": _why(reader, item), "evidence": _evidence(reader, item), "answers": _answers(reader, item),
@@ -72,7 +74,8 @@ def panel_of(
         "errors": errors_of(refused) if refused else [], "after": after,
         "may_reopen": bool(reader.side) and not open_,
         "reveal_url": f"{_here(reader)}/items/{item.pk}/reveal" if reader.side and item.klass != TOTAL else "",
-        "history": _history(reader, item), "queue": chosen.queue, "page": chosen.page, "place": chosen.place,
+        "history": [_step(reader, one) for one in steps[:STEPS_SHOWN]], "seen": len(steps),
+        "undo": _undo(reader, item, steps), "queue": chosen.queue, "page": chosen.page, "place": chosen.place,
     }  # fmt: skip
 
 
@@ -200,9 +203,11 @@ def _by_field(reader: Reader, item: Item, given: Mapping[str, str]) -> list[dict
     ]  # fmt: skip
 
 
-def _history(reader: Reader, item: Item) -> list[dict[str, Any]]:
-    steps = DifferenceSteps.rows(reader.actor).filter(item=item).order_by("-at", "-pk")[:STEPS_SHOWN]
-    return [_step(reader, one) for one in steps]
+def _undo(reader: Reader, item: Item, steps: Sequence[Step]) -> str:
+    """`key` where the last answer is one's own and can be taken back, with U as its key; else empty."""
+    last = next((one for one in steps if one.undone_at is None and one.act != "undone"), None)
+    own = last is not None and last.account_id == reader.actor.account_id and last.act in _DECISIONS
+    return "key" if own and last and last.before and reader.side and item.run.state != "signed" else ""
 
 
 def _step(reader: Reader, one: Step) -> dict[str, Any]:

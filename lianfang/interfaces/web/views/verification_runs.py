@@ -54,7 +54,7 @@ def sign(request: HttpRequest, number: UUID, run: int) -> HttpResponse:
     evidence = request.POST.get("evidence", "") if reader.answers_for_both else ""
     try:
         if request.POST.get("tick") != "yes":
-            raise Refused("required", "tick")
+            raise Refused("required", "tick", reason="unticked")
         sign_off(actor, unit=acting(reader), run=found, evidence=evidence)
     except Refused as refused:
         return _page(request, reader, found, refused)

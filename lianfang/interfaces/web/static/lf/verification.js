@@ -1,11 +1,15 @@
 // The workbench (校核台): moving to a pair brings its panel, an answer brings the next pair; without this file both are plain pages.
-// A key pressed while a panel is on its way waits for it, so that no answer ever goes to the pair one has just left.
+// A key pressed while a panel one has moved to is on its way waits for it, so that no answer ever goes to the pair one has just left.
+// While an answer is on its way, and for a moment after the next pair has been drawn, keys and clicks give none: nobody has read that pair yet.
 const bench = () => document.getElementById("bench");
 const panel = () => document.getElementById("panel");
-const KEYS = /^[0-9]$/;
+const KEYS = /^[0-9u]$/;
+const MOMENT_MS = 500; // as long as the two presses of one double press may lie apart
 let wanted = null; // the pair whose panel is on its way
 let waiting = null; // the key pressed meanwhile
 let newest = 0;
+let sending = false;
+let quiet = { undo: false, until: 0 }; // what was sent last, and until when another of its kind is taken for the same press
 
 async function pageAt(url, options = {}) {
   const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" }, ...options });
@@ -20,6 +24,7 @@ function mark(row) {
 
 async function look(link) {
   const row = link.closest("[data-row]");
+  if (sending) return;
   if (panel().dataset.item === row.dataset.row || wanted === row.dataset.row) return;
   const turn = (newest += 1);
   wanted = row.dataset.row;
@@ -30,6 +35,7 @@ async function look(link) {
   panel().replaceChildren(...page.body.childNodes);
   panel().dataset.item = wanted;
   history.replaceState(null, "", link.href);
+  quiet = { undo: false, until: 0 };
   settle();
 }
 
@@ -38,13 +44,14 @@ function settle() {
   wanted = null;
   const letter = waiting;
   waiting = null;
-  if (letter) panel().querySelector(`[data-key="${letter}"]`)?.click();
+  if (letter) bench().querySelector(`[data-key="${letter}"]`)?.click();
 }
 
 async function send(form, button) {
   const body = new FormData(form, button);
   bench().classList.add("is-sending");
-  wanted = "sending";
+  sending = true;
+  waiting = null;
   const [page, url] = await pageAt(form.action, { method: "POST", body });
   const next = page.getElementById("bench");
   if (!next) throw new Error("no bench");
@@ -56,7 +63,18 @@ async function send(form, button) {
   if (!url.endsWith("/answer")) history.replaceState(null, "", url);
   (panel().querySelector(".error") ? panel().querySelector("textarea") : document.querySelector(".pair.is-here a"))?.focus();
   settle();
+  sending = false;
+  hush(form);
 }
+
+function hush(form) {
+  const mine = { undo: isUndo(form), until: Infinity };
+  quiet = mine;
+  requestAnimationFrame(() => { mine.until = performance.now() + MOMENT_MS; });
+}
+
+const isUndo = (form) => form.action.endsWith("/undo");
+const unread = (undo) => sending || (quiet.undo === undo && performance.now() < quiet.until);
 
 const open = (url) => () => location.assign(url);
 
@@ -84,16 +102,18 @@ document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-bench]");
   if (!form) return;
   event.preventDefault();
-  if (wanted === "sending") return;
+  if (wanted || unread(isUndo(form))) return;
   send(form, event.submitter).catch(() => {
-    wanted = null;
+    sending = false;
     location.reload();
   });
 });
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea");
-  if (typing || !wanted || !KEYS.test(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
-  waiting = event.key;
+  const letter = event.key.toLowerCase();
+  if (typing || document.body.dataset.keys === "off" || !KEYS.test(letter) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!event.repeat && !wanted && !unread(letter === "u")) return;
+  if (!event.repeat && !sending && wanted) waiting = letter;
   event.preventDefault();
 }, true);
