@@ -159,7 +159,7 @@ def test_keys_are_not_shown_when_printed() -> None:
 
 
 def test_keys_come_from_the_environment_when_nobody_set_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crypto, "_in_use", [])
+    crypto._in_use.clear()  # given back with the keys of these tests
     monkeypatch.setenv(crypto.FIELD_KEY, f"e:{FIELD}")
     monkeypatch.delenv(crypto.INDEX_KEY, raising=False)
     with pytest.raises(UnusableKey, match="LIANFANG_INDEX_KEY is not set"):
