@@ -28,6 +28,11 @@ class Problem:
         """The same problem, placed in a table: `row` counts as a person sees it, the header being row 1."""
         return replace(self, row=row, column=column or self.column)
 
+    @property
+    def as_kept(self) -> dict[str, Any]:
+        """The problem as a row keeps it, to be worded for whoever reads it later."""
+        return {name: getattr(self, name) for name in ("row", "column", "field", "code")} | {"facts": dict(self.facts)}
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

@@ -116,7 +116,7 @@ def receive_list(by: Actor, *, unit: Unit, received: ReceivedList, read: Read | 
         received.save(update_fields=["received_at", "received_by"])
         return received
     received.state, received.stored, received.rejected = STORED, len(read.cases), len(read.rejected)
-    received.rejections = [_as_kept(problem) for problem in read.rejections]
+    received.rejections = [problem.as_kept for problem in read.rejections]
     received.full_clean()
     received.save(force_insert=True)
     store_cases(received, read.cases)
@@ -131,13 +131,3 @@ def quarantine_list(by: Actor, *, unit: Unit, received: ReceivedList) -> Receive
     received.full_clean()
     received.save(force_insert=True)
     return received
-
-
-def _as_kept(problem: Problem) -> dict[str, Any]:
-    return {
-        "row": problem.row,
-        "column": problem.column,
-        "field": problem.field,
-        "code": problem.code,
-        "facts": dict(problem.facts),
-    }

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Least
 
-from lianfang.domain.refusals import Problem
 from lianfang.interfaces.exchange.keeping import keep
 from lianfang.interfaces.exchange.layouts.layout import Desk, Layout, RowRefused
 from lianfang.interfaces.exchange.layouts.outcome import Outcome
@@ -46,7 +45,7 @@ class Case:
         """Name a row that was refused only when it was written."""
         with self._turn:
             self.outcome.refuse_late(failed.row, failed.problems)
-            self.kept.problems = [_as_kept(problem) for problem in self.outcome.first_problems()]
+            self.kept.problems = [problem.as_kept for problem in self.outcome.first_problems()]
 
     def totals(self) -> tuple[int, int]:
         """How many rows may be written, and how many are refused, at one moment."""
@@ -66,19 +65,9 @@ def take_account(kept: Import, outcome: Outcome, *, partly: bool) -> None:
     """The numbers of a file, and whether it may be written: whole, or `partly` when somebody may choose that."""
     kept.read, kept.blank, kept.written = outcome.sheet.read, outcome.sheet.blank, 0
     kept.held, kept.refused = outcome.held, outcome.refused
-    kept.problems = [_as_kept(problem) for problem in outcome.first_problems()]
+    kept.problems = [problem.as_kept for problem in outcome.first_problems()]
     kept.notes = outcome.placed_notes()
     kept.stage = CHECKED if kept.held and (partly or not kept.problems) else REFUSED
-
-
-def _as_kept(problem: Problem) -> dict[str, Any]:
-    return {
-        "row": problem.row,
-        "column": problem.column,
-        "field": problem.field,
-        "code": problem.code,
-        "facts": dict(problem.facts),
-    }
 
 
 def write(actor: Actor, case: Case, *, keep_good: bool) -> Import:

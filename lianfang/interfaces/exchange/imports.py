@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.exchange.applying import Case, is_large, staged_for_now, take_account, write, write_in_turn
-from lianfang.interfaces.exchange.keeping import as_file, digest_of, keep, opened
+from lianfang.interfaces.exchange.keeping import digest_of, keep, opened
 from lianfang.interfaces.exchange.layouts import layout_of
 from lianfang.interfaces.exchange.layouts.layout import Desk, Layout, look_at_header
 from lianfang.interfaces.exchange.layouts.outcome import Outcome
-from lianfang.interfaces.exchange.reading import read_table
-from lianfang.interfaces.exchange.sheet import Limits, Sheet
+from lianfang.interfaces.exchange.reading import read_given
+from lianfang.interfaces.exchange.sheet import Limits
 from lianfang.interfaces.exchange.writing import Kind, open_writer, write_errors
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
@@ -122,7 +122,7 @@ def give_back(actor: Actor, import_id: UUID | str, target: BinaryIO | Path) -> N
     """Write the file as a workbook with one more column that says what is wrong with each row."""
     with within(actor.scope):
         kept = _of(import_id)
-        write_errors(_read(opened(kept), kept.filename, Limits()), problems_of(kept), target, say=sentence)
+        write_errors(read_given(opened(kept), kept.filename, Limits()), problems_of(kept), target, say=sentence)
 
 
 def list_problems(kept: Import, kind: Kind, target: BinaryIO) -> None:
@@ -192,7 +192,7 @@ def _checked(
     lane: Lane | None = None,
 ) -> Case:  # fmt: skip
     """Read and check the file; what was found stands in `kept`, which is not stored yet."""
-    sheet = _read(content, kept.filename, limits)
+    sheet = read_given(content, kept.filename, limits)
     outcome = Outcome(sheet, layout.columns(sheet))
     look_at_header(outcome)
     # Of a new file the first name is its own; sent again, it is the one it was stored under.
@@ -200,12 +200,3 @@ def _checked(
     layout.check(desk, outcome)
     take_account(kept, outcome, partly=partly)
     return Case(layout, desk, outcome, kept)
-
-
-def _read(content: bytes | Path, filename: str, limits: Limits) -> Sheet:
-    if isinstance(content, Path):
-        return read_table(content, filename, limits)
-    if len(content) > limits.file_bytes:
-        raise Refused("file.too_large", most_mib=limits.max_file_mib)
-    with as_file(content) as path:
-        return read_table(path, filename, limits)

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from lianfang.domain.refusals import Refused
@@ -25,20 +20,6 @@ def digest_of(content: bytes | Path) -> str:
         return hashlib.sha256(content).hexdigest()
     with content.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def as_file(content: bytes) -> Iterator[Path]:
-    """The content where the reading process finds it: in memory where the system can, else readable by us only."""
-    if sys.platform == "linux":
-        with open(os.memfd_create("import"), "wb", buffering=0) as file:  # noqa: PTH123
-            file.write(content)
-            yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
-        return
-    with tempfile.NamedTemporaryFile(prefix="import-") as file:
-        file.write(content)
-        file.flush()
-        yield Path(file.name)
 
 
 def keep(actor: Actor, kept: Import, content: bytes | Path = b"") -> None:

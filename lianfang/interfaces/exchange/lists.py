@@ -20,9 +20,9 @@ from lianfang.capabilities.verification.fields import THEIRS
 from lianfang.capabilities.verification.models import QUARANTINED, Agreement, ReceivedList
 from lianfang.capabilities.verification.register import Agreements
 from lianfang.domain.refusals import Problem, Refused
-from lianfang.interfaces.exchange.keeping import as_file, digest_of
+from lianfang.interfaces.exchange.keeping import digest_of
 from lianfang.interfaces.exchange.layouts.outcome import unnumbered
-from lianfang.interfaces.exchange.reading import read_table
+from lianfang.interfaces.exchange.reading import read_given
 from lianfang.interfaces.exchange.recognition import field_of
 from lianfang.interfaces.exchange.sheet import MOST_PROBLEMS, Limits, Row, Sheet
 from lianfang.kernel import clock
@@ -54,7 +54,7 @@ def receive_list_file(
     """Read a list and store it under its agreement; with `dry_run` nothing is kept. What became of its rows.
 
     `unit` is the side for which one acts (default: the one over which one may). Refused as by `take_list` and
-    `read_table`.
+    `read_given`.
     """
     bounds = limits or Limits()
     with within(actor.scope), transaction.atomic():
@@ -63,7 +63,7 @@ def receive_list_file(
         if not actor.holds(BOTH_SIDES, acting):
             raise Refused("role.ended" if actor.held(acting) else "scope", "unit")
         # No row under the header is "none today" only when the control total says so.
-        sheet = _read(content, filename, replace(bounds, fewest_rows=0) if terms.control_total == 0 else bounds)
+        sheet = read_given(content, filename, replace(bounds, fewest_rows=0) if terms.control_total == 0 else bounds)
         received = take_list(
             actor, unit=acting, agreement=agreement, side=terms.side, day=terms.day,
             table=_table(sheet, filename, digest_of(content)), control_total=terms.control_total,
@@ -99,15 +99,6 @@ def _own_unit(actor: Actor, agreement: Agreement) -> Unit:
     if not own:
         raise Refused("scope", "agreement")
     return own[0]
-
-
-def _read(content: bytes | Path, filename: str, limits: Limits) -> Sheet:
-    if isinstance(content, Path):
-        return read_table(content, filename, limits)
-    if len(content) > limits.file_bytes:
-        raise Refused("file.too_large", most_mib=limits.max_file_mib)
-    with as_file(content) as path:
-        return read_table(path, filename, limits)
 
 
 def _table(sheet: Sheet, filename: str, sha256: str) -> Table:

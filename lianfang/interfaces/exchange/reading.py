@@ -43,17 +43,23 @@ def read_table(path: Path, filename: str, limits: Limits | None = None, *, reade
         return assemble(looked, records, limits)
 
 
+def read_given(content: bytes | Path, filename: str, limits: Limits, *, reader: Reader = child_records) -> Sheet:
+    """The table in a file that was given as its bytes or by where it lies; as `read_table`, and `file.too_large`."""
+    if isinstance(content, Path):
+        return read_table(content, filename, limits, reader=reader)
+    if len(content) > limits.file_bytes:
+        raise Refused("file.too_large", most_mib=limits.max_file_mib)
+    with _unnamed_file(content) as path:
+        return read_table(path, filename, limits, reader=reader)
+
+
 def read_text_table(text: str, limits: Limits | None = None, *, reader: Reader = child_records) -> Sheet:
     """The table in a text pasted on a page (tab-separated when it comes from a spreadsheet), as `read_table`."""
-    limits = limits or Limits()
     try:
         content = text.encode()
     except UnicodeEncodeError:
         raise Refused("encoding") from None
-    if len(content) > limits.file_bytes:
-        raise Refused("file.too_large", most_mib=limits.max_file_mib)
-    with _unnamed_file(content) as path:
-        return read_table(path, "pasted.txt", limits, reader=reader)
+    return read_given(content, "pasted.txt", limits or Limits(), reader=reader)
 
 
 def _request_of(path: Path, only: Only, limits: Limits) -> dict[str, Any]:
@@ -75,11 +81,11 @@ def _request(path: Path, looked: Looked, limits: Limits) -> dict[str, Any]:
 def _unnamed_file(content: bytes) -> Iterator[Path]:
     """A file with this content that exists for this long: in memory where the system can, else readable by us only."""
     if sys.platform == "linux":
-        with open(os.memfd_create("pasted"), "wb", buffering=0) as file:  # noqa: PTH123
+        with open(os.memfd_create("table"), "wb", buffering=0) as file:  # noqa: PTH123
             file.write(content)
             yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
         return
-    with tempfile.NamedTemporaryFile(prefix="pasted-") as file:
+    with tempfile.NamedTemporaryFile(prefix="table-") as file:
         file.write(content)
         file.flush()
         yield Path(file.name)

@@ -179,7 +179,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 
 def _taken(actor: Actor, unit: Unit, day: date, posted: Any) -> dict[str, Any]:
     if posted.get("tick") != "yes":
-        raise Refused("required", "tick")
+        raise Refused("required", "tick", reason="unticked")
     slot = states.slot_of(unit, day, posted.get("slot", ""))
     standing = {one.person_id: one for one in Answer.objects.filter(unit=unit, day=day, slot=slot)}
     exceptions = [_exception(person, standing.get(person.pk), posted) for person in members(unit, day)]

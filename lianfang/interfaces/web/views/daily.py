@@ -98,7 +98,7 @@ def _signed(request: HttpRequest, actor: Actor, unit: Unit, on: date, form: Edit
 
 def _check_ticks(posted: Mapping[str, str]) -> None:
     if posted.get("tick") != "yes":
-        raise Refused(Problem("required", "tick"))
+        raise Refused("required", "tick", reason="unticked")
 
 
 def _remarks(posted: Mapping[str, str]) -> str:
