@@ -157,9 +157,9 @@ def test_an_answer_is_taken_back_by_its_key_when_it_is_opened_again_later(exchan
         visitor.open(f"{here}?queue=with_other")
         panel = visitor.page.locator("#panel")
         expect(panel).to_contain_text("V-0001")
-        expect(panel.get_by_role("button", name="Take my answer back")).to_be_visible()
+        expect(panel.get_by_role("button", name="Take my last step back")).to_be_visible()
         visitor.page.keyboard.press("u")
-        expect(panel.get_by_role("button", name="Take my answer back")).to_have_count(0)
+        expect(panel.get_by_role("button", name="Take my last step back")).to_have_count(0)
         expect(panel).to_contain_text("V-0001")
     with within(EVERYTHING):
         assert Item.objects.get(agreement=agreement, number=1).verdict_ours == ""

@@ -113,12 +113,12 @@ def test_ones_own_last_answer_is_taken_back_where_it_is_opened_again_later(compa
     entered(compared.officer).post(f"{here}/answer", {"item": str(item.pk), "verdict": "use_theirs"})
     later, theirs = entered(compared.officer), entered(compared.liaison)
     address = f"{here}?queue=with_other&item={item.pk}"
-    assert "Take my answer back" in words(later, address)
-    assert "Take my answer back" not in words(theirs, f"{here}?item={item.pk}")
+    assert "Take my last step back" in words(later, address)
+    assert "Take my last step back" not in words(theirs, f"{here}?item={item.pk}")
     assert theirs.post(f"{here}/undo", {"item": str(item.pk)}).status_code == 422
     assert later.post(f"{here}/undo", {"item": str(item.pk)}).status_code == 302
     assert compared.items(pk=item.pk)[0].verdict_ours == ""
-    assert "Take my answer back" not in words(later, f"{here}?item={item.pk}")
+    assert "Take my last step back" not in words(later, f"{here}?item={item.pk}")
 
 
 def test_an_answer_without_its_note_comes_back_with_what_is_lacking(compared):
@@ -159,6 +159,17 @@ def test_a_number_is_shown_in_full_for_a_reason_only(compared):
     found = re.findall(r"\b[0-9]{17}[0-9X]\b", shown.content.decode())
     assert found and shown["Cache-Control"] == "no-store"
     assert not re.findall(r"\b[0-9]{17}[0-9X]\b", client.get(bench(compared)).content.decode())
+
+
+def test_a_difference_that_waits_is_named_as_standing_in_the_way_of_a_signature(compared):
+    last, *others = compared.items()
+    for item in others:
+        compared.both(item)
+    with within(EVERYTHING):
+        Item.objects.filter(pk=last.pk).update(state="waiting")
+    ours = entered(compared.officer)
+    assert last.shown_number in words(ours, f"{bench(compared)}/runs/1")
+    assert '/runs/1/sign"' not in ours.get(f"{bench(compared)}/runs/1").content.decode()
 
 
 def test_E01_a_run_is_signed_by_both_once_nothing_of_it_is_open(compared):

@@ -38,7 +38,8 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action
 from lianfang.kernel.orgs.models import Unit
 
-_DECISIONS: Final = ("answered", "settled", "disputed", "noted", "sent_back", "waiting")
+DECISIONS: Final = frozenset({"answered", "settled", "disputed", "noted", "sent_back", "waiting"})
+"""Acts of a history that somebody has done by answering."""
 _LEAST_PURPOSE = 2  # signs: the shortest Chinese word
 
 
@@ -131,13 +132,18 @@ def _check_second_person(item: Item, by: Actor, side: str, evidence: str) -> Non
         raise Refused("difference.second_person", "item")
 
 
+def is_own_answer(last: Step | None, by: Actor) -> bool:
+    """Whether the newest step of a difference that stands is an answer by this account, so that it may take it back."""
+    return last is not None and last.act in DECISIONS and bool(last.before) and last.account_id == by.account_id
+
+
 @action("difference.undone", by=BOTH_SIDES, over="unit", facts=("unit", "item"))
 def undo_answer(by: Actor, *, unit: Unit, item: Item) -> Item:
     """Take one's own last answer to a difference back, as long as nobody has done anything to it since."""
     item = _held(item)
     side_of(by, item.agreement, unit)
     last = Step.objects.filter(item=item, undone_at=None).exclude(act="undone").order_by("-at", "-pk").first()
-    if last is None or last.act not in _DECISIONS or not last.before:
+    if last is None or last.act not in DECISIONS or not last.before:
         raise Refused("flow.condition", "item")
     if last.account_id != by.account_id or item.run.state == "signed":
         raise Refused("difference.not_own", "item")

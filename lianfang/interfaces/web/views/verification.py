@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lianfang.capabilities.verification.actions import DATA_OFFICERS
+from lianfang.capabilities.verification.decisions import is_own_answer
 from lianfang.capabilities.verification.fields import OURS, THEIRS
 from lianfang.capabilities.verification.models import ONLY_THEIRS, UNSETTLED, Agreement, Item, ReceivedList, Run, Step
 from lianfang.capabilities.verification.register import Agreements, Differences, DifferenceSteps, Runs
@@ -256,6 +257,6 @@ def last_answer(request: HttpRequest, reader: Reader) -> Step | None:
         last: Step | None = (
             steps.filter(item_id=key, undone_at=None).exclude(act="undone").order_by("-at", "-pk").first()
         )
-        if last is not None and last.account_id == reader.actor.account_id and last.before:
+        if is_own_answer(last, reader.actor):
             return last
     return None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from lianfang.capabilities.verification.actions import FITTING
+from lianfang.capabilities.verification.decisions import DECISIONS, is_own_answer
 from lianfang.capabilities.verification.fields import OURS, SIDES
 from lianfang.capabilities.verification.models import (
     CONFLICT,
@@ -37,7 +38,6 @@ LAST_KEY: Final = max(_KEYS.values())
 LATER: Final = "0"  # the key of what is left for later, which stands last
 _STRONG, _CLEAR = 8.0, 3.0  # bits: odds of 256 to 1, and of 8 to 1
 _NOTED: Final = frozenset({"send_back", "later"})
-_DECISIONS: Final = frozenset({"answered", "settled", "disputed", "noted", "sent_back", "waiting"})
 _ACTS: Final[Mapping[str, Any]] = {
     "opened": gettext_lazy("found"),
     "answered": gettext_lazy("gave an answer"),
@@ -206,12 +206,11 @@ def _by_field(reader: Reader, item: Item, given: Mapping[str, str]) -> list[dict
 def _undo(reader: Reader, item: Item, steps: Sequence[Step]) -> str:
     """`key` where the last answer is one's own and can be taken back, with U as its key; else empty."""
     last = next((one for one in steps if one.undone_at is None and one.act != "undone"), None)
-    own = last is not None and last.account_id == reader.actor.account_id and last.act in _DECISIONS
-    return "key" if own and last and last.before and reader.side and item.run.state != "signed" else ""
+    return "key" if is_own_answer(last, reader.actor) and reader.side and item.run.state != "signed" else ""
 
 
 def _step(reader: Reader, one: Step) -> dict[str, Any]:
-    verdict = reader.verdict_word(one.verdict) if one.verdict and one.act in _DECISIONS else ""
+    verdict = reader.verdict_word(one.verdict) if one.verdict and one.act in DECISIONS else ""
     return {
         "at": one.at, "who": one.name if one.account_id else "", "side": reader.side_word(one.side) if one.side else "",
         "text": str(_ACTS.get(one.act, one.act)), "verdict": verdict,

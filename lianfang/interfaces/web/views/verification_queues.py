@@ -121,7 +121,7 @@ def counted(reader: Reader, run: Run | None, place: str = "") -> dict[str, int]:
         overdue=Count("pk", filter=Q(state__in=UNSETTLED, due_at__lt=clock.now())),
         settled=Count("pk", filter=ran & Q(state=SETTLED)),
         whole=Count("pk", filter=ran),
-        in_the_way=Count("pk", filter=Q(run=run, state__in=(OPEN, SENT_BACK))),
+        in_the_way=Count("pk", filter=Q(run=run, state__in=UNSETTLED)),
     )
     return {name.removeprefix("q_"): number for name, number in found.items()}
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.capabilities.verification.actions import agreement_rate, sign_off
 from lianfang.capabilities.verification.fields import OURS, SIDES
-from lianfang.capabilities.verification.models import ReceivedList, Run
+from lianfang.capabilities.verification.models import UNSETTLED, ReceivedList, Run
 from lianfang.capabilities.verification.register import Runs
 from lianfang.domain.refusals import Refused
 from lianfang.domain.two_lists.agreement import agreement
@@ -216,7 +216,7 @@ def _sign(reader: Reader, run: Run) -> dict[str, Any] | None:
     unsigned = [side for side in SIDES if getattr(run, f"signed_{side}_at") is None]
     if reader.side not in unsigned and not reader.answers_for_both:
         return None
-    open_ = list(rows_of(reader).filter(run=run, state__in=("open", "sent_back")).order_by("number")[: OPEN_NAMED + 1])
+    open_ = list(rows_of(reader).filter(run=run, state__in=UNSETTLED).order_by("number")[: OPEN_NAMED + 1])
     here = f"/verification/{reader.agreement.pk}"
     return {
         "url": f"{here}/runs/{run.number}/sign",
