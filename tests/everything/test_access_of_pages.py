@@ -158,6 +158,19 @@ def test_an_insider_never_meets_a_failure(role):
                 assert answer.status_code < 500, (role, address)
 
 
+NAMES_OF_FILTERS = ("unit", "day", "page", "place", "item", "queue", "show", "search", "rows", "columns", "next")
+
+
+def test_an_address_that_asks_for_a_nul_names_nothing_and_breaks_nothing():
+    with clock.at(at(12)):
+        w = World()
+        client = entered(make.account(w.school, Role.DUTY_OFFICER))
+        asked = "&".join(f"{name}=%00" for name in NAMES_OF_FILTERS)
+        for address in [*addresses(w).values(), "/today", "/search?q=S1", "/list/units", "/verification"]:
+            status = client.get(f"{address}{'&' if '?' in address else '?'}{asked}").status_code
+            assert status in (404, 405), (address, status)
+
+
 def test_a_stranger_is_led_to_signing_in():
     with clock.at(at(12)):
         w = World()

@@ -33,6 +33,8 @@ def signed_in(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.actor is None:  # type: ignore[attr-defined]
             return HttpResponseRedirect("/sign-in?" + urlencode({"next": request.get_full_path()}))
+        if "\x00" in "".join(value for values in request.GET.lists() for value in values[1]):
+            raise Http404  # no unit, item or search is called so, and the database would not take it
         try:
             return view(request, *args, **kwargs)
         except Refused as refused:
