@@ -129,8 +129,13 @@ class World:
 
 def arguments(kind: str, w: World) -> dict:
     """What each action is given; an action without a line here fails the test."""
+    tables = (_units_and_people, _answers_and_reports, _duties_and_rules, _forms, _exchanges)
+    return next(table for table in (of(w) for of in tables) if kind in table)[kind]
+
+
+def _units_and_people(w: World) -> dict:
     school, klass, pupil = w.school, w.klass, w.pupil
-    table = {
+    return {
         "unit.opened": {"parent": school, "code": "S1-K9", "name": "新班", "kind": "class"},
         "unit.founded": {"code": "X", "name": "X", "kind": "province", "opened_on": DAY},
         "unit.changed": {"unit": klass, "name": "改名"},
@@ -146,6 +151,12 @@ def arguments(kind: str, w: World) -> dict:
         "account.first_opened": {"unit": school, "handle": "first", "name": "first"},
         "role.granted": {"unit": klass, "account": w.somebody, "role": "class_head"},
         "role.ended": {"unit": klass, "grant": w.grant},
+    }
+
+
+def _answers_and_reports(w: World) -> dict:
+    school, klass, pupil = w.school, w.klass, w.pupil
+    return {
         "answer.recorded": {"unit": klass, "person": pupil, "answer": w.draft(), "mode": "proxy"},
         "answers.imported": {"unit": klass, "among": [], "staged": None, "key": "import", "rows": 0},
         "class.checked": {"unit": klass, "day": DAY, "slot": "am", "observed_by": "head"},
@@ -164,6 +175,12 @@ def arguments(kind: str, w: World) -> dict:
         "gap.explained": {"superior": school.parent, "due": w.due, "reason": "network"},
         "report.excused": {"superior": school.parent, "due": w.due, "reason": "summer leave"},
         "report.nudged": {"superior": school.parent, "day": DAY, "dues": [w.due]},
+    }
+
+
+def _duties_and_rules(w: World) -> dict:
+    school, klass, pupil = w.school, w.klass, w.pupil
+    return {
         "responsible.named": {"unit": school, "name": "校长"},
         "responsible.stepped_down": {"unit": school},
         "post.marked": {"unit": school, "on_post": True},
@@ -181,6 +198,12 @@ def arguments(kind: str, w: World) -> dict:
         "roster.entered": {"unit": klass, "entries": [], "how_many": 0},
         "token.issued": {"account": w.somebody, "unit": klass, "lasts": timedelta(days=1)},
         "token.revoked": {"token": w.token},
+    }
+
+
+def _forms(w: World) -> dict:
+    school, klass, pupil = w.school, w.klass, w.pupil
+    return {
         "form.proposed": {
             "unit": school,
             "code": "beds",
@@ -199,6 +222,12 @@ def arguments(kind: str, w: World) -> dict:
         "form.published": {"form": w.form},
         "form.withdrawn": {"form": w.form, "reason": "done"},
         "likeness.decided": {"field": w.doubtful.fields.get(), "same": False, "reason": "of the office"},
+    }
+
+
+def _exchanges(w: World) -> dict:
+    school = w.school
+    return {
         "layout.defined": {
             "unit": school,
             "code": "brief",
@@ -221,7 +250,6 @@ def arguments(kind: str, w: World) -> dict:
         "import.dropped": None,
         "register.exported": None,
     }
-    return table[kind]
 
 
 def holder(w: World, role: Role, *, inside: bool) -> Actor:

@@ -42,9 +42,11 @@ OWN = {
 
 def addresses(w: World) -> dict[str, str]:
     """Every address that names an object, made concrete for the near school."""
+    return {**_of_units(w), **_of_forms(w), **_of_verification(w)}
+
+
+def _of_units(w: World) -> dict[str, str]:
     s, k, p, d = w.school.code, w.klass.code, w.pupil.pk, DAY
-    f, field = w.doubtful.pk, w.doubtful_field
-    v = f"/verification/{w.exchange.agreement.pk}"
     return {
         "board/<str:code>": f"/board/{s}",
         "board/<str:code>/nudge": f"/board/{s}/nudge",
@@ -66,6 +68,18 @@ def addresses(w: World) -> dict[str, str]:
         "people/<uuid:number>": f"/people/{p}",
         "people/<uuid:number>/reveal": f"/people/{p}/reveal",
         "people/<uuid:number>/call": f"/people/{p}/call",
+        "import/<uuid:number>": f"/import/{p}",
+        "import/<uuid:number>/problems.<str:kind>": f"/import/{p}/problems.csv",
+        "upward/<str:code>": f"/upward/{s}",
+        "upward/<str:code>/hand-over": f"/upward/{s}/hand-over",
+        "upward/<str:code>/copies/<uuid:number>.<str:file>": f"/upward/{s}/copies/{p}.xlsx",
+    }
+
+
+def _of_forms(w: World) -> dict[str, str]:
+    s, k, p = w.school.code, w.klass.code, w.pupil.pk
+    f, field = w.doubtful.pk, w.doubtful_field
+    return {
         "burden/<str:code>": f"/burden/{s}",
         "dictionary/<str:code>": f"/dictionary/{s}",
         "forms/<uuid:number>": f"/forms/{f}",
@@ -77,8 +91,12 @@ def addresses(w: World) -> dict[str, str]:
         "forms/<uuid:number>/fill/<str:code>": f"/forms/{w.asked.pk}/fill/{s}",
         "forms/<uuid:number>/answer/<uuid:person>": f"/forms/{w.asked_people.pk}/answer/{p}",
         "forms/<uuid:number>/people/<str:code>": f"/forms/{w.asked_people.pk}/people/{k}",
-        "import/<uuid:number>": f"/import/{p}",
-        "import/<uuid:number>/problems.<str:kind>": f"/import/{p}/problems.csv",
+    }
+
+
+def _of_verification(w: World) -> dict[str, str]:
+    s, v = w.school.code, f"/verification/{w.exchange.agreement.pk}"
+    return {
         "verification/<uuid:number>": v,
         "verification/<uuid:number>/answer": f"{v}/answer",
         "verification/<uuid:number>/undo": f"{v}/undo",
@@ -91,9 +109,6 @@ def addresses(w: World) -> dict[str, str]:
         "verification/<uuid:number>/runs/<int:run>/sign": f"{v}/runs/1/sign",
         "verification/<uuid:number>/runs/<int:run>/units/<str:code>": f"{v}/runs/1/units/{s}",
         "verification/<uuid:number>/differences.<str:kind>": f"{v}/differences.xlsx",
-        "upward/<str:code>": f"/upward/{s}",
-        "upward/<str:code>/hand-over": f"/upward/{s}/hand-over",
-        "upward/<str:code>/copies/<uuid:number>.<str:file>": f"/upward/{s}/copies/{p}.xlsx",
     }
 
 
