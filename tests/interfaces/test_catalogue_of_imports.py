@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from django.db import transaction
 
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.exchange import imports
-from lianfang.interfaces.exchange.reading import read_table
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.files.models import Import
 from lianfang.kernel.orgs.models import Unit
@@ -23,17 +21,11 @@ from lianfang.kernel.people.models import Person
 from lianfang.kernel.reporting.models import Answer
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.interfaces.exchange.reading import COPY, in_this_process, lines
+from tests.interfaces.exchange.reading import COPY, lines
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("afternoon", "reads_here")]
 
 KEPT = {"accept", "normalize", "warn"}
-
-
-@pytest.fixture
-def reads_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables are read in this process: what the child process is for has tests of its own."""
-    monkeypatch.setattr(imports, "read_table", partial(read_table, reader=in_this_process))
 
 
 def head_of_a_class(*, registered: bool) -> Actor:

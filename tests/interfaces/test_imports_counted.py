@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from lianfang.capabilities.checkin import bulk_stage
 from lianfang.capabilities.checkin.intake import receive_roll_call
 from lianfang.interfaces.exchange import imports
-from lianfang.interfaces.exchange.reading import read_table
 from lianfang.kernel.people.models import Absence
 from lianfang.kernel.reporting import bulk
 from lianfang.kernel.reporting.models import Answer, Tally
 from lianfang.kernel.reporting.tally import differences, uncounted
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.interfaces.exchange.reading import in_this_process
 from tests.interfaces.importing_together import ONE_BY_ONE, TOGETHER, School, outcome, row, table
 from tests.interfaces.lists import accounted
 from tests.make import DAY
@@ -27,12 +23,6 @@ SELECT conname FROM pg_constraint
  WHERE contype = 'f' AND conrelid = 'reporting_tally'::regclass AND confrelid = 'orgs_unit'::regclass
 """
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("afternoon", "reads_here")]
-
-
-@pytest.fixture
-def reads_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables are read in this process."""
-    monkeypatch.setattr(imports, "read_table", partial(read_table, reader=in_this_process))
 
 
 def checked(school: School) -> None:

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from lianfang.capabilities.checkin import bulk_stage
 from lianfang.interfaces.exchange import applying, imports
 from lianfang.interfaces.exchange.layouts.reports import Reports
-from lianfang.interfaces.exchange.reading import read_table
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.audit.dispatch import dispatch
 from lianfang.kernel.audit.models import Event
@@ -27,7 +26,6 @@ from lianfang.kernel.reporting.tally import differences
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.reactions import REACTIONS
 from tests import make
-from tests.interfaces.exchange.reading import in_this_process
 from tests.interfaces.importing_together import (
     HEADER,
     NAMES,
@@ -44,12 +42,6 @@ from tests.interfaces.lists import accounted, number, places
 from tests.make import DAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("afternoon", "reads_here")]
-
-
-@pytest.fixture
-def reads_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables are read in this process."""
-    monkeypatch.setattr(imports, "read_table", partial(read_table, reader=in_this_process))
 
 
 GOOD = {
