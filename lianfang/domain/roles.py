@@ -18,6 +18,12 @@ class Role(StrEnum):
     OFFICER = "officer"
     AUDITOR = "auditor"
     LIAISON = "liaison"
+    NURSE = "nurse"
+    SITE_MANAGER = "site_manager"
+    KITCHEN = "kitchen"
+    LOGISTICIAN = "logistician"
+    CREW = "crew"
+    GUARD = "guard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class Sight:
     rank: int  # one may grant roles of at most one's own rank
     exchange: bool = False  # cases exchanged with another authority, and what differs (U08: items under verification)
     figures: bool = True  # anything of the unit besides the exchange
+    reports: bool = True  # how its people are, be it in figures; who only serves a unit sees its own work
 
 
 SIGHTS: dict[Role, Sight] = {
@@ -42,6 +49,12 @@ SIGHTS: dict[Role, Sight] = {
     Role.OFFICER: Sight(people=False, health=False, children=False, rank=4, exchange=True),
     Role.AUDITOR: Sight(people=False, health=False, children=False, rank=1),
     Role.LIAISON: Sight(people=False, health=False, children=False, rank=1, exchange=True, figures=False),
+    Role.NURSE: Sight(people=True, health=True, children=True, rank=1),
+    Role.SITE_MANAGER: Sight(people=True, health=False, children=False, rank=3),
+    Role.KITCHEN: Sight(people=False, health=False, children=False, rank=1, reports=False),
+    Role.LOGISTICIAN: Sight(people=False, health=False, children=False, rank=1, reports=False),
+    Role.CREW: Sight(people=False, health=False, children=False, rank=1, reports=False),
+    Role.GUARD: Sight(people=False, health=False, children=False, rank=1, reports=False),
 }
 
 REPORTERS = (Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER)
@@ -50,8 +63,10 @@ SIGNERS = (Role.SCREENER, Role.CLASS_HEAD, Role.DUTY_OFFICER, Role.LEADER, Role.
 """Who may sign a unit's report."""
 SUPERVISORS = (Role.DUTY_OFFICER, Role.LEADER, Role.OFFICER)
 """Who may send a lower unit's report back or chase it."""
-EVERYONE = tuple(role for role in Role if SIGHTS[role].figures)
+EVERYONE = tuple(role for role in Role if SIGHTS[role].figures and SIGHTS[role].reports)
 """Whoever may open ordinary lists; the liaison of another authority sees what is exchanged, and nothing else."""
+SERVICES = tuple(role for role in Role if SIGHTS[role].figures)
+"""Whoever works for a unit, kitchen, stores, crew and gate among them: rooms, orders, stock, nothing about people."""
 EXCHANGE = tuple(role for role in Role if SIGHTS[role].exchange)
 """Who sees the cases exchanged under an agreement, and what differs."""
 

@@ -21,6 +21,12 @@ ROLE_NAMES = {
     "officer": _("officer"),
     "auditor": _("auditor"),
     "liaison": _("health authority liaison"),
+    "nurse": _("nurse"),
+    "site_manager": _("site manager"),
+    "kitchen": _("kitchen"),
+    "logistician": _("logistician"),
+    "crew": _("cleaning crew"),
+    "guard": _("guard"),
 }
 
 

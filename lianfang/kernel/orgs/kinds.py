@@ -17,6 +17,8 @@ KINDS = [
     ("division", _("division")),
     ("class", _("class")),
     ("group", _("group")),
+    ("site", _("observation site")),
+    ("team", _("temporary team")),
 ]
 OFFICES = frozenset({"province", "prefecture", "city", "county", "sector"})
 """Kinds that are offices over institutions: they see counts, not people."""

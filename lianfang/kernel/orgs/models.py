@@ -87,7 +87,7 @@ class Placement(models.Model):
 class UnitOwned(models.Model):
     """What belongs to a unit and is seen by those whose scope holds that unit."""
 
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("unit"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
 
     class Meta:
         abstract = True

@@ -73,7 +73,12 @@ class Migration(migrations.Migration):
                 ("withdrawn_why", models.CharField(blank=True, max_length=200, verbose_name="why it was withdrawn")),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                        verbose_name="unit",
+                    ),
                 ),
             ],
             options={
@@ -116,7 +121,12 @@ class Migration(migrations.Migration):
                 ("decided_why", models.CharField(blank=True, max_length=200, verbose_name="reason")),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                        verbose_name="unit",
+                    ),
                 ),
                 (
                     "form",

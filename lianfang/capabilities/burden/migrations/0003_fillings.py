@@ -34,7 +34,12 @@ class Migration(migrations.Migration):
                 ("own", models.BooleanField(default=True, verbose_name="by the person or a guardian")),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                        verbose_name="unit",
+                    ),
                 ),
                 (
                     "person",
@@ -83,7 +88,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.unit", verbose_name="unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                        verbose_name="unit",
+                    ),
                 ),
                 ("path", models.CharField(db_collation="C", editable=False, max_length=200)),
                 ("sector_path", models.CharField(blank=True, db_collation="C", editable=False, max_length=200)),

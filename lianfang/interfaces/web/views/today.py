@@ -18,6 +18,7 @@ from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.checkin import asked_by, asked_of
 from lianfang.interfaces.web.views.filling_due import form_dues
 from lianfang.interfaces.web.views.frame import page, signed_in
+from lianfang.interfaces.web.views.today_tasks import task_dues
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.alerts.models import Alert
@@ -35,10 +36,10 @@ def show(request: HttpRequest) -> HttpResponse:
         return redirect("/verification")  # another authority's liaison owes nothing else
     home = actor.home
     zone_day = clock.today(home.zone) if home else clock.now().date()
-    dues = [_due(due) for due in _owed(actor)] + _own(actor) + form_dues(actor, asked_of(actor))
+    dues = [_due(due) for due in _owed(actor)] + _own(actor) + form_dues(actor, asked_of(actor)) + task_dues(actor)
     waiting = [d for d in dues if not d["settled"]]
     finished = [_finished(d) for d in dues if d["settled"]]
-    waiting.sort(key=lambda d: (d["status"] != "overdue", d["due"]))
+    waiting.sort(key=lambda d: (d["status"] != "overdue", d["due"] is None, d["due"] or clock.now()))
     context = {
         "day": zone_day,
         "unit": str(home) if home else "",
