@@ -10,6 +10,7 @@ from django.core.management.commands import migrate
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from lianfang.interfaces.api.management.fewer_models import only_what_changed
 from lianfang.kernel.faults import fault
 
 
@@ -33,7 +34,7 @@ class Command(migrate.Command):
         """Every statement is one pass through the place `mid_migration`, where a test may let it die."""
         before, migrate.MigrationExecutor = migrate.MigrationExecutor, _Executor  # type: ignore[attr-defined]
         try:
-            with connections[options["database"]].execute_wrapper(_passing):
+            with connections[options["database"]].execute_wrapper(_passing), only_what_changed():
                 super().handle(*args, **options)
         finally:
             migrate.MigrationExecutor = before  # type: ignore[attr-defined]
