@@ -7,14 +7,24 @@ names the thing, never a reading, a symptom or a figure: those are seen where th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
+from lianfang.capabilities.cases.models import ContactVisit
 from lianfang.capabilities.checkin.models import ContactAttempt
+from lianfang.capabilities.command.teams import close_teams_of
+from lianfang.capabilities.incidents.telling import tell_of_alert, tell_of_late_step, tell_superior
+from lianfang.capabilities.incidents.watching import watch_answers, watch_readings
+from lianfang.capabilities.pairs.overdue import call_doctor_for_help, pass_contact_on
+from lianfang.capabilities.recall.following import ask_about_exemptions, call_for_overdue_return
+from lianfang.capabilities.risk_areas.following import follow_correction, follow_list, follow_sojourn
+from lianfang.capabilities.risk_areas.models import Area, AreaList
 from lianfang.capabilities.screening.handout import hand_over
 from lianfang.capabilities.screening.models import Screener
+from lianfang.capabilities.site.milestones import first_batch_arrived
+from lianfang.capabilities.site.rooms import await_cleaning
 from lianfang.capabilities.upward.corrections import mark_outdated
 from lianfang.capabilities.verification.agreements import BOTH_SIDES
 from lianfang.capabilities.verification.corrections import answer_corrected, report_corrected
@@ -33,6 +43,7 @@ from lianfang.kernel.dues.models import REPORT, Due
 from lianfang.kernel.dues.ops import open_day
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Absence
+from lianfang.kernel.readings.models import Reading
 from lianfang.kernel.reporting.models import Answer, RollCall, UnitReport
 from lianfang.kernel.reporting.reports import current_report
 
@@ -59,6 +70,14 @@ def follow_health_code(event: Event) -> None:
         if answer.health_code in FOLLOWED_CODES:
             near = [*_nearest(answer.unit, Role.DOCTOR), *_nearest(answer.unit, Role.DUTY_OFFICER)]
             _tell_about(answer, [*near, *holders(answer.unit, CLASS_HEADS)], "answer.health_code")
+
+
+def call_doctor_about_contact(event: Event) -> None:
+    """Tell the nearest doctor that a contact under follow-up was found unwell, or has an abnormal reading (J03)."""
+    unwell = ContactVisit.objects.filter(pk=_key(event)[0], outcome="unwell").exists()
+    if unwell or Reading.objects.filter(pk=_key(event)[0], abnormal=True).exists():
+        unit = _there(event.unit)
+        tell(_nearest(unit, Role.DOCTOR), "contact.unwell", subject=event.subject, unit=unit)
 
 
 # A report is late, comes again, or is corrected (迟报、重报、更正). Of one sent back, the act itself tells who signs.
@@ -166,10 +185,94 @@ def _tell_reopened(items: Iterable[Item]) -> None:
         tell(holders(item.agreement.unit, RECEIVING), "difference.corrected", subject=subject, unit=item.agreement.unit)
 
 
+# Risk areas (风险地区): who stayed where is weighed again when the list, a stay or a fact behind a status changes.
+
+
+def weigh_stays_by_new_list(event: Event) -> None:
+    """A list of risk areas was published: everybody under it is weighed, and told when their status changed (D03)."""
+    _tell_status(event, follow_list(_key(event)[0]).people)
+
+
+def weigh_stay(event: Event) -> None:
+    """A stay was recorded or refuted: its person is weighed by the lists in force."""
+    _tell_status(event, follow_sojourn(_key(event)[0]))
+
+
+def follow_corrected_fact(event: Event) -> None:
+    """A reviewer corrected a fact behind a status: whoever owns the fact takes it back (T04)."""
+    _tell_status(event, follow_correction(_key(event)[0]))
+
+
+def _tell_status(event: Event, people: Iterable[Any]) -> None:
+    accounts = Account.objects.filter(person_id__in=list(people), is_active=True).values_list("pk", flat=True)
+    tell(accounts, "status.changed", subject=event.subject, unit=_there(event.unit))
+
+
+def ask_about_exemptions_from_recall(event: Event) -> None:
+    """A list has downgraded an area: ask whether those exempt because of it are to come back (D05)."""
+    unit, version = AreaList.objects.values_list("unit_id", "version").get(pk=_key(event)[0])
+    listed = Area.objects.filter(listed__unit=unit)
+    old, new = (dict(listed.filter(listed__version=v).values_list("prefix", "level")) for v in (version - 1, version))
+    ask_about_exemptions(_there(event.unit), old, new)
+
+
+def close_teams_with_site(event: Event) -> None:
+    """A site is closed: so is every team that was formed for it, and nobody keeps a role over one (A03)."""
+    close_teams_of(_there(event.unit), SYSTEM, reason="site closed")
+
+
+# Several are ill alike in one class or room (聚集性发病): looked for with every answer and round of readings.
+
+
+def look_for_similar_illness(event: Event) -> None:
+    """Look at the classes and rooms of those whom an answer, a class check or a call says to be ill (J05)."""
+    watch_answers(_answers(event))
+
+
+def look_at_readings(event: Event) -> None:
+    """The same after a round of readings or a class at the door."""
+    unit = _there(event.unit)
+    watch_readings(unit, event.at.astimezone(unit.zone).date())
+
+
+# An observation site (留观点): a list has come, a room was left, a guest is not well.
+
+
+def note_first_batch(event: Event) -> None:
+    """Everybody of a list has come: the first list is a milestone of the site."""
+    at = datetime.fromisoformat(event.facts["at"])
+    first_batch_arrived(_there(event.unit), at=at, count=int(event.facts["people"]), by=SYSTEM)
+
+
+def have_room_cleaned(event: Event) -> None:
+    """A room that nobody is in any more waits for cleaning, and takes nobody until then."""
+    if not event.facts["left"]:
+        await_cleaning(_key(event)[0], event.facts["because"])
+
+
+def call_doctor_about_guest(event: Event) -> None:
+    """A second reading out of range too, or a test that was not negative: tell the nearest doctor."""
+    unit = _there(event.unit)
+    tell(_nearest(unit, Role.DOCTOR), "stay.unwell", subject=event.subject, unit=unit)
+
+
+def call_doctor_to_the_door(event: Event) -> None:
+    """A second reading at the door of a class is out of range too: tell the nearest doctor (开班测温异常)."""
+    unit = _there(event.unit)
+    tell(_nearest(unit, Role.DOCTOR), "door.unwell", subject=event.subject, unit=unit, run=event.facts["run"])
+
+
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
-    "answer.recorded": (call_doctor_and_class_head, follow_health_code, reopen_differences_about_answers),
-    "class.checked": (call_doctor_and_class_head, follow_health_code),
-    "contact.recorded": (call_doctor_and_class_head, follow_health_code),
+    "answer.recorded": (
+        call_doctor_and_class_head,
+        follow_health_code,
+        reopen_differences_about_answers,
+        look_for_similar_illness,
+    ),
+    "class.checked": (call_doctor_and_class_head, follow_health_code, look_for_similar_illness),
+    "contact.recorded": (call_doctor_and_class_head, follow_health_code, look_for_similar_illness),
+    "contact.visited": (call_doctor_about_contact,),
+    "contact.measured": (call_doctor_about_contact,),
     "due.overdue": (alert_leader_on_duty, alert_superior),
     "report.signed": (
         tell_superior_of_new_revision,
@@ -180,6 +283,22 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "lists.compared": (carry_long_run_out, tell_both_sides_of_differences),
     "screener.named": (owe_screening_today,),
     "leave.approved": (hand_screening_over,),
+    "areas.published": (weigh_stays_by_new_list, ask_about_exemptions_from_recall),
+    "sojourn.recorded": (weigh_stay,),
+    "sojourn.refuted": (weigh_stay,),
+    "status.fact_corrected": (follow_corrected_fact,),
+    "task.overdue": (pass_contact_on, call_for_overdue_return, tell_of_late_step),
+    "pair.contacted": (call_doctor_for_help,),
+    "site.closed": (close_teams_with_site,),
+    "incident.stopped": (tell_superior,),
+    "cluster.found": (tell_of_alert,),
+    "batch.completed": (note_first_batch,),
+    "room.vacated": (have_room_cleaned,),
+    "reading.abnormal": (call_doctor_about_guest,),
+    "test.not_negative": (call_doctor_about_guest,),
+    "round.recorded": (look_at_readings,),
+    "door.recorded": (look_at_readings,),
+    "door.abnormal": (call_doctor_to_the_door,),
 }
 
 

@@ -61,7 +61,23 @@ SECURE = _flag("LIANFANG_TLS", False)
 DATABASES = {"default": _database(_text("DATABASE_URL", "postgresql:///lianfang"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-KERNEL = ["orgs", "accounts", "people", "audit", "policies", "dues", "reporting", "alerts", "files"]
+KERNEL = [
+    "orgs",
+    "accounts",
+    "people",
+    "audit",
+    "policies",
+    "dues",
+    "reporting",
+    "alerts",
+    "files",
+    "places",
+    "tasks",
+    "readings",
+    "statuses",
+    "ledgers",
+    "evidence",
+]
 CAPABILITIES = [
     "units",
     "persons",
@@ -74,6 +90,20 @@ CAPABILITIES = [
     "burden",
     "upward",
     "verification",
+    "stays",
+    "cases",
+    "training",
+    "supplies",
+    "catering",
+    "worklist",
+    "incidents",
+    "site",
+    "command",
+    "census",
+    "pairs",
+    "recall",
+    "objections",
+    "risk_areas",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

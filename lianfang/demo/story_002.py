@@ -1,6 +1,6 @@
 """Scenario 002 (假期紧急重启), its report day: five divisions by 16:30, the institute by 17:00, one division late.
 
-Spec 5.3, rows C02, C03, C09, D04. The order of relays, the recall, tests and duty wait for their capabilities.
+Spec 5.3, rows A02, C02, C03, C09, D04, D05. The order of relays, tests and duty wait for their capabilities.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from lianfang.capabilities.screening.actions import name_screener, record_screen
 from lianfang.capabilities.screening.handout import TASK
 from lianfang.capabilities.units.actions import found_root, open_unit
 from lianfang.demo.cast import Casting, acting, appoint
+from lianfang.demo.recall_002 import call_back, come_back, findings, reactivate
 from lianfang.demo.replay import Sweep
 from lianfang.demo.script import Finding, Scenario, moment
 from lianfang.domain.periods import minutes_late
@@ -36,7 +37,6 @@ from lianfang.kernel.scope import EVERYTHING, within
 
 PARTIAL = {
     "reply_rate_1800": "B02 read-and-reply acknowledgement",
-    "overdue_returns": "D05 leave freeze and recall",
     "coverage_of_eligible": "N02 vaccination chase",
     "duty_assignments": "K02 duty pattern",
     "service_hours": "L13 service at sampling points",
@@ -63,23 +63,28 @@ class _World:
     divisions: list[Unit] = field(default_factory=list)
     screeners: list[Account] = field(default_factory=list)
     officer: Account = field(default_factory=Account)
+    leader: Account = field(default_factory=Account)
 
 
 def play(scenario: Scenario, sweep: Sweep) -> Iterator[Finding]:
-    """The report day from the opening of its dues to the report's receipt, then what the records say of it."""
+    """The group that leads, the report day up to its receipt, the recall, then what the records say of them."""
     told = scenario["report_day"]
     with clock.at(moment(scenario["from"], "09:00")):
         world = _found(scenario)
+    reactivate(world.school, world.leader, world.officer)
     _morning(world, told, sweep)
     _divisions_report(world, told, sweep)
     _send_up(world, told, sweep)
+    order = call_back(world.school, world.divisions[:3], world.leader, world.officer, scenario)
+    come_back(order, world.officer, scenario)
     with within(EVERYTHING):
         yield from _findings(world, scenario)
+        yield from findings(order, scenario)
 
 
 def ends(scenario: Scenario) -> datetime:
-    """When everything is in."""
-    return moment(scenario["report_day"]["date"], "17:02")
+    """When the last one called back is there."""
+    return moment(scenario["to"], "09:30")
 
 
 def _found(scenario: Scenario) -> _World:
@@ -142,7 +147,7 @@ def _division(world: _World, unit: Unit, people: list[Person]) -> None:
 
 def _duty(world: _World) -> None:
     world.officer = appoint("duty-officer", "值班员", Role.DUTY_OFFICER, world.school)
-    appoint("leader", "带班领导", Role.LEADER, world.school)
+    world.leader = appoint("leader", "带班领导", Role.LEADER, world.school)
     appoint("superior", "主管部门联系人", Role.OFFICER, world.above)
 
 

@@ -10,11 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import time
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Any, get_args, get_origin, get_type_hints
+from functools import cache
+from typing import Annotated, Any, get_type_hints
+
+from lianfang.domain.rules.bounds import ALL, LESS, MORE, Bound
+from lianfang.domain.rules.reading import bound_of, read
 
 SLOTS = ("am", "noon", "pm")
-LARGEST = 100_000  # of any whole number in a rule pack; days, minutes, years and counts are all far below
+CONDITIONS = ("no_symptoms", "tests_negative", "days_complete")  # what may be asked before an observation ends
+COUNTS = ("last_exposure", "admission")
+TIMES = Bound(among=SLOTS, least=1)
+READINGS = Bound("all", among=SLOTS)
+ENDS = Bound("all", among=CONDITIONS)
+RISKY = Bound(among=("low", "medium", "high"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +36,9 @@ class Policy:
     remind_minutes: int  # minutes before the deadline at which those not yet in are reminded
     escalate_minutes: int  # minutes after the deadline at which the leader on duty is alerted
     closes_after_days: int  # whole days after the reported day for which a report may still come, late
-    slots: tuple[str, ...]  # times of day that are asked for: am, noon, pm
+    slots: Annotated[tuple[str, ...], TIMES]  # times of day that are asked for: am, noon, pm
     reporting_days: str  # "daily" or "school_days": the calendar on which reports are owed
-    fever_c: Decimal  # °C, from which a reading is a fever
+    fever_c: Annotated[Decimal, LESS]  # °C, from which a reading is a fever
     temperature_min: Decimal  # °C, below which a reading is refused
     temperature_max: Decimal  # °C, above which a reading is refused
     plausible_min: Decimal  # °C, below which a reading asks for a second look
@@ -39,7 +47,7 @@ class Policy:
     count_jump_factor: Decimal  # times yesterday's figure from which a count asks for a second look
     count_jump_floor: int  # counts below this never ask for a second look
     child_age: int  # years; younger persons are children whose data only guardian, class head and doctor see
-    small_cell: int  # published counts below this are hidden
+    small_cell: Annotated[int, MORE]  # published counts below this are hidden
     automated_answers: int  # identical answers from one client ...
     automated_seconds: int  # ... within this many seconds are flagged as automated
     shift_notice_minutes: int  # minutes before a shift by which contractor staff have registered
@@ -49,6 +57,79 @@ class Policy:
     unit_forms_target: int  # forms a day that one unit should fill in at most
     likeness_percent: int  # likeness from which the label of a new field asks whether it is held already
     difference_hours: int  # hours within which a side answers for a difference between two lists
+    stock_warn_days: Annotated[int, MORE]  # days of supply, least, below which stock is reported short
+    stock_lead_days: Annotated[int, MORE]  # days from an order to its delivery
+    stock_safety_days: Annotated[int, MORE]  # days of reserve beyond the days of delivery
+    burn_days: int  # last whole days on record of which the average use is taken, at most
+    burn_days_least: int  # days on record in a row without which no average use is given
+    arrival_meal_before: time  # local time before which somebody must have arrived to eat that day
+    arrival_meals: int  # last meals of the day that somebody gets on the day of arrival
+    release_meals: int  # first meals of the day that somebody gets on the last day
+    meal_from: Mapping[str, time]  # meal -> local time from which it is served
+    meal_until: Mapping[str, time]  # meal -> local time until which it is served
+    meal_cutoff: Mapping[str, time]  # meal -> local time at which its list is fixed
+    meal_by: Mapping[str, time]  # meal -> local time by which it is at every drop point
+    meal_celsius_least: Annotated[Decimal, MORE]  # °C, least, of a meal at its drop point
+    reading_opens: Mapping[str, time]  # slot -> local time from which its reading may be taken
+    reading_due: Mapping[str, time]  # slot -> local time by which it is due
+    reading_closes: Mapping[str, time]  # slot -> local time until which it is still taken, late
+    reading_grace_minutes: int  # minutes after arrival by which the first reading is due at the earliest
+    observation_days: Annotated[int, MORE]  # days a contact is observed at a site; 0 = not observed
+    home_days: Annotated[int, MORE]  # days a contact then looks after own health at home
+    secondary_days: Annotated[int, MORE]  # days a contact's contact is observed at home; 0 = not observed
+    lookback_days: Annotated[int, MORE]  # days before onset, or before the sample, from which contacts count
+    count_from: Annotated[str, Bound("later", among=COUNTS)]  # "last_exposure" or "admission": day 0 of an observation
+    reading_slots: Annotated[tuple[str, ...], READINGS]  # times of day at which somebody in observation is measured
+    transfer_hours: Annotated[int, LESS]  # hours from being named a contact to being at the site
+    test_days: Annotated[tuple[int, ...], ALL]  # days of an observation on which a sample is taken; the last = release
+    test_days_after: Annotated[tuple[int, ...], ALL]  # days after release on which a sample is taken
+    secondary_test_days: Annotated[tuple[int, ...], ALL]  # days on which a contact's contact is sampled
+    release_conditions: Annotated[tuple[str, ...], ENDS]  # what must hold before an observation ends
+    secondary_contacts: Annotated[bool, MORE]  # whether contacts of a contact are looked for
+    contact_minutes: Annotated[int, LESS]  # minutes together from which two people are in contact
+    contact_metres: Annotated[Decimal, MORE]  # metres within which two people are in contact
+    cluster_cases: Annotated[int, LESS]  # connected cases within one observation that make a cluster
+    cluster_same_day: Annotated[int, LESS]  # similar cases in one class or dormitory on one day that are reported
+    cluster_days: Annotated[int, MORE]  # days in a row over which similar cases are counted
+    cluster_several_days: Annotated[int, LESS]  # similar cases within those days that are reported
+    cluster_report_hours: Annotated[int, LESS]  # hours within which a cluster is reported
+    incident_minutes: Annotated[int, LESS]  # minutes from detecting an emergency to handled, and to reported
+    incident_offline_hours: int  # hours back to which a device's own time of an act is believed
+    notice_minutes: Annotated[int, LESS]  # minutes within which superior and community hear of a yellow or red code
+    code_tests: Annotated[int, MORE]  # negative tests that a yellow or red code asks for
+    serious_report_hours: Annotated[int, LESS]  # hours within which an alert of high grade is reported
+    trace_hours: Annotated[int, LESS]  # hours within which the places where a yellow or red code was are disinfected
+    objection_hours: Annotated[int, LESS]  # hours within which an objection to a status is answered
+    manual_changes_a_day: Annotated[int, LESS]  # statuses that may be changed by hand in one institution in a day
+    share_max_age: int  # years; guests up to this age stay in one room with a guardian
+    floor_starts_anew: Annotated[bool, MORE]  # whether a positive finding may start the days of a whole floor anew
+    release_free_readings: Annotated[int, MORE]  # last readings before release that must be without fever and symptoms
+    contact_points: Mapping[str, int]  # kind of exposure -> points of a proposed contact
+    contact_close_points: Annotated[int, LESS]  # points from which a proposed contact is a close one
+    tracing_hours: Annotated[int, LESS]  # hours within which a case is reported, asked, and its contacts told
+    area_lookback_days: Annotated[int, MORE]  # days before a list of risk areas takes effect that count as a stay there
+    pair_cap: Annotated[int, LESS]  # people one adult looks after at most
+    pair_days: Annotated[int, MORE]  # days a pair lasts when nobody says otherwise
+    pair_contact_by: time  # local time by which everybody in one-to-one follow-up was reached
+    pair_escalate_minutes: Annotated[int, LESS]  # minutes after which a contact not made goes on to the next in charge
+    recall_exempt_levels: Annotated[tuple[str, ...], RISKY]  # levels of an area from which nobody is called back
+    site_rooms_ready_hours: Annotated[int, LESS]  # hours after T0 by which every room of a site is ready
+    site_first_batch_hours: Annotated[int, LESS]  # hours after T0 by which the first batch is in its rooms
+    site_converted_hours: Annotated[int, LESS]  # hours after T0 by which the conversion of a site is complete
+    site_pace_minutes: int  # minutes back over which the pace of a milestone is taken
+    site_disinfection_days: Annotated[int, MORE]  # days of terminal disinfection before a site is released
+    terminal_mg_per_l: Annotated[int, MORE]  # mg/L of available chlorine, least, in terminal disinfection
+    terminal_contact_minutes: Annotated[int, MORE]  # minutes the agent stays wet, least, in terminal disinfection
+    seats_per_desk: Annotated[int, LESS]  # learners at one desk
+    beds_per_room: Annotated[int, LESS]  # learners in one dormitory room
+    diners_per_table: Annotated[int, LESS]  # diners at one table of a dining room
+    dining_group: Annotated[int, LESS]  # people in a fixed small group that eats together, at most
+    sitting_minutes: int  # minutes from the start of one sitting to the start of the next
+    class_opens_at: time  # local time at which a class opens on its first day
+    surface_mg_l: Annotated[int, MORE]  # mg/L available chlorine that public surfaces take at least
+    surface_minutes: Annotated[int, MORE]  # minutes that the disinfectant stays on public surfaces at least
+    disinfection_due: Mapping[str, time]  # time of day -> local time by which each zone is disinfected
+    marker_check_days: Annotated[int, LESS]  # days between two checks of the markers at a gathering spot
 
 
 def policy_from(parameters: Mapping[str, Any]) -> Policy:
@@ -58,53 +139,24 @@ def policy_from(parameters: Mapping[str, Any]) -> Policy:
         raise ValueError(f"unknown rule-pack parameters: {', '.join(sorted(extra))}")
     if missing := known - set(parameters):
         raise ValueError(f"missing rule-pack parameters: {', '.join(sorted(missing))}")
-    hints = get_type_hints(Policy)
-    return Policy(**{name: _read(hints[name], parameters[name]) for name in known})
+    hints = kinds()
+    return Policy(**{name: _named(name, hints[name], parameters[name]) for name in known})
 
 
-def _read(kind: Any, raw: Any) -> Any:
-    if kind is Decimal:
-        return _measure(raw)
-    if kind is time:
-        return raw if isinstance(raw, time) else time.fromisoformat(str(raw))
-    if kind is int:
-        return _whole(raw)
-    if kind is str:
-        return str(raw)
-    if get_origin(kind) is Mapping:
-        _, of = get_args(kind)
-        return MappingProxyType({str(k): _read(of, v) for k, v in dict(raw).items()})
-    return _slots(raw)
+def _named(name: str, kind: Any, raw: Any) -> Any:
+    try:
+        return read(kind, raw)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
-def _measure(raw: Any) -> Decimal:
-    value = Decimal(str(raw))
-    if not value.is_finite():
-        raise ValueError(f"not a measure: {raw!r}")
-    return value
+@cache
+def kinds() -> Mapping[str, Any]:
+    """The annotation of each number, with its bound."""
+    return get_type_hints(Policy, include_extras=True)
 
 
-def _whole(raw: Any) -> int:
-    value = int(raw)
-    if isinstance(raw, bool) or not 0 <= value <= LARGEST:
-        raise ValueError(f"not a whole number from 0 to {LARGEST}: {raw!r}")
-    return value
-
-
-def _slots(raw: Any) -> tuple[str, ...]:
-    found = tuple(str(item) for item in raw)
-    if not found or isinstance(raw, str) or set(found) - set(SLOTS):
-        raise ValueError(f"not times of day ({', '.join(SLOTS)}): {raw!r}")
-    return found
-
-
-def merged(packs: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """Parameters of several packs laid over each other, the last one strongest; deadlines merge by unit kind."""
-    result: dict[str, Any] = {}
-    for pack in packs:
-        for name, value in pack.items():
-            if isinstance(value, Mapping) and isinstance(result.get(name), Mapping):
-                result[name] = {**result[name], **value}
-            else:
-                result[name] = value
-    return result
+def bounds() -> Mapping[str, Bound]:
+    """Which numbers have a strict direction, and which."""
+    found = {name: bound_of(kind) for name, kind in kinds().items()}
+    return {name: bound for name, bound in found.items() if bound is not None and bound.stricter}

@@ -7,6 +7,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from lianfang.domain.answers import PersonRef
 from lianfang.domain.parsing.choices import parse_yes_no
 from lianfang.domain.parsing.dates import parse_day, parse_moment
 from lianfang.domain.parsing.findings import Findings
-from lianfang.domain.parsing.number import LARGEST_COUNT, parse_count
+from lianfang.domain.parsing.number import LARGEST_COUNT, parse_count, parse_measure
 from lianfang.domain.parsing.person import MEMBERS, parse_person
 from lianfang.domain.parsing.text import clean_text, is_blank, one_line
 from lianfang.domain.refusals import Problem, Refused
@@ -85,6 +86,10 @@ def _text(asked: Asked, raw: Any) -> str:
 
 def _count(asked: Asked, raw: Any) -> int:
     return parse_count(raw, asked.name, [], channel=asked.channel)
+
+
+def _measure(asked: Asked, raw: Any) -> Decimal:
+    return parse_measure(raw, asked.name, [], low=Decimal(0), high=Decimal(LARGEST_COUNT))
 
 
 def _flag(asked: Asked, raw: Any) -> bool:
@@ -247,6 +252,7 @@ _PERSON_SCHEMA = {
 KINDS: Mapping[Any, Kind] = {
     str: Kind(_text, {"type": "string", "maxLength": TEXT_LENGTH}),
     int: Kind(_count, {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}),
+    Decimal: Kind(_measure, {"type": ["number", "string"], "description": "a measure of 0 or more, exactly as read"}),
     bool: Kind(_flag, {"type": "boolean"}),
     date: Kind(_day, {"type": "string", "format": "date"}),
     datetime: Kind(_moment, {"type": "string", "format": "date-time"}),

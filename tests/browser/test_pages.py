@@ -58,6 +58,23 @@ ELSEWHERE = {
     "verification/<uuid:number>/import": "test_a_run_a_list_and_its_import_are_whole",
     "verification/<uuid:number>/lists/<uuid:received>": "test_a_run_a_list_and_its_import_are_whole",
     "verification/<uuid:number>/items/<uuid:item>/reveal": "test_a_run_a_list_and_its_import_are_whole",
+    "site": "test_the_pages_of_a_site_in_use_are_whole",
+    "site/<str:code>": "test_the_pages_of_a_site_in_use_are_whole",
+    "site/<str:code>/rooms": "test_the_pages_of_a_site_in_use_are_whole",
+    "site/<str:code>/rooms/<str:room>": "test_the_pages_of_a_site_in_use_are_whole",
+    "site/<str:code>/controls/<uuid:number>": "test_the_pages_of_a_site_in_use_are_whole",
+    "site/<str:code>/do/<str:name>": "test_the_pages_of_a_site_in_use_are_whole",
+    "site/<str:code>/do/<str:name>/<uuid:number>": "test_the_pages_of_a_site_in_use_are_whole",
+    "site/<str:code>/ready": "test_the_pages_of_a_site_being_set_up_or_disinfected_are_whole",
+    "site/<str:code>/sweep": "test_the_pages_of_a_site_being_set_up_or_disinfected_are_whole",
+    "stock/<str:code>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
+    "stock/<str:code>/lots/<uuid:number>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
+    "stock/<str:code>/do/<str:name>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
+    "kitchen/<str:code>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
+    "kitchen/<str:code>/sheet": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
+    "kitchen/<str:code>/do/<str:name>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
+    "requests/<str:code>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
+    "requests/<str:code>/do/<str:name>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
     "import/<uuid:number>": "test_a_pasted_roster_is_shown_row_by_row_before_anything_is_written",
 }
 """Pages that need something done first, and the tests that do it."""
@@ -71,6 +88,7 @@ ACTS = {
 """Addresses that take an act and show nothing themselves."""
 NO_PAGES = {
     "", "demo", "sw.js", "import/template/<str:what>.csv", "import/<uuid:number>/problems.<str:kind>",
+    "photos/<uuid:number>",
     "upward/<str:code>/copies/<uuid:number>.<str:file>", "verification/<uuid:number>/differences.<str:kind>",
 }  # fmt: skip
 """The way to the first page, a page that only a demonstration has, and files."""

@@ -25,6 +25,11 @@ from lianfang.kernel.reporting.models import UnitReport
 from lianfang.kernel.reporting.tally import open_tallies
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
+from tests.everything.arguments_cases import of_cases
+from tests.everything.arguments_command import of_command
+from tests.everything.arguments_site import of_site
+from tests.everything.arguments_supplies import of_supplies
+from tests.everything.arguments_training import of_training
 from tests.everything.exchange import Exchange, exchanging
 from tests.make import DAY, at
 
@@ -129,7 +134,10 @@ class World:
 
 def arguments(kind: str, w: World) -> dict:
     """What each action is given; an action without a line here fails the test."""
-    tables = (_units_and_people, _answers_and_reports, _duties_and_rules, _forms, _exchanges)
+    tables = (
+        _units_and_people, _answers_and_reports, _duties_and_rules, _forms, _exchanges,
+        of_cases, of_supplies, of_command, of_training, of_site,
+    )  # fmt: skip
     return next(table for table in (of(w) for of in tables) if kind in table)[kind]
 
 
@@ -307,7 +315,7 @@ def test_every_action_done_leaves_just_one_event(kind):
 
 def highest(declared: Action) -> Role:
     """The role that may do the most among those allowed."""
-    order = [Role.ADMINISTRATOR, Role.DUTY_OFFICER, Role.CLASS_HEAD, Role.LEADER, Role.OFFICER]
+    order = [Role.ADMINISTRATOR, Role.DUTY_OFFICER, Role.CLASS_HEAD, Role.LEADER, Role.OFFICER, *declared.by]
     return next(role for role in order if role in declared.by)
 
 

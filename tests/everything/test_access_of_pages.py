@@ -15,6 +15,8 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.actions import registry
 from tests import make
+from tests.everything.arguments_site import addresses_of_site
+from tests.everything.arguments_supplies import addresses_of_supplies
 from tests.everything.test_access_of_actions import World
 from tests.make import DAY, at
 
@@ -33,6 +35,7 @@ OWN = {
     "forms/propose",
     "verification",
     "verification/agree",
+    "site",
     "list/<str:name>",
     "do/<str:kind>",
     "import/template/<str:what>.csv",
@@ -42,7 +45,7 @@ OWN = {
 
 def addresses(w: World) -> dict[str, str]:
     """Every address that names an object, made concrete for the near school."""
-    return {**_of_units(w), **_of_forms(w), **_of_verification(w)}
+    return {**_of_units(w), **_of_forms(w), **_of_verification(w), **addresses_of_site(w), **addresses_of_supplies(w)}
 
 
 def _of_units(w: World) -> dict[str, str]:

@@ -16,7 +16,10 @@ from lianfang.interfaces.server.trouble import FAILED
 SCALES: Final = ("S", "M", "L", "XL")
 # A bench is one module with `run(scale: str, *, keep_in: Path | None) -> Outcome`.
 BENCHES: Final[Mapping[str, str]] = MappingProxyType(
-    {name: f"lianfang.bench.{name}" for name in ("ingest", "rollcall", "board", "rollup", "verify", "province")}
+    {
+        name: f"lianfang.bench.{name}"
+        for name in ("ingest", "rollcall", "board", "rollup", "verify", "province", "chains")
+    }
     | {"import": "lianfang.bench.import_", "export": "lianfang.bench.export", "overload": "lianfang.bench.overload"}
 )
 

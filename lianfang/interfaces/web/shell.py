@@ -18,6 +18,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.alerts.ops import unread
 from lianfang.kernel.orgs.kinds import OFFICES
+from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.registers.register import registers
 
 _LEVELS = {"success": "ok", "error": "bad", "warning": "warn", "info": "info"}
@@ -32,6 +33,14 @@ _LISTS = [
     ("rules", "settings"),
     ("events", "history"),
 ]
+
+_SERVED = {
+    Role.KITCHEN: ("kitchen", "stock"),
+    Role.LOGISTICIAN: ("stock", "requests"),
+    Role.SITE_MANAGER: ("kitchen", "stock", "requests"),
+    Role.NURSE: ("kitchen", "requests"),
+    Role.CREW: ("requests",),
+}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -90,15 +99,33 @@ def _daily(actor: Actor) -> list[tuple[str, str, str, str]]:
     links += [(str(p.unit), f"/classes/{p.unit.code}", "users", "") for p in actor.posts if p.unit.keeps_roster]
     if actor.person_id:
         links.append((_("Check-in"), "/check-in", "check-circle", ""))
+        links.append((_("My statuses"), "/me/statuses", "info", ""))
     if home and actor.holds(ANSWERERS, home):
         links.append((_("Answer for somebody"), f"/desk/{home.code}", "user", ""))
+    links += [(str(p.unit), f"/site/{p.unit.code}", "bed", "") for p in actor.posts if p.unit.kind == "site"]
+    if registers["cases"].open_to(actor):
+        links.append((_("Cases and contacts"), "/cases", "medkit", "c"))
     if registers["differences"].open_to(actor):
         links.append((_("Verification"), "/verification", "compare", "v"))
+    if home and registers["classes"].open_to(actor) and _holds_classes(home):
+        links.append((_("Classes"), f"/training/{home.code}", "calendar", ""))
     if home and home.reports and actor.holds(HANDERS, home):
         links.append((_("Reports to the outside"), f"/upward/{home.code}", "send", ""))
     if home and home.reports:
         links.append((_("Reports and receipts"), f"/receipts/{home.code}", "history", ""))
-    return list(dict.fromkeys(links))
+    return list(dict.fromkeys([*links, *_services(actor)]))
+
+
+def _services(actor: Actor) -> list[tuple[str, str, str, str]]:
+    """Kitchen, stores and requests of the units that somebody serves."""
+    pages = {"kitchen": (_("Kitchen"), "clock"), "stock": (_("Stock"), "box"), "requests": (_("Requests"), "todo")}
+    served = [(page, post.unit) for post in actor.posts for page in _SERVED.get(post.role, ())]
+    return [(pages[page][0], f"/{page}/{unit.code}", pages[page][1], "") for page, unit in served]
+
+
+def _holds_classes(home: Unit) -> bool:
+    """Whether a unit trains, or is a class without a roster of its own: one held under control measures."""
+    return home.kind in ("institute", "university", "site") or (home.kind == "class" and not home.keeps_roster)
 
 
 def _lists(actor: Actor) -> list[tuple[str, str, str, str]]:
@@ -109,7 +136,13 @@ def _lists(actor: Actor) -> list[tuple[str, str, str, str]]:
         for name, icon in _LISTS
         if registers[name].open_to(actor)
     ]
+    if registers["by_hand"].open_to(actor):
+        links.append((_("Objections"), "/objections", "info", ""))
+    if actor.home and actor.roles & {Role.ADMINISTRATOR, Role.LEADER, Role.OFFICER, Role.DUTY_OFFICER, Role.DOCTOR}:
+        links.append((_("Rules in force"), f"/rules/{actor.home.code}", "settings", ""))
+        links.append((_("Risk areas"), f"/areas/{actor.home.code}", "pin", ""))
     if actor.home and actor.roles & {Role.ADMINISTRATOR, Role.LEADER, Role.OFFICER}:
+        links.append((_("Observation sites"), "/site", "bed", ""))
         links.append((_("Responsibility"), f"/responsibility/{actor.home.code}", "check-circle", ""))
         links.append((_("Forms and burden"), "/forms", "chart", ""))
     if actor.roles & {Role.ADMINISTRATOR, Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER, Role.OFFICER}:

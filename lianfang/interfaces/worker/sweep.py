@@ -25,6 +25,8 @@ from lianfang.kernel.files.purge import purge
 from lianfang.kernel.policies import drills
 from lianfang.kernel.reporting.days import Opened, open_days
 from lianfang.kernel.scope import EVERYTHING, within
+from lianfang.kernel.tasks.ops import AT_ONCE as MOST_ALERTED
+from lianfang.kernel.tasks.ops import alert as late_tasks
 from lianfang.reactions import REACTIONS
 
 PROCESS = "worker"
@@ -57,6 +59,7 @@ class Worker:
             "tasks": lambda: _at_once(hand_out),
             "reminded": lambda: _at_once(remind),
             "overdue": lambda: _in_turns(escalate, AT_ONCE),
+            "late": lambda: _in_turns(late_tasks, MOST_ALERTED),
             "woken": lambda: _at_once(wake),
             "followed": lambda: dispatch(REACTIONS),
             "purged": lambda: _at_once(purge),

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields.ranges import DateRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.kernel.orgs.models import Unit
+
+
+class DateRange(models.Func):
+    """The days from one column to another, both counted; an empty end is open."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+VALID = DateRange("valid_from", "valid_until", models.Value("[]"))
 
 
 class RulePack(models.Model):
@@ -22,20 +35,47 @@ class RulePack(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     parameters = models.JSONField(_("parameters"))
+    series = models.CharField(_("series"), max_length=60, blank=True)
+    issuer = models.CharField(_("issuer"), max_length=120, blank=True)
+    grade = models.CharField(_("evidence grade"), max_length=10, blank=True)
+    alternative = models.CharField(_("milder alternative considered"), max_length=300, blank=True)
+    sources = models.JSONField(_("sources"), default=dict, blank=True)
+    loosens = models.JSONField(_("loosens by leave"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("rule pack")
         verbose_name_plural = _("rule packs")
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
-                fields=["code", "valid_from"],
+                fields=["unit", "code", "valid_from"],
+                nulls_distinct=False,
                 name="one_edition_a_day",
                 violation_error_message=_("This rule pack has an edition from that day."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=models.F("valid_from")),
+                name="edition_ends_after_start",
+                violation_error_message=_("An edition cannot end before it begins."),
+            ),
+            ExclusionConstraint(
+                name="one_edition_at_a_time",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    ("hazard", RangeOperators.EQUAL),
+                    ("series", RangeOperators.EQUAL),
+                    (VALID, RangeOperators.OVERLAPS),
+                ],
+                condition=~models.Q(series=""),
+                violation_error_message=_("Another edition of this rule pack is in force at that time."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.valid_from}"
+
+    def owning_unit(self) -> Unit | None:
+        """The unit that adopted it; None for a pack of the installer's, which nobody else changes."""
+        return self.unit
 
 
 class Drill(models.Model):

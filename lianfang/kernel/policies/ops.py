@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from lianfang.domain.policy import Policy, merged, policy_from
+from lianfang.domain.policy import Policy, policy_from
+from lianfang.domain.rules.laying import Layer, lay
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.models import RulePack
 
@@ -18,10 +21,32 @@ SHIPPED = Path(__file__).resolve().parents[2] / "rulepacks"
 DEFAULT = "generic-school"
 
 
+ANY = "any"
+_SOURCE = re.compile(r"^(\w+) = [^#\n]*#\s*(.+)$", re.MULTILINE)
+
+
 @lru_cache
 def shipped(code: str) -> dict[str, Any]:
-    """A rule pack that comes with the product: `{"pack": {...}, "parameters": {...}}`."""
-    return tomllib.loads((SHIPPED / f"{code}.toml").read_text("utf-8"))
+    """A rule pack that comes with the product: `{"pack": {...}, "parameters": {...}, "sources": {...}}`.
+
+    The sources are the remarks beside the numbers. `LookupError` when no such pack is shipped.
+    """
+    if code not in shipped_codes():
+        raise LookupError(code)
+    text = (SHIPPED / f"{code}.toml").read_text("utf-8")
+    return tomllib.loads(text) | {"sources": dict(_SOURCE.findall(_own_lines(text)))}
+
+
+def _own_lines(text: str) -> str:
+    """The numbers of a pack's text, without what is held in mappings and notes."""
+    return text.partition("[parameters]")[2].partition("\n[")[0]
+
+
+@cache
+def shipped_codes() -> tuple[str, ...]:
+    """The packs that come with the product, the oldest first, the default one before all."""
+    found = {path.stem: tomllib.loads(path.read_text("utf-8"))["pack"] for path in SHIPPED.glob("*.toml")}
+    return tuple(sorted(found, key=lambda code: (code != DEFAULT, found[code]["valid_from"], code)))
 
 
 def packs_on(day: date) -> list[RulePack]:
@@ -41,28 +66,68 @@ class Rules:
         self._packs = packs_on(day)
         self._policies: dict[tuple[int, ...], Policy] = {}
 
-    def of(self, unit: Unit) -> Policy:
-        """The policy for one unit on the day."""
-        chain = [p for p in self._packs if p.unit is None or p.unit.covers(unit)]
+    def of(self, unit: Unit, hazard: str = ANY) -> Policy:
+        """The policy for one unit on the day; packs for a named hazard are laid over those for any."""
+        chain = self.chain(unit, hazard)
         key = tuple(p.pk for p in chain)
         if key not in self._policies:
-            self._policies[key] = _policy(p.parameters for p in chain) if chain else default_policy()
+            self._policies[key] = laid(chain) if chain else default_policy()
         return self._policies[key]
 
+    def chain(self, unit: Unit, hazard: str = ANY) -> list[RulePack]:
+        """The packs that hold for a unit and a hazard, the strongest last."""
+        return [pack for pack in self.chain_of_all(unit) if pack.hazard in (ANY, hazard)]
 
-def _policy(layers: Iterable[dict[str, Any]]) -> Policy:
-    return policy_from(merged([shipped(DEFAULT)["parameters"], *layers]))
+    def chain_of_all(self, unit: Unit) -> list[RulePack]:
+        """The packs that hold for a unit, those for any hazard before those for a named one."""
+        found = [pack for pack in self._packs if pack.unit is None or pack.unit.covers(unit)]
+        return sorted(found, key=lambda pack: (pack.hazard != ANY, pack.hazard))
+
+
+def laid(chain: Sequence[RulePack]) -> Policy:
+    """The policy of these packs, the strongest last."""
+    return policy_from(lay(shipped(DEFAULT)["parameters"], [layer_of(pack) for pack in chain]))
+
+
+def layer_of(pack: RulePack) -> Layer:
+    """A pack as the domain lays it: whose it is, and what it may loosen."""
+    return Layer(pack.parameters, owner=str(pack.unit_id or ""), may_loosen=frozenset(pack.loosens))
 
 
 @lru_cache(maxsize=1)
 def default_policy() -> Policy:
     """The rules as shipped: where no other are in force, and for a page that knows no unit."""
-    return _policy([])
+    return laid([])
 
 
-def policy_of(unit: Unit, *, on: date) -> Policy:
-    """The rules for one unit on one day."""
-    return Rules(on).of(unit)
+def policy_of(unit: Unit, *, on: date, hazard: str = ANY) -> Policy:
+    """The rules for one unit on one day, for any hazard or a named one."""
+    return Rules(on).of(unit, hazard)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The pack that has the last word, by code and first day, and how it is called."""
+
+    code: str
+    valid_from: date
+    title: str = ""
+    title_en: str = ""
+
+    @property
+    def text(self) -> str:
+        """As a row keeps it: `cn-8th 2021-05-14`."""
+        return f"{self.code} {self.valid_from}"
+
+
+def edition_of(unit: Unit, on: date, hazard: str = ANY) -> Edition:
+    """The edition with the last word for a unit on a day; the generic pack where nobody has adopted any."""
+    chain = Rules(on).chain(unit, hazard)
+    if chain:
+        last = chain[-1]
+        return Edition(last.code, last.valid_from, last.title, last.title_en)
+    pack = shipped(DEFAULT)["pack"]
+    return Edition(pack["code"], pack["valid_from"], pack["title_zh"], pack["title_en"])
 
 
 def as_json(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 
-KEPT = ("app.css", "check-in.js", "countdown.js", "outbox.js", "store.js", "queue.js", "reopen.js", "icons.svg")
-SHELLS = {"/check-in": "/check-in/shell"}
+KEPT = ("app.css", "check-in.js", "countdown.js", "outbox.js", "store.js", "queue.js", "reopen.js", "icons.svg",
+        "round.js", "batch.js", "stays.css", "incident.css", "emergency.js")  # fmt: skip
+SHELLS = {"/check-in": "/check-in/shell", "/round": "/round/shell", "/incidents/new": "/incidents/shell"}
 
 
 @lru_cache

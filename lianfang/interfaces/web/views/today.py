@@ -161,6 +161,18 @@ _TEXTS = {
     "copy.outdated": gettext_noop("A recipient outside holds an old figure"),
     "difference.opened": gettext_noop("Two lists differ and wait for an answer"),
     "difference.corrected": gettext_noop("A fact was corrected on which a difference rests"),
+    "status.changed": gettext_noop("Your status has changed"),
+    "contact.advice": gettext_noop(
+        "Somebody at a place you were at is not well now. If you feel unwell, please tell the school doctor at once."
+    ),
+    "contact.unwell": gettext_noop("A contact under follow-up is not well"),
+    "door.unwell": gettext_noop("Somebody at the door of a class is not well"),
+    "stay.unwell": gettext_noop("A guest under observation is not well"),
+    "person.isolated": gettext_noop("Your child is in the isolation area of the school"),
+    "incident.called": gettext_noop("An emergency: you are called"),
+    "incident.reported": gettext_noop("An incident was reported to you"),
+    "incident.late": gettext_noop("A step of an incident is late"),
+    "cluster.found": gettext_noop("Several people are ill alike"),
     "report.sent_again": gettext_noop("A lower unit has sent its report again"),
 }
 
@@ -170,4 +182,16 @@ def _nudge(alert: Alert) -> dict[str, Any]:
     url = "/check-in" if alert.kind == "answer.missing" else f"/board/{alert.unit.code}"
     if alert.kind.startswith("difference."):
         url = "/verification"
+    if alert.kind == "contact.advice":
+        url = "/check-in"
+    if alert.kind == "contact.unwell":
+        url = "/cases"
+    if alert.kind == "door.unwell":
+        url = f"/training/runs/{alert.facts['run']}"
+    if alert.kind == "status.changed":
+        url = "/me/statuses"
+    if alert.kind.startswith("incident."):
+        url = f"/incidents/{alert.subject.partition(':')[2]}" if alert.kind != "incident.late" else "/incidents"
+    if alert.kind == "cluster.found":
+        url = f"/alerts/clusters/{alert.subject.partition(':')[2]}"
     return {"at": alert.at, "by": str(alert.unit), "text": text.format_map({"reason": "", **alert.facts}), "url": url}

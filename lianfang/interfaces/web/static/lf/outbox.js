@@ -63,11 +63,12 @@ async function send(record) {
 
 async function sendAll() {
   const due = (await store.entriesOf(who)).filter((record) => record.state === "waiting" && !store.expired(record));
-  for (const record of due) {
+  for (const record of due.filter((one) => !one.batch)) {
     const result = await send(record);
     if (result.is === "sign-in" || result.is === "later") return { ...result, tries: record.tries };
   }
-  return { is: "empty" };
+  const together = due.filter((one) => one.batch);
+  return together.length ? (await import("./batch.js")).sendTogether(together, token) : { is: "empty" };
 }
 
 // Full jitter, so that a school whose network returns does not arrive all at once.

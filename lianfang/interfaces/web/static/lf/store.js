@@ -95,3 +95,20 @@ export const mark = (key, changes) =>
 // The offline page is the same for everybody, so it asks here who last signed in; the label is masked before it comes.
 export const remember = (who) => within("about", "readwrite", (about) => answered(about.put(who, "last")));
 export const remembered = () => within("about", "readonly", (about) => answered(about.get("last")));
+
+// A copy of what the server last said (a list to walk), sealed like an entry; it is no entry and is never sent.
+const copyName = (account, name) => `copy|${account}|${name}`;
+const boundCopy = (account, name, iv) => ({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(copyName(account, name)) });
+
+export async function keepCopy(account, name, value) {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const sealed = await crypto.subtle.encrypt(boundCopy(account, name, iv), await keyOf(account), new TextEncoder().encode(JSON.stringify(value)));
+  return within("about", "readwrite", (about) => answered(about.put({ iv, sealed }, copyName(account, name))));
+}
+
+export async function copyOf(account, name) {
+  const kept = await within("about", "readonly", (about) => answered(about.get(copyName(account, name))));
+  if (!kept) return null;
+  const text = await crypto.subtle.decrypt(boundCopy(account, name, kept.iv), await keyOf(account), kept.sealed);
+  return JSON.parse(new TextDecoder().decode(text));
+}

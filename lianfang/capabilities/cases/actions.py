@@ -1,0 +1,50 @@
+"""What may be done about cases and contacts (病例密接动作), gathered: the case, its contacts, follow-up, links."""
+
+from lianfang.capabilities.cases.casework import (
+    DECIDERS,
+    OPENERS,
+    classify_case,
+    close_case,
+    interview_case,
+    isolate_case,
+    open_case,
+    record_test,
+)
+from lianfang.capabilities.cases.contacting import ADVICE, decide_contacts, name_contact, propose_contacts
+from lianfang.capabilities.cases.following import (
+    VISITORS,
+    contact_became_case,
+    notify_contact,
+    record_visit,
+    release_contact,
+    stop_follow_up,
+    take_contact_reading,
+)
+from lianfang.capabilities.cases.linking import chains_of, link_cases, withdraw_link
+from lianfang.capabilities.cases.tracing import tracing_of
+
+__all__ = [
+    "ADVICE",
+    "DECIDERS",
+    "OPENERS",
+    "VISITORS",
+    "chains_of",
+    "classify_case",
+    "close_case",
+    "contact_became_case",
+    "decide_contacts",
+    "interview_case",
+    "isolate_case",
+    "link_cases",
+    "name_contact",
+    "notify_contact",
+    "open_case",
+    "propose_contacts",
+    "record_test",
+    "record_visit",
+    "release_contact",
+    "stop_follow_up",
+    "take_contact_reading",
+    "tracing_of",
+    "withdraw_link",
+]

@@ -1,0 +1,77 @@
+"""What the meals to come will use (餐食计划): those who are there until they leave, and arrivals that are awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from lianfang.capabilities.catering.guests import Placed, assumed_end, placed, rule_of
+from lianfang.capabilities.catering.models import MealItem, Sitting
+from lianfang.domain.meals.sittings import MEALS, Guest, MealRule, meals_by_day, meals_on
+from lianfang.domain.policy import Policy
+from lianfang.kernel.audit.ops import ref
+from lianfang.kernel.ledgers.plans import AWAITED, PRESENT, PlannedUse, planned_use
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.places.models import Expected
+from lianfang.kernel.policies.ops import policy_of
+
+ByDay = dict[date, int]
+
+
+@planned_use
+def planned_meals(unit: Unit, since: date, until: date, *, at: datetime) -> Iterator[PlannedUse]:
+    """What each coming meal takes, of every item that meals take; meals that were served are not planned any more."""
+    items = list(MealItem.objects.filter(unit=unit, in_use=True).select_related("item"))
+    if not items:
+        return
+    policy = policy_of(unit, on=since)
+    groups = [_present(unit, since, until, at, policy), *_awaited(unit, since, until, at, policy)]
+    for because, source, heads, meals in groups:
+        for used in items:
+            for day, number in sorted(meals.items()):
+                yield PlannedUse(used.item.code, day, number * used.per_meal, because, heads, source)
+
+
+def _present(unit: Unit, since: date, until: date, at: datetime, policy: Policy) -> tuple[str, str, int, ByDay]:
+    rule, served = rule_of(policy), _served(unit, since)
+    here = [one for one in placed(unit, day=since, at=at) if one.left_at is None]
+    meals: ByDay = {}
+    for one in here:
+        _add(meals, _until_end(one, policy), rule, since, until, served)
+    return PRESENT, PRESENT, len(here), {day: number for day, number in meals.items() if number}
+
+
+def _until_end(one: Placed, policy: Policy) -> Guest:
+    return Guest(one.guest.arrived_at, assumed_end(one.guest, policy))
+
+
+def _awaited(
+    unit: Unit, since: date, until: date, at: datetime, policy: Policy
+) -> Iterator[tuple[str, str, int, ByDay]]:
+    """Each batch that is awaited and has not come, as if it came at its hour."""
+    rule, served = rule_of(policy), _served(unit, since)
+    for batch in Expected.objects.filter(unit=unit, settled_at__isnull=True, day__range=(since, until)).order_by("at"):
+        arrived = batch.at.astimezone(unit.zone)
+        last = batch.leaves_on or arrived.date() + timedelta(days=policy.observation_days)
+        meals: ByDay = {}
+        _add(meals, Guest(arrived, last), rule, since, until, served)
+        yield AWAITED, ref(batch), batch.count, {day: number * batch.count for day, number in meals.items() if number}
+
+
+def _add(meals: ByDay, guest: Guest, rule: MealRule, since: date, until: date, served: set[str]) -> None:
+    for day, number in meals_by_day(guest, rule, since=since, until=until):
+        left = len(set(meals_on(guest, day, rule)) - served) if day == since else number
+        meals[day] = meals.get(day, 0) + left
+
+
+def _served(unit: Unit, day: date) -> set[str]:
+    """The meals of the day that need no more boxes."""
+    done = Sitting.objects.filter(unit=unit, day=day, served_at__isnull=False).values_list("meal", flat=True)
+    return set(done) & set(MEALS)
+
+
+def meals_served(unit: Unit, *, since: date | None = None, until: date | None = None) -> int:
+    """How many guest meals were served in all, by the records of the sittings."""
+    found = Sitting.objects.filter(unit=unit, served__isnull=False)
+    found = found.filter(day__gte=since) if since else found
+    return sum((found.filter(day__lte=until) if until else found).values_list("served", flat=True))

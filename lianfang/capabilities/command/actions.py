@@ -1,0 +1,63 @@
+"""What may be done in command (指挥组织动作), gathered: organisations and slots, leading groups, temporary teams."""
+
+from lianfang.capabilities.command.groups import (
+    DECIDERS,
+    AsOf,
+    as_of,
+    change_group,
+    close_group,
+    create_group,
+    delegate_authority,
+    end_delegation,
+    reactivate_group,
+    record_decision,
+    suspend_group,
+)
+from lianfang.capabilities.command.organisations import (
+    KEEPERS,
+    Board,
+    Post,
+    add_open_slot,
+    apply_template,
+    appoint_to_slot,
+    board,
+    end_organisation,
+    vacate_slot,
+)
+from lianfang.capabilities.command.teams import (
+    add_to_team,
+    close_team,
+    close_teams_of,
+    form_team,
+    leave_team,
+    live_roles,
+)
+
+__all__ = [
+    "DECIDERS",
+    "KEEPERS",
+    "AsOf",
+    "Board",
+    "Post",
+    "add_open_slot",
+    "add_to_team",
+    "apply_template",
+    "appoint_to_slot",
+    "as_of",
+    "board",
+    "change_group",
+    "close_group",
+    "close_team",
+    "close_teams_of",
+    "create_group",
+    "delegate_authority",
+    "end_delegation",
+    "end_organisation",
+    "form_team",
+    "leave_team",
+    "live_roles",
+    "reactivate_group",
+    "record_decision",
+    "suspend_group",
+    "vacate_slot",
+]

@@ -1,0 +1,28 @@
+"""What is kept of observation (留观) and of isolation on a campus (校内隔离)."""
+
+from lianfang.capabilities.stays.models.isolation import Isolated, Isolation
+from lianfang.capabilities.stays.models.stay import (
+    PARTY_KINDS,
+    RESULTS,
+    STATES,
+    Change,
+    ClosedRound,
+    Feedback,
+    LabTest,
+    Manifest,
+    Stay,
+)
+
+__all__ = [
+    "PARTY_KINDS",
+    "RESULTS",
+    "STATES",
+    "Change",
+    "ClosedRound",
+    "Feedback",
+    "Isolated",
+    "Isolation",
+    "LabTest",
+    "Manifest",
+    "Stay",
+]

@@ -1,0 +1,177 @@
+"""The pages of stock (物资页面): three forecasts side by side, an order out of them, the card of a lot."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from lianfang.capabilities.catering.actions import serve_meals
+from lianfang.capabilities.supplies.actions import issue_supplies, receive_supplies, register_item, set_grams
+from lianfang.capabilities.supplies.models import Order
+from lianfang.capabilities.supplies.orders import set_norm
+from lianfang.domain.meals.sittings import MEALS
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import SYSTEM
+from lianfang.kernel.ledgers.models import Entry
+from lianfang.kernel.ledgers.reading import balance
+from lianfang.kernel.places.models import Expected
+from lianfang.kernel.scope import EVERYTHING, within
+from tests import kitchen, make
+from tests.kitchen import moment
+
+pytestmark = pytest.mark.django_db
+DAY = date(2020, 2, 10)
+HOURS = {"breakfast": (8, 30), "lunch": (12, 30), "dinner": (18, 30)}
+
+
+def entered(where, role: str, lang: str = "en") -> Client:
+    client = Client(headers={"accept-language": lang})
+    client.force_login(make.account(where, role), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def site():
+    """Ten guests since three days, ten more awaited, 200 boxes; it is the evening of the 10th."""
+    where = kitchen.site()
+    item = kitchen.boxes(where, 200, moment(DAY - timedelta(days=4), 8))
+    kitchen.arrive(where, kitchen.rooms(where, 10), kitchen.people(where, 10), moment(DAY - timedelta(days=3), 15))
+    with within(EVERYTHING):
+        at = moment(DAY + timedelta(days=2), 15)
+        Expected.objects.create(unit=where, day=at.date(), at=at, count=10)
+        for days in (3, 2, 1, 0):
+            for meal in MEALS:
+                day = DAY - timedelta(days=days)
+                with clock.at(moment(day, *HOURS[meal])):
+                    serve_meals(SYSTEM, unit=where, day=day, meal=meal)
+        other = register_item(SYSTEM, unit=where, code="nadcc", name="泡腾片", measure="bag", name_en="NaDCC")
+        with clock.at(moment(DAY, 9)):
+            receive_supplies(SYSTEM, unit=where, item=other, quantity=Decimal(400), number="N1", opening=True)
+    with clock.at(moment(DAY, 20)):
+        yield where, item, other
+
+
+def test_M02_the_three_forecasts_stand_side_by_side_and_the_plan_drives_the_order(site):
+    where, item, _other = site
+    page = entered(where, "logistician").get(f"/stock/{where.code}").content.decode()
+    assert page.count('class="forecast"') + page.count("forecast-drives") == 3
+    for words in (
+        "By use so far", "Guests here now", "Guests here and arrivals planned", "10 guests here now",
+        "10 more in 1 batches", "30.0 pieces a day", "drives the order", "The order follows the plan",
+    ):  # fmt: skip
+        assert words in page, words
+    # 200 - 10 - 3 x 30 are left; those here need 30 x 10 days + 10, those to come 10 + 30 x 13 + 10.
+    assert "210 pieces short in the end" in page or "pieces short in the end" in page
+    with within(EVERYTHING):
+        assert balance(where, item).amount == 100
+
+
+def test_an_order_is_proposed_of_what_is_short_and_approved_by_somebody_else(site):
+    where, item, _other = site
+    keeper, leader = entered(where, "logistician"), entered(where, "leader")
+    form = keeper.get(f"/stock/{where.code}/do/order?item={item.pk}").content.decode()
+    assert "Lunch box" in form
+    assert "100 pieces" in form
+    assert keeper.post(f"/stock/{where.code}/do/order", {"item": str(item.pk)}).status_code == 302
+    with within(EVERYTHING):
+        order = Order.objects.get()
+        assert order.forecasts["drives"] == "present_plus_plan"
+    assert f"approve?order={order.pk}" not in keeper.get(f"/stock/{where.code}").content.decode()
+    assert keeper.post(f"/stock/{where.code}/do/approve", {"order": str(order.pk)}).status_code == 404
+    assert leader.post(f"/stock/{where.code}/do/approve", {"order": str(order.pk)}).status_code == 302
+    answer = keeper.post(f"/stock/{where.code}/do/receive-order", {"order": str(order.pk), "received": "50"})
+    assert answer.status_code == 302
+    with within(EVERYTHING):
+        assert balance(where, item).amount == 150
+
+
+def test_the_card_of_a_lot_adds_up_and_a_count_that_differs_asks_why(site):
+    where, item, _other = site
+    client = entered(where, "logistician")
+    with within(EVERYTHING):
+        lot = item.lots.get()
+    page = client.get(f"/stock/{where.code}/lots/{lot.pk}").content.decode()
+    assert "adds up" in page and "−100" in page
+    answer = client.post(f"/stock/{where.code}/do/count", {"lot": str(lot.pk), "counted": "97", "key": "one"})
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The books say 100, the count 97" in said
+    assert 'value="97"' in said, "what was typed stays"
+    given = {"lot": str(lot.pk), "counted": "97", "key": "one", "reason": "3 torn"}
+    assert client.post(f"/stock/{where.code}/do/count", given).status_code == 302
+    with within(EVERYTHING):
+        assert balance(where, item).amount == 97
+
+
+@pytest.mark.parametrize("quantity", ["-1", "0", "101", "abc", "", "1e9", "0.0001", "９９９９９"])
+def test_what_cannot_be_issued_is_refused_at_the_field_and_nothing_moves(site, quantity):
+    where, item, _other = site
+    with within(EVERYTHING):
+        before = Entry.objects.count()
+    answer = entered(where, "logistician").post(
+        f"/stock/{where.code}/do/issue", {"item": str(item.pk), "quantity": quantity}
+    )
+    assert answer.status_code == 422
+    with within(EVERYTHING):
+        assert Entry.objects.count() == before
+
+
+def test_the_same_form_sent_twice_moves_once(site):
+    where, item, _other = site
+    client = entered(where, "logistician")
+    for _ in range(2):
+        client.post(f"/stock/{where.code}/do/issue", {"item": str(item.pk), "quantity": "5", "key": "form-1"})
+    with within(EVERYTHING):
+        assert balance(where, item).amount == 95
+
+
+def test_bags_say_nothing_of_litres_until_they_are_weighed(site):
+    where, _item, other = site
+    client = entered(where, "logistician")
+    assert "mg/L" not in client.get(f"/stock/{where.code}").content.decode()
+    with within(EVERYTHING):
+        set_grams(SYSTEM, item=other, grams=Decimal(500), chlorine_percent=Decimal(60))
+    assert "mg/L of available chlorine" in client.get(f"/stock/{where.code}").content.decode()
+
+
+def test_M03_a_line_that_is_short_is_red_and_the_others_are_not(site):
+    where, item, other = site
+    with within(EVERYTHING):
+        set_norm(SYSTEM, unit=where, item=item, phase="开学", per_head=Decimal(2), days=15, heads=1200)
+        set_norm(SYSTEM, unit=where, item=other, phase="开学", per_head=Decimal("0.01"), days=15, heads=1200)
+    page = entered(where, "logistician").get(f"/stock/{where.code}").content.decode()
+    assert page.count("not ready") == 1
+    assert "36,000" in page and "35,900" in page
+
+
+@pytest.mark.parametrize(("role", "status"), [("kitchen", 200), ("leader", 200), ("liaison", 404)])
+def test_who_serves_the_site_sees_its_stock(site, role, status):
+    where, _item, _other = site
+    assert entered(where, role).get(f"/stock/{where.code}").status_code == status
+
+
+def test_another_site_is_not_there(site):
+    where, item, _other = site
+    stranger = entered(kitchen.site("H"), "logistician")
+    assert stranger.get(f"/stock/{where.code}").status_code == 404
+    assert stranger.post(f"/stock/{where.code}/do/issue", {"item": str(item.pk), "quantity": "1"}).status_code == 404
+    with within(EVERYTHING):
+        lot = item.lots.get()
+    assert stranger.get(f"/stock/H/lots/{lot.pk}").status_code == 404
+
+
+def test_a_store_of_thirty_items_is_a_page_that_stays_light(site):
+    where, _item, _other = site
+    with within(EVERYTHING):
+        for n in range(30):
+            one = register_item(SYSTEM, unit=where, code=f"i{n}", name=f"物资{n}", measure="piece")
+            receive_supplies(SYSTEM, unit=where, item=one, quantity=Decimal(100), at=moment(DAY - timedelta(days=4), 9))
+            for days in (2, 1):
+                at = moment(DAY - timedelta(days=days), 9)
+                issue_supplies(SYSTEM, unit=where, item=one, quantity=Decimal(1), at=at)
+    answer = entered(where, "logistician").get(f"/stock/{where.code}", headers={"accept-encoding": "gzip"})
+    assert answer.status_code == 200
+    assert len(answer.content) < 60_000
