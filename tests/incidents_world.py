@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from lianfang.capabilities.incidents.actions import (
+    close_incident,
     complete_step,
     open_code_event,
     open_incident,
@@ -18,6 +19,7 @@ from lianfang.capabilities.incidents.models import CodeEvent, CodeTest, Incident
 from lianfang.domain.answers import parse_answer
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.audit.dispatch import dispatch
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.places.models import Place
@@ -26,6 +28,7 @@ from lianfang.kernel.reporting.answers import Sending, keep_answer
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.tasks import ops as tasks
 from lianfang.kernel.tasks.models import Task
+from lianfang.reactions import REACTIONS
 from tests import make
 from tests.make import DAY, at
 
@@ -144,3 +147,17 @@ def points(world: World, how_many: int = 6) -> list[Place]:
 def pupils(world: World, how_many: int) -> list[Person]:
     """Pupils of the class."""
     return make.members(world.klass, how_many)
+
+
+def closed(world: World, incident: Incident, moment: datetime, *, role: str = "duty_officer", **more: Any) -> Incident:
+    """The incident closed at this moment by whoever leads."""
+    with clock.at(moment), make.acting(world.as_(role)) as who:
+        held: Incident = close_incident(who, incident=incident, **more)
+    return held
+
+
+def followed(moment: datetime) -> None:
+    """Everything that waits follows, as the worker lets it."""
+    with clock.at(moment):
+        while dispatch(REACTIONS):
+            pass

@@ -11,6 +11,7 @@ from lianfang.capabilities.training.checklist import codes
 from lianfang.capabilities.training.models import ClassRun, Enrolment, WorkOrder
 from lianfang.domain.answers import PersonRef
 from lianfang.domain.identity import Identity
+from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.places.models import CLASSROOM, DINING, DORMITORY, ZONE, Place
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make

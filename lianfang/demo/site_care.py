@@ -164,9 +164,11 @@ def _unowed(house: House, day: date, slot: str) -> bool:
 def emergencies(house: House) -> Iterator[Act]:
     """The two emergencies: detected, under control, reported upwards, closed with a cause where it took too long."""
     for one in house.told["emergency"]:
-        detected, contained, reported = (house.at(one[name]) for name in ("detected", "contained", "reported"))
         opened: dict[str, Incident] = {}
-        yield Act(detected, _detect(house, opened))
+        yield Act(house.at(one["detected"]), _detect(house, opened))
+        if "contained" not in one:
+            continue  # still under way where the story ends
+        contained, reported = (house.at(one[name]) for name in ("contained", "reported"))
         yield Act(contained, _stop(house, opened, CONTAINED))
         yield Act(reported, _stop(house, opened, REPORTED))
         yield Act(reported + timedelta(minutes=30), _finish(house, opened, late=one["expect"] != "pass"))
@@ -175,7 +177,9 @@ def emergencies(house: House) -> Iterator[Act]:
 def _detect(house: House, opened: dict[str, Incident]) -> Any:
     def does() -> None:
         with acting(house.hands["nurse-2"]) as by:
-            opened["one"] = open_incident(by, unit=house.unit, kind="illness", where="A 栋", note="发热，请医生到场")
+            opened["one"] = open_incident(
+                by, unit=house.unit, kind="illness", where="A 栋 2 楼", note="发热，请医生到场"
+            )
 
     return does
 

@@ -25,7 +25,6 @@ from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.scope import EVERYTHING, within
 
-SITE: Final = "KMT-SITE"
 FLOORS: Final = ((1, 33), (2, 53), (3, 53), (4, 53), (5, 53))  # invented: five floors, the lobby on the first
 ZONES: Final = (
     ("LOBBY", "大厅", "Lobby"),
@@ -65,12 +64,17 @@ class House:
     school: Unit
     casting: Casting
     hands: dict[str, Account] = field(default_factory=dict)
+    shown: frozenset[str] = frozenset(STAFF)
     site: Site = field(default_factory=Site)
 
     @property
     def unit(self) -> Unit:
         """The site's own unit."""
         return self.site.unit
+
+    def handle(self, name: str) -> str:
+        """The account name of somebody who works here; those who are shown first begin alike."""
+        return f"demo-{name}" if name in self.shown else f"site-{name}"
 
     def at(self, text: str) -> datetime:
         """A moment of the scenario, local time of the school."""
@@ -87,7 +91,7 @@ def found(told: Scenario) -> House:
     house = House(told, city, school, Casting("000"))
     for name, (words, role, where) in STAFF.items():
         if where == "school":
-            house.hands[name] = appoint(f"demo-{name}", words, role, school)
+            house.hands[name] = appoint(house.handle(name), words, role, school)
     return house
 
 
@@ -116,13 +120,13 @@ def set_up(house: House) -> Iterator[Act]:
 def _designate(house: House, t0: datetime) -> None:
     with acting(house.hands["lead"]) as by:
         house.site = designate_site(
-            by, unit=house.school, code=SITE, name="集中医学观察点", name_en="Observation site",
+            by, unit=house.school, code=f"{house.school.code}-SITE", name="集中医学观察点", name_en="Observation site",
             rooms=house.told["site"]["rooms"], t0=t0,
         )  # fmt: skip
     _adopt_rules(house, t0.date())
     for name, (words, role, where) in STAFF.items():
         if where == "site":
-            house.hands[name] = appoint(f"demo-{name}", words, role, house.unit)
+            house.hands[name] = appoint(house.handle(name), words, role, house.unit)
 
 
 def _adopt_rules(house: House, day: date) -> None:
@@ -142,7 +146,7 @@ def _adopt_rules(house: House, day: date) -> None:
 def _rooms(house: House) -> None:
     with acting(house.hands["manager"]) as by:
         start_conversion(by, site=house.site)
-        for floor, count in FLOORS:
+        for floor, count in house.told["site"].get("floors", FLOORS):
             add_rooms(by, site=house.site, building="A", floor=floor, first=1, count=count, accessible=floor == 1)
         for code, name, name_en in ZONES:
             add_zone(by, site=house.site, code=code, name=name, name_en=name_en)
@@ -150,8 +154,8 @@ def _rooms(house: House) -> None:
 
 def _ready(house: House, first: int, last: int) -> None:
     with acting(house.hands["crew"]) as by:
-        rooms = list(Room.objects.filter(site=house.site).order_by("place__walk")[first:last])
-        mark_rooms_ready(by, site=house.site, rooms=rooms)
+        if rooms := list(Room.objects.filter(site=house.site).order_by("place__walk")[first:last]):
+            mark_rooms_ready(by, site=house.site, rooms=rooms)
 
 
 def _four_fives(house: House) -> None:

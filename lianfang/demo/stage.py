@@ -14,6 +14,7 @@ from lianfang.demo.replay import Sweep
 from lianfang.demo.script import moment
 from lianfang.demo.stage_days import play
 from lianfang.demo.stage_lists import exchange
+from lianfang.demo.stage_site import observe
 from lianfang.demo.stage_world import build
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
@@ -24,7 +25,7 @@ from lianfang.kernel.scope import EVERYTHING, within
 
 NAME = "day"
 SHOWN_FIRST = "demo-"
-_MOST_SHOWN = 12
+_MOST_SHOWN = 16
 _ON_BOARDS = (Role.DUTY_OFFICER, Role.LEADER, Role.OFFICER, Role.AUDITOR)
 
 
@@ -54,6 +55,7 @@ def load(sweep: Sweep) -> None:
         world = build(script)
     play(world, sweep)
     exchange(world)
+    observe(world, sweep)
     with within(EVERYTHING):
         demonstrations.belongs(Account.objects.all())
         drills.start(moment(script["day"], script["now"]), f"demo:{NAME}")

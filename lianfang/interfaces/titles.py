@@ -68,6 +68,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "contact.visited": (_("Record a follow-up visit"), _("Follow-up visit recorded")),
     "contacts.decided": (_("Decide about contacts"), _("Contacts decided")),
     "contacts.proposed": (_("Propose contacts"), _("Contacts proposed")),
+    "contacts.proposed_further": (_("Propose contacts of a contact"), _("Contacts of a contact proposed")),
     "contacts.stopped": (_("Stop all follow-up of a case"), _("All follow-up of a case stopped")),
     "control.assigned": (_("Give a control item an owner"), _("Owner of a control item named")),
     "control.breached": (_("Report a breach"), _("Breach reported")),

@@ -1,4 +1,4 @@
-"""Cases and contacts in a browser (病例密接页): whole on a phone and at a desk; many contacts decided in a few presses."""
+"""Cases and contacts in a browser (病例密接页): on a phone, at a desk, many decided in a few presses."""
 
 from __future__ import annotations
 

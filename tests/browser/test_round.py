@@ -12,13 +12,14 @@ from playwright.sync_api import expect
 
 from lianfang.capabilities.stays.actions import progress
 from lianfang.kernel import clock
+from lianfang.kernel.places.models import ISOLATION, Place
 from lianfang.kernel.policies import drills
 from lianfang.kernel.readings.models import Reading
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
 from tests import stays_world as world
 from tests.browser.test_check_in import without_a_network
-from tests.browser.visiting import PHONE, House, Visitor
+from tests.browser.visiting import DESK, PHONE, House, Visitor
 from tests.stays_world import moment
 
 EVENING = moment("01-31", 20, 30)
@@ -33,7 +34,8 @@ SAVE = """async (digits) => {
   const before = page.dataset.kept;
   const started = performance.now();
   page.querySelector("[data-save]").click();
-  while (page.dataset.kept === before) await new Promise((next) => { const c = new MessageChannel(); c.port1.onmessage = next; c.port2.postMessage(0); });
+  const soon = () => new Promise((next) => { const c = new MessageChannel(); c.port1.onmessage = next; c.port2.postMessage(0); });
+  while (page.dataset.kept === before) await soon();
   return performance.now() - started;
 }"""
 
@@ -159,3 +161,48 @@ def test_a_refused_entry_says_why_and_can_be_corrected(house: House) -> None:
         )
         visitor.picture("round-refused")
     assert readings(site) == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_arrivals_and_a_stay_are_read_on_a_phone_and_at_a_desk(house: House, lang: str, size: Any) -> None:
+    handle = f"reception-{lang}-{size['width']}"
+    site = filled(house, 3, handle)
+    with clock.at(moment("01-30", 9)):
+        house.world.accounts[f"doctor-{handle}"] = make.account(site.unit, "doctor", f"doctor-{handle}")
+    family = {"party_kind": "family", "party": "家庭1", "last_exposure": "2020-01-29"}
+    world.announced(site, [world.guest(**family), world.guest(needs=["accessible_room"], **family)], MORNING)
+    with within(EVERYTHING):
+        stay = world.Stay.objects.filter(unit=site.unit, state="in_observation").order_by("pk")[0]
+    with house.visit(handle, lang=lang, size=size) as visitor:
+        visitor.open(f"/site/{site.unit.code}/arrivals")
+        expect(visitor.page.locator("table input")).to_have_count(2)
+        visitor.picture("arrivals")
+    with house.visit(f"doctor-{handle}", lang=lang, size=size) as visitor:
+        visitor.open(f"/stays/{stay.pk}")
+        expect(visitor.page.locator(".strip-readings li")).to_have_count(28)
+        visitor.page.locator(".stay-act summary").first.click()
+        visitor.picture("stay")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_campus_isolation_is_read_on_a_phone_and_at_a_desk(house: House, lang: str, size: Any) -> None:
+    handle = f"isolating-{lang}-{size['width']}"
+    with clock.at(moment("01-30", 9)):
+        school = make.root(f"IS{lang}{size['width']}", "school")
+        pupil = make.member(make.unit(school, f"IS{lang}{size['width']}-K", "class"), "学生")
+        house.world.accounts[handle] = make.account(school, "doctor", handle)
+        with within(EVERYTHING):
+            place = Place.objects.create(unit=school, kind=ISOLATION, code="I1", name="隔离一室")
+    with house.visit(handle, lang=lang, size=size) as visitor:
+        visitor.open(f"/isolate/{school.code}")
+        page = visitor.page
+        page.select_option("[name=person]", str(pupil.pk))
+        page.select_option("[name=place]", str(place.pk))
+        page.fill("[name=reason]", "发热")
+        page.fill("[name=celsius]", "38.1")
+        visitor.picture("isolate")
+        page.locator("main form button.primary").last.click()
+        expect(page.locator(".people li")).to_have_count(1)
+        visitor.picture("isolation")

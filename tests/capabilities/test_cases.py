@@ -21,6 +21,7 @@ from lianfang.capabilities.cases.actions import (
     notify_contact,
     open_case,
     propose_contacts,
+    propose_further_contacts,
     record_test,
     record_visit,
     release_contact,
@@ -35,10 +36,13 @@ from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.alerts.models import Alert
+from lianfang.kernel.audit.dispatch import dispatch
+from lianfang.kernel.audit.models import Event
 from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses.ops import current
 from lianfang.kernel.tasks.models import Task
+from lianfang.reactions import REACTIONS
 from tests import make
 from tests.cases_world import EVENING, Campus
 from tests.make import DAY, acting, at
@@ -380,3 +384,65 @@ def test_nobody_outside_the_school_sees_its_cases(campus):
     with acting(other):
         assert not Case.objects.exists()
         assert not Contact.objects.exists()
+
+
+def test_the_doctor_hears_of_a_contact_who_is_not_well(campus):
+    with acting(campus.doctor):
+        _, [well, unwell] = kept(campus, 2)
+        with clock.at(at(9, day=DAY + timedelta(days=1))):
+            record_visit(campus.doctor, contact=well, outcome="well")
+            record_visit(campus.doctor, contact=unwell, outcome="unwell")
+            take_contact_reading(campus.doctor, contact=well, key="r-1", celsius=Decimal("38.2"))
+    dispatch(REACTIONS)
+    with within(EVERYTHING):
+        told = Alert.objects.filter(account_id=campus.account.pk, kind="contact.unwell")
+        assert told.count() == 2, "one visit, one reading"
+        assert all(alert.facts == {} for alert in told)
+
+
+def test_what_was_said_before_stays_on_record_with_its_time(campus):
+    with acting(campus.doctor):
+        case = campus.case()
+        interview_case(campus.doctor, case=case, date_onset=DAY - timedelta(days=1), symptoms=["cough"])
+        case.refresh_from_db()
+        assert [one["date_onset"] for one in case.told] == [str(DAY), str(DAY - timedelta(days=1))]
+        assert case.interviewed_at == EVENING
+
+
+def test_nothing_of_anybodys_health_goes_into_the_events(campus):
+    with acting(campus.doctor):
+        case, [contact] = kept(campus)
+        interview_case(campus.doctor, case=case, symptoms=["diarrhoea"], celsius=Decimal("39.9"))
+        record_test(campus.doctor, case=case, kind="rapid", result="positive")
+        classify_case(campus.doctor, case=case, into="confirmed", reason="x")
+    with within(EVERYTHING):
+        said = " ".join(str(event.facts) for event in Event.objects.all())
+    assert not [word for word in ("diarrhoea", "39.9", "positive", "confirmed", "fever") if word in said]
+    assert contact.person.name not in said
+
+
+def test_a_contact_sees_why_and_until_when_and_not_whose_contact(campus):
+    with acting(campus.doctor):
+        _, [contact] = kept(campus)
+        [status] = current(contact.person_id, "contact")
+    assert (status.rule, status.edition) == ("R-contact", "generic-school 2000-01-01")
+    assert status.facts == {"last_exposure": str(DAY), "until": str(DAY + timedelta(days=14))}
+
+
+def test_contacts_of_a_contact_are_proposed_only_where_the_rules_ask_for_them(campus):
+    friend = make.member(campus.klass)
+    with acting(campus.doctor):
+        _, [mate] = kept(campus)
+        refused("contact.no_further", propose_further_contacts, campus.doctor, contact=mate)
+    make.rules(campus.school, secondary_contacts=True, secondary_days=7)
+    with acting(campus.doctor), clock.at(at(20, day=DAY + timedelta(days=1))):
+        library = campus.place("venue", "GYM", "体育馆")
+        campus.visit(library, mate.person, 14, 16, day=DAY + timedelta(days=1))
+        campus.visit(library, friend, 15, 17, day=DAY + timedelta(days=1))
+        [further] = propose_further_contacts(campus.doctor, contact=mate)
+        assert (further.person_id, further.grade) == (friend.pk, "secondary")
+        [followed] = decide_contacts(
+            campus.doctor, case=mate.case, contacts=[further], decision="keep", reason="密接的密接"
+        )
+        assert followed.until == DAY + timedelta(days=8)
+        refused("contact.not_followed", propose_further_contacts, campus.doctor, contact=followed)

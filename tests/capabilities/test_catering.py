@@ -136,6 +136,14 @@ def test_M07_five_of_six_deliveries_are_in_time_and_one_is_nine_minutes_late(sit
     assert refused.value.code == "flow.condition"
 
 
+def test_a_kitchen_that_records_no_deliveries_owes_none_once_the_meal_is_over(site):
+    filled(site, 12)
+    with within(EVERYTHING), clock.at(moment(DAY, 12, 30)):
+        serve_meals(SYSTEM, unit=site, day=DAY, meal="lunch")
+        found = counted(Task.objects.filter(kind="delivery"), at=clock.now())
+    assert (found.expected, found.open, found.excused) == (0, 0, 6)
+
+
 def test_a_meal_is_served_once_and_takes_its_boxes_once(site):
     filled(site, 12)
     item = kitchen.boxes(site, 100, moment(DAY, 1))
@@ -218,8 +226,8 @@ def test_I07_a_request_for_formula_at_ten_past_nine_is_done_at_1340_with_a_recei
     places, who, _ = filled(site, 2)
     with within(EVERYTHING):
         with clock.at(moment(DAY, 9, 10)):
-            asked = open_request(SYSTEM, unit=site, kind="infant", what="infant formula", place=places[0])
-            other = open_request(SYSTEM, unit=site, kind="goods", what="towel", person=who[1])
+            asked = open_request(SYSTEM, unit=site, kind="infant", wanted="infant formula", place=places[0])
+            other = open_request(SYSTEM, unit=site, kind="goods", wanted="towel", person=who[1])
         assert other.place == places[1], "the room of whoever asks"
         assert median_time(site) is None, "nothing is done yet"
         with clock.at(moment(DAY, 10)):
@@ -245,11 +253,11 @@ def test_a_guest_asks_for_oneself_and_sees_ones_own_request_only(site):
     with clock.at(moment(DAY, 9)):
         for guest, person in zip(guests, who, strict=True):
             with make.acting(guest):
-                open_request(guest, unit=site, kind="goods", what="soap", person=person)
+                open_request(guest, unit=site, kind="goods", wanted="soap", person=person)
         with make.acting(guests[0]):
             assert [one.person_id for one in Request.objects.all()] == [who[0].pk]
             with pytest.raises(Refused) as refused:
-                open_request(guests[0], unit=site, kind="goods", what="soap", person=who[1])
+                open_request(guests[0], unit=site, kind="goods", wanted="soap", person=who[1])
     assert refused.value.code == "scope"
 
 

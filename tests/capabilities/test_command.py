@@ -385,3 +385,29 @@ def test_somebody_from_a_unit_of_the_tree_goes_on_answering_at_home(team):
         person = make.member(home)
         add_to_team(SYSTEM, team=formed, organisation=groups[0], person=person, position="队员", home_unit=home)
         assert list(Membership.objects.filter(person=person).values_list("unit", flat=True)) == [home.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_A01_two_who_appoint_to_one_slot_at_once_leave_one_holder():
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    school = make.root("S", "school")
+    with within(EVERYTHING):
+        slot = apply_template(SYSTEM, unit=school, template=CODE).slots.order_by("id").first()
+
+    def appoint(name: str) -> str:
+        try:
+            with within(EVERYTHING):
+                return appoint_to_slot(SYSTEM, slot=slot, name=name).name
+        except Refused as refused:
+            return refused.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as hands:
+        said = sorted(hands.map(appoint, ["甲", "乙", "丙", "丁"]))
+    assert said.count("slot.taken") == 3
+    with within(EVERYTHING):
+        assert Holding.objects.filter(until__isnull=True).count() == 1

@@ -1,61 +1,47 @@
-"""Emergencies, runbooks, codes, similar illness and hazards (突发情况), through the product's own actions."""
+"""Emergencies, runbooks and hazards (突发情况), through the product's own actions."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from lianfang.capabilities.incidents.actions import (
     answer_call,
-    assess_alert,
     brief,
     check_point,
-    close_incident,
     complete_step,
     correct_stop,
     dismiss_incident,
     explain_delay,
-    grade_alert,
     in_force,
     plan_patrol,
     publish_runbook,
-    record_home_check,
     reply,
-    report_cluster,
-    settle_alert,
     verdicts,
-    verify_alert,
-    watch_class,
     write_log,
 )
 from lianfang.capabilities.incidents.log import log_of
-from lianfang.capabilities.incidents.models import ClusterAlert, Incident, PatrolRound
-from lianfang.capabilities.incidents.watching import REPORT
+from lianfang.capabilities.incidents.models import ClusterAlert, Incident, PatrolRound, Stop
 from lianfang.domain.incidents.clocks import failed_on
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
 from lianfang.kernel.alerts.models import Alert
-from lianfang.kernel.audit.models import Event
-from lianfang.kernel.people.models import Person
 from lianfang.kernel.places.models import Place
 from lianfang.kernel.reporting.models import Tally
 from lianfang.kernel.scope import EVERYTHING, within
-from lianfang.kernel.statuses.ops import current
 from lianfang.kernel.tasks import ops as tasks
 from tests import make
 from tests.incidents_world import (
     World,
     all_steps_done,
-    answered,
     built,
-    code_event,
+    closed,
     done,
     points,
-    pupils,
     raised,
-    sampled,
     step_of,
     stopped,
 )
@@ -71,11 +57,6 @@ def world() -> World:
 
 def refused(code: str):
     return pytest.raises(Refused, match=code)
-
-
-def closed(world: World, incident: Incident, moment, role: str = "duty_officer", **more) -> Incident:
-    with clock.at(moment), make.acting(world.as_(role)) as who:
-        return close_incident(who, incident=incident, **more)
 
 
 # The ten minutes (J01)
@@ -177,12 +158,35 @@ def test_two_who_stop_the_same_clock_leave_one_stop(world):
     incident = raised(world, at(9))
     stopped(world, incident, "on_scene", at(9, 1))
     with within(EVERYTHING):
-        from lianfang.capabilities.incidents.models import Stop
-
         first = Stop.objects.get()
         first.pk, first._state.adding = None, True
         with pytest.raises(IntegrityError), transaction.atomic():
             first.save(force_insert=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_who_stop_one_clock_at_once_one_does(world):
+    incident = raised(world, at(9))
+    ready, outcomes = Barrier(8), []
+
+    def press() -> None:
+        ready.wait()
+        try:
+            stopped(world, incident, "contained", at(9, 5))
+            outcomes.append("stopped")
+        except Refused as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=press) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [*["incident.stopped"] * 7, "stopped"]
+    with within(EVERYTHING):
+        assert Stop.objects.count() == 1
 
 
 def test_nobody_outside_sees_the_incident_and_those_above_do(world):
@@ -313,211 +317,6 @@ def test_a_task_of_something_else_is_no_step_of_an_incident(world):
         task = tasks.owe(world.school, "step", "site.site:1")
     with make.acting(world.as_("nurse")) as who, refused("scope"):
         complete_step(who, task=task)
-
-
-# A yellow or red code (J02)
-
-
-@pytest.fixture
-def person(world) -> Person:
-    return make.member(world.school, "王强", kind="staff")
-
-
-def test_J02_superior_and_community_are_owed_a_notice_within_fifteen_minutes(world, person):
-    event = code_event(world, person, at(18, 20))
-    with within(EVERYTHING):
-        notices = list(tasks.of(event.incident, "notice"))
-    assert [one.due_at for one in notices] == [at(18, 35)] * 2
-    for number, minute in ((1, 28), (2, 35)):
-        done(world, event.incident, number, at(18, minute), role="duty_officer", kind="notice")
-    with within(EVERYTHING):
-        counts = tasks.counted(tasks.of(event.incident, "notice"), at=at(19))
-        moments = [one.settled_at for one in tasks.of(event.incident, "notice")]
-    assert (counts.expected, counts.on_time, counts.late) == (2, 2, 0)
-    assert moments == [at(18, 28), at(18, 35)]
-
-
-def test_J02_home_isolation_lasts_to_day_fourteen_with_two_readings_a_day_and_a_reason_the_person_sees(world, person):
-    event = code_event(world, person, at(18, 20))
-    assert event.home_until == DAY + timedelta(days=14)
-    with within(EVERYTHING):
-        owed = list(tasks.of(event, "reading"))
-        (status,) = current(person, "home", at=at(19))
-    full_days = {one.day for one in owed} - {DAY, event.home_until}
-    assert all(sum(one.day == day for one in owed) == 2 for day in full_days)
-    assert len(full_days) == 13
-    assert (status.facts["colour"], status.facts["cause"], status.edition) == ("yellow", "到过风险区", event.edition)
-
-
-def test_J02_a_code_event_is_closed_only_when_everything_it_asks_for_is_there(world, person):
-    event = code_event(world, person, at(18, 20))
-    incident = event.incident
-    last = DAY + timedelta(days=15)
-    with refused("code.tests"):
-        closed(world, incident, at(9, day=last))
-    for number in (1, 2):
-        sampled(world, event, number, at(20, day=DAY + timedelta(days=3 * number)))
-    with refused("code.at_home"):
-        closed(world, incident, at(9, day=DAY + timedelta(days=10)))
-    with refused("incident.open_steps"):
-        closed(world, incident, at(9, day=last))
-    for kind, numbers in (("notice", (1, 2)), ("order", (1, 2, 3, 4)), ("step", (1, 2, 3))):
-        for number in numbers:
-            done(world, incident, number, at(19), role="duty_officer", kind=kind)
-    held = closed(world, incident, at(9, day=last), outcome="转绿码")
-    assert held.state == "closed"
-    with within(EVERYTHING):
-        event.refresh_from_db()
-        assert event.closed_at == at(9, day=last)
-        assert tasks.counted(tasks.of(incident, "order"), at=at(9, day=last)).done == 4
-
-
-def test_J02_a_test_that_says_nothing_leaves_the_test_owed_and_a_correction_needs_a_reason(world, person):
-    event = code_event(world, person, at(18, 20))
-    sampled(world, event, 1, at(20), "invalid")
-    assert step_of(event.incident, 1, "test").settled_at is None
-    with refused("required"):
-        sampled(world, event, 1, at(21))
-    sampled(world, event, 1, at(21), reason="重采")
-    assert step_of(event.incident, 1, "test").settled_at == at(21)
-    with refused("choice.unknown"):
-        sampled(world, event, 3, at(21))
-
-
-def test_J02_the_person_records_and_sees_their_own_and_nobody_elses(world, person):
-    event = code_event(world, person, at(18, 20))
-    other = make.member(world.school, kind="staff")
-    from lianfang.capabilities.incidents.models import CodeEvent
-    from lianfang.kernel.accounts.actor import actor_for
-    from lianfang.kernel.accounts.ops import new_account
-
-    with within(EVERYTHING):
-        accounts = [new_account(f"own-{n}", one.name) for n, one in enumerate((person, other))]
-        for account, one in zip(accounts, (person, other), strict=True):
-            account.person_id = one.pk
-            account.save()
-        myself, stranger = (actor_for(account) for account in accounts)
-    with clock.at(at(18, 40)), make.acting(myself) as who:
-        mine = CodeEvent.objects.select_related("unit").get()
-        reading = record_home_check(who, event=mine, person=person, celsius=36.6)
-        assert reading.slot == "pm"
-    with make.acting(stranger) as who:
-        assert not CodeEvent.objects.exists()
-        with refused("scope"):
-            record_home_check(who, event=event, person=other, celsius=36.6)
-
-
-def test_one_person_has_one_open_code_event(world, person):
-    code_event(world, person, at(18, 20))
-    with refused("code.open"):
-        code_event(world, person, at(18, 25))
-    stranger = make.member(make.unit(world.county, "S2", "school"))
-    with refused("person.elsewhere"):
-        code_event(world, stranger, at(18, 25))
-
-
-# Similar illness (J05)
-
-
-def look(world: World, day: date = DAY) -> list[ClusterAlert]:
-    with clock.at(at(9, day=day)):
-        return watch_class(world.klass, day)
-
-
-def alerts() -> list[ClusterAlert]:
-    with within(EVERYTHING):
-        return list(ClusterAlert.objects.order_by("opened_at"))
-
-
-def fevers(world: World) -> list[Person]:
-    """Two, two and one similar fevers on three days, each looked at when it came in."""
-    who = pupils(world, 8)
-    for n, day in ((0, 0), (1, 0), (2, 1), (3, 1), (4, 2)):
-        answered(world.klass, who[n], day=DAY + timedelta(days=day), symptoms=["fever"], celsius="37.9")
-        look(world, DAY + timedelta(days=day))
-    return who
-
-
-def test_J05_two_two_and_one_open_one_alert_on_the_third_day_and_the_sixth_joins_it(world):
-    who = fevers(world)
-    (alert,) = alerts()
-    third = DAY + timedelta(days=2)
-    assert (alert.reached_on, alert.rule, alert.cases, alert.since) == (third, "several_days", 5, DAY)
-    assert alert.report_due_at == at(9, day=third) + timedelta(hours=24)
-    answered(world.klass, who[5], day=third, symptoms=["cough"])
-    look(world, third)
-    look(world, third)
-    (alert,) = alerts()
-    assert alert.cases == 6
-    with within(EVERYTHING):
-        assert Event.objects.filter(kind="cluster.found").count() == 1
-        assert Event.objects.filter(kind="cluster.grown").count() == 1
-
-
-def test_J05_three_absences_for_three_causes_raise_none(world):
-    for person, symptom in zip(pupils(world, 3), (["fever"], ["vomiting"], ["rash"]), strict=True):
-        answered(world.klass, person, symptoms=symptom)
-    assert look(world) == []
-    assert alerts() == []
-
-
-@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 3, 2, 1, 0), (2, 4, 0, 3, 1)])
-def test_J05_the_order_in_which_answers_come_in_does_not_matter(world, order):
-    who, days = pupils(world, 5), (0, 0, 1, 1, 2)
-    for n in order:
-        answered(world.klass, who[n], day=DAY + timedelta(days=days[n]), symptoms=["fever"])
-        look(world, DAY + timedelta(days=days[n]))
-    (alert,) = alerts()
-    assert (alert.cases, alert.since, alert.reached_on) == (5, DAY, DAY + timedelta(days=2))
-
-
-def test_J05_an_alert_is_verified_assessed_graded_and_settled_each_with_its_time(world):
-    fevers(world)
-    (alert,) = alerts()
-    third = DAY + timedelta(days=2)
-    with make.acting(world.as_("doctor")) as who:
-        with refused("flow.condition"):
-            assess_alert(who, alert=alert, likelihood="likely", consequence="moderate")
-        with clock.at(at(10, day=third)):
-            alert = verify_alert(who, alert=alert, note="逐人核实")
-        with clock.at(at(10, 20, day=third)):
-            alert = assess_alert(who, alert=alert, likelihood="highly_likely", consequence="moderate")
-        with clock.at(at(10, 30, day=third)):
-            alert = grade_alert(who, alert=alert)
-        assert (alert.grade, alert.report_due_at) == ("high", at(12, 30, day=third))
-        with clock.at(at(11, day=third)):
-            with refused("cluster.report_owed"):
-                settle_alert(who, alert=alert, outcome="outbreak")
-            report_cluster(who, task=tasks.of(alert, REPORT).get(number=1), note="电话并网报")
-            alert = settle_alert(who, alert=alert, outcome="outbreak")
-    assert (alert.verified_at, alert.assessed_at) == (at(10, day=third), at(10, 20, day=third))
-    assert (alert.graded_at, alert.outcome_at) == (at(10, 30, day=third), at(11, day=third))
-    with within(EVERYTHING):
-        assert alert.incident is not None and alert.incident.kind == "cluster"
-
-
-def test_J05_school_and_county_both_owe_the_report_in_time(world):
-    fevers(world)
-    (alert,) = alerts()
-    with within(EVERYTHING):
-        owed = {one.unit.code: (one.role, one.due_at) for one in tasks.of(alert, REPORT).select_related("unit")}
-    due = at(9, day=DAY + timedelta(days=3))
-    assert owed == {"S1-K1": ("doctor", due), "N1": ("officer", due)}
-
-
-def test_J05_after_a_false_alarm_new_cases_raise_a_new_alert_and_the_old_ones_do_not(world):
-    who = fevers(world)
-    (alert,) = alerts()
-    third = DAY + timedelta(days=2)
-    with clock.at(at(12, day=third)), make.acting(world.as_("doctor")) as doctor:
-        settle_alert(doctor, alert=alert, outcome="false_alarm", note="春游晒伤")
-    assert look(world, third) == []
-    more = [*who[5:8]]
-    for person in more:
-        answered(world.klass, person, day=third, symptoms=["fever"])
-    (new,) = look(world, third)
-    assert (new.rule, new.cases) == ("same_day", 3)
-    assert len(alerts()) == 2
 
 
 # Hazards (J06)

@@ -102,6 +102,13 @@ def test_a_stay_before_the_look_back_or_still_ahead_does_not_count_and_one_that_
     assert [len(held(one)) for one in (before, last, going_on)] == [0, 1, 1], "14 days before 03-02 is 02-16"
 
 
+def test_an_area_that_stays_on_the_list_keeps_its_english_name(campus: Campus) -> None:
+    campus.publish(COUNTY, when=(20,))
+    again = campus.publish({"code": "510104", "name": "示例县", "level": "high"})
+    with within(EVERYTHING):
+        assert [one.name_en for one in again.areas.all()] == ["Example county"]
+
+
 def test_the_higher_level_weighs_more(campus: Campus) -> None:
     person, _ = campus.stayed("510104", "2026-02-20")
     campus.stay(person, "420102", "2026-02-18", "2026-02-19")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from lianfang.capabilities.site.actions import (
     change_t0,
@@ -39,12 +40,13 @@ from lianfang.capabilities.site.rooms import (
     take_room_out,
 )
 from lianfang.capabilities.site.trips import add_asset, close_trip, start_trip
+from lianfang.capabilities.stays.rooms import check_premises, free_rooms
 from lianfang.domain.refusals import Refused
 from lianfang.domain.site.life import day_number
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.audit.models import Event
-from lianfang.kernel.places.models import Place, Premises
-from lianfang.kernel.places.ops import vacate
+from lianfang.kernel.places.models import Occupancy, Place, Premises
+from lianfang.kernel.places.ops import occupy, vacate
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.tasks.models import Task
 from tests import make
@@ -139,6 +141,16 @@ def test_a_second_site_cannot_have_the_code_of_the_first():
     with on(T0), pytest.raises(Refused) as refused:
         designate_site(SYSTEM, unit=place.school, code="NEXT", name="又一个", rooms=0, t0=T0)
     assert _code(refused) == "number.out_of_range"
+
+
+def test_I01_in_draining_an_admission_on_03_06_can_still_finish_and_a_later_one_is_refused():
+    place = opened()
+    with on(make.at(9, day=date(2020, 3, 4))):
+        drain_site(place.manager, site=place.site, closing_on=CLOSING)
+        check_premises(place.site.unit, date(2020, 3, 6))
+        with pytest.raises(Refused) as refused:
+            check_premises(place.site.unit, date(2020, 3, 7))
+    assert _code(refused) == "site.draining"
 
 
 # Milestones against T0 (I02).
@@ -292,9 +304,11 @@ def test_a_room_with_somebody_in_it_is_not_taken_out_and_is_cleaned_when_the_las
 def test_a_planned_room_takes_nobody_until_it_is_ready():
     place = furnished(rooms=1)
     with on(T0 + HOUR):
+        assert free_rooms(place.site.unit, T0 + HOUR) == []
         assert place.rooms[0].place.closed_on == FIRST_DAY
         mark_rooms_ready(place.crew, site=place.site, rooms=place.rooms)
         assert place.rooms[0].place.closed_on is None
+        assert [one.code for one in free_rooms(place.site.unit, T0 + HOUR)] == ["A101"]
 
 
 # Four fives (I04).
@@ -461,10 +475,52 @@ def test_H03_between_closing_and_release_no_room_changes_and_the_premises_take_n
     with on(make.at(18, day=CLOSING)):
         assert Premises.objects.get(unit=place.site.unit).state == "closed"
         assert {one.place.closed_on for one in place.rooms} == {CLOSING}
+        assert free_rooms(place.site.unit, make.at(18, day=CLOSING)) == []
+        with pytest.raises(Refused) as refused:
+            check_premises(place.site.unit, CLOSING)
+        assert _code(refused) == "site.not_open"
         with pytest.raises(Refused) as refused:
             mark_rooms_ready(place.crew, site=place.site, rooms=place.rooms)
         assert _code(refused) == "site.not_open"
         assert {one.readiness for one in Room.objects.filter(site=place.site)} == {"closed"}
+
+
+def test_H03_the_database_gives_nobody_a_bed_in_a_closed_site_and_again_after_its_release():
+    place = _closed()
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        moved_in(place, place_rooms(place)[0], since=make.at(18, day=CLOSING))
+    assert "site_is_closed" in str(refused.value.__cause__.diag.constraint_name)
+    with on(make.at(9, day=date(2020, 3, 22))):
+        _tick(place, list(Place.objects.filter(unit=place.site.unit)))
+        release_site(place.manager, site=place.site)
+    moved_in(place, place_rooms(place)[0], since=make.at(10, day=date(2020, 3, 22)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_admission_and_the_closing_at_once_leave_nobody_in_a_closed_site():
+    place = opened()
+    room, who, came = place_rooms(place)[0], make.member(place.site.unit), make.at(14, day=CLOSING)
+    ended: list[str] = []
+
+    def admit() -> None:
+        try:
+            with within(EVERYTHING):
+                occupy(unit=place.site.unit, place=room.place, layer="bed", person=who, spot="1", since=came)
+            ended.append("admitted")
+        except IntegrityError:
+            ended.append("refused")
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=admit)
+    with on(make.at(15, day=CLOSING)):
+        close_site(place.manager, site=place.site)  # holds every room until the block ends
+        other.start()
+        other.join(timeout=1)
+        assert ended == [], "it waits for the closing"
+    other.join(timeout=20)
+    with within(EVERYTHING):
+        assert (ended, Occupancy.objects.count()) == (["refused"], 0)
 
 
 def test_somebody_without_a_post_at_the_site_does_nothing_there():

@@ -92,12 +92,12 @@ def test_what_is_sent_leaves_at_once_and_arrives_when_somebody_there_says_so(sch
         assert (balance(school, mask).amount, balance(site, mask).amount) == (60, 0)
         for received, reason, code in ((41, "", "number.out_of_range"), (38, "", "transfer.short")):
             with pytest.raises(Refused) as refused:
-                accept_supplies(SYSTEM, transfer=sent, received=Decimal(received), reason=reason)
+                accept_supplies(SYSTEM, transfer=sent, came=Decimal(received), reason=reason)
             assert refused.value.code == code
-        done = accept_supplies(SYSTEM, transfer=sent, received=Decimal(38), reason="2 torn")
+        done = accept_supplies(SYSTEM, transfer=sent, came=Decimal(38), reason="2 torn")
         assert (balance(site, mask).amount, done.missing) == (38, 2)
         with pytest.raises(Refused):
-            accept_supplies(SYSTEM, transfer=sent, received=Decimal(38))
+            accept_supplies(SYSTEM, transfer=sent, came=Decimal(38))
         assert disagreeing(school) == disagreeing(site) == []
 
 
@@ -109,10 +109,10 @@ def test_only_the_receiving_store_says_what_has_come(school):
     with make.acting(keepers[0]):
         sent = move_supplies(keepers[0], unit=sites[0], lot=lot, quantity=Decimal(5), to=sites[1])
         with pytest.raises(Refused) as refused:
-            accept_supplies(keepers[0], transfer=sent, received=Decimal(5))
+            accept_supplies(keepers[0], transfer=sent, came=Decimal(5))
         assert refused.value.code == "scope"
     with make.acting(keepers[1]):
-        assert accept_supplies(keepers[1], transfer=Transfer.objects.get(), received=Decimal(5)).missing == 0
+        assert accept_supplies(keepers[1], transfer=Transfer.objects.get(), came=Decimal(5)).missing == 0
 
 
 def test_a_count_and_a_correction_write_new_entries_only(school):
@@ -151,6 +151,9 @@ def test_M03_1200_people_need_36000_masks_and_only_this_line_is_not_ready(school
         assert (lines["mask"].need.ready, lines["soap"].need.ready) == (False, True)
         assert propose_order(SYSTEM, unit=school, item=mask, reason="norm").quantity == 6000
         with pytest.raises(Refused) as refused:
+            propose_order(SYSTEM, unit=school, item=mask)
+        assert refused.value.code == "order.nothing_short", "it is on order already"
+        with pytest.raises(Refused) as refused:
             propose_order(SYSTEM, unit=school, item=soap)
     assert refused.value.code == "order.nothing_short"
 
@@ -175,17 +178,15 @@ def test_an_order_is_approved_by_somebody_else_and_received_once(school):
             approve_order(keeper, order=order)
         assert refused.value.code == "flow.own_request"
         with pytest.raises(Refused) as refused:
-            receive_order(keeper, order=order, received=Decimal(50))
+            receive_order(keeper, order=order, came=Decimal(50))
         assert refused.value.code == "flow.condition"
     with make.acting(leader):
         approve_order(leader, order=order)
     with make.acting(keeper):
-        done = receive_order(
-            keeper, order=order, received=Decimal(48), number="L9", expires_on=DAY + timedelta(days=90)
-        )
+        done = receive_order(keeper, order=order, came=Decimal(48), number="L9", expires_on=DAY + timedelta(days=90))
         assert (done.state, done.received, balance(school, mask).amount) == ("received", 48, 148)
         for again in (
-            lambda: receive_order(keeper, order=order, received=Decimal(1)),
+            lambda: receive_order(keeper, order=order, came=Decimal(1)),
             lambda: withdraw_order(keeper, order=order, reason="x"),
         ):
             with pytest.raises(Refused):

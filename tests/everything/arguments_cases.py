@@ -22,6 +22,7 @@ def _about(w: Any) -> dict[str, dict[str, Any]]:
     from lianfang.capabilities.cases.actions import classify_case, decide_contacts, link_cases, name_contact, open_case
 
     unit, illness = w.klass, "fever_respiratory"
+    make.rules(w.school, secondary_contacts=True)
     ill, near, far, other = (make.member(unit) for _ in range(4))
     case = open_case(SYSTEM, unit=unit, person=ill, definition=illness, date_onset=DAY)
     done = open_case(SYSTEM, unit=unit, person=w.pupil, definition="gastroenteritis")
@@ -41,6 +42,7 @@ def _about(w: Any) -> dict[str, dict[str, Any]]:
         "case.isolated": about,
         "case.closed": {"case": done, "outcome": "no_case"},
         "contacts.proposed": about,
+        "contacts.proposed_further": {"contact": contact},
         "contact.named": about | {"person": other, **met},
         "contacts.decided": about | {"contacts": [asked], "decision": "advise"},
         "contact.notified": {"contact": contact},
@@ -71,3 +73,22 @@ def _over(unit: Any, case: Any) -> Any:
     [kept] = decide_contacts(SYSTEM, case=case, contacts=[contact], decision="keep", reason="x")
     record_visit(SYSTEM, contact=kept, outcome="well")
     return kept
+
+
+def addresses_of_cases(w: Any) -> dict[str, str]:
+    """The pages and acts of a case of the near class and of one of its contacts."""
+    from lianfang.capabilities.cases.actions import name_contact, open_case
+    from lianfang.capabilities.cases.models import Contact
+
+    with within(EVERYTHING):
+        contact = Contact.objects.select_related("case").first()
+        if contact is None:
+            case = open_case(SYSTEM, unit=w.klass, person=w.pupil, definition="fever_respiratory", date_onset=DAY)
+            met = {"kind": "other", "since": clock.now() - timedelta(hours=1), "until": clock.now()}
+            contact = name_contact(SYSTEM, case=case, person=make.member(w.klass), **met)
+    here = f"/cases/{contact.case_id}"
+    return {
+        "cases/<uuid:number>": here,
+        "cases/<uuid:number>/<str:act>": f"{here}/propose",
+        "cases/<uuid:number>/contacts/<uuid:contact>/<str:act>": f"{here}/contacts/{contact.pk}/visit",
+    }

@@ -33,6 +33,29 @@ def of_command(w: Any) -> dict[str, Any]:
         return {**_organisation(w), **_groups(w), **_teams(w), **_census(w), **_pairs(w), **_recall(w)}
 
 
+def addresses_of_command(w: Any) -> dict[str, str]:
+    """Every address of the area, made concrete for the near school."""
+    with within(EVERYTHING):
+        slot = apply_template(SYSTEM, unit=w.school, template=CODE).slots.order_by("id").first()
+        door = list_household(SYSTEM, unit=w.school, area="东区", address="1")
+        adults = [make.account(w.school, Role.SCREENER) for _ in range(2)]
+        (pairing,) = pair_up(SYSTEM, unit=w.school, people=[w.pupil], adults=adults)
+        back = at(0, day=DAY + timedelta(days=3))
+        order = order_recall(SYSTEM, unit=w.school, title="召回", reason="x", back_before=back)
+    code = w.school.code
+    areas = {"command": ("new-group", "appoint", slot), "census": ("record", "visit", door)}
+    areas |= {"pairs": ("make", "end", pairing), "recall": ("new", "name", order)}
+    found = {
+        "census/<str:code>/doors/<int:number>": f"/census/{code}/doors/{door.pk}",
+        "pairs/<str:code>/contacts/<uuid:number>": f"/pairs/{code}/contacts/{pairing.pk}",
+    }
+    for area, (deed, about, row) in areas.items():
+        found[f"{area}/<str:code>"] = f"/{area}/{code}"
+        found[f"{area}/<str:code>/<str:deed>"] = f"/{area}/{code}/{deed}"
+        found[f"{area}/<str:code>/<str:deed>/<str:number>"] = f"/{area}/{code}/{about}/{row.pk}"
+    return found
+
+
 def _organisation(w: Any) -> dict[str, Any]:
     school = w.school
     made = apply_template(SYSTEM, unit=w.klass, template=CODE)

@@ -45,7 +45,7 @@ def site_in(w: Any) -> Site:
     """The first school's site, made once: two rooms, twenty items."""
     if not hasattr(w, "site"):
         with within(EVERYTHING):
-            w.site = designate_site(SYSTEM, unit=w.school, code=CODE, name="留观点", rooms=2, t0=at(6))
+            w.site = designate_site(SYSTEM, unit=w.school, code=CODE, name="留观点", name_en="Site", rooms=2, t0=at(6))
             add_rooms(SYSTEM, site=w.site, building="A", floor=1, first=1, count=2)
     return w.site  # type: ignore[no-any-return]
 

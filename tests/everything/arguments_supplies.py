@@ -51,7 +51,7 @@ class Stocked:
         occupy(unit=self.school, place=self.place, layer=BED, person=self.pupil, spot="1", since=since)
         with clock.at(datetime.combine(DAY, time(11), self.school.zone)):
             self.delivery: Delivery = fix_list(SYSTEM, unit=self.school, day=DAY, meal="lunch").deliveries.get()
-            self.request = open_request(SYSTEM, unit=self.school, kind="goods", what="soap", place=self.place)
+            self.request = open_request(SYSTEM, unit=self.school, kind="goods", wanted="soap", place=self.place)
 
 
 def of_supplies(w: Any) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _stock(s: Stocked) -> dict[str, Any]:
         "stock.received": {"unit": s.school, "item": s.item, "quantity": one},
         "stock.issued": {"unit": s.school, "item": s.item, "quantity": one},
         "stock.sent": {"unit": s.school, "lot": s.lot, "quantity": one, "to": s.klass},
-        "stock.accepted": {"transfer": s.transfer, "received": Decimal(3)},
+        "stock.accepted": {"transfer": s.transfer, "came": Decimal(3)},
         "stock.counted": {"unit": s.school, "lot": s.lot, "counted": Decimal(90)},
         "stock.written_off": {"unit": s.school, "lot": s.lot, "quantity": one, "reason": "wet"},
         "stock.corrected": {"entry": s.entry, "quantity": one, "reason": "typed wrong"},
@@ -81,7 +81,7 @@ def _orders(s: Stocked) -> dict[str, Any]:
         "supply_order.proposed": {"unit": s.school, "item": s.item, "quantity": Decimal(5), "reason": "reserve"},
         "supply_order.approved": {"order": s.order},
         "supply_order.withdrawn": {"order": s.order, "reason": "not needed"},
-        "supply_order.received": {"order": s.approved, "received": Decimal(5)},
+        "supply_order.received": {"order": s.approved, "came": Decimal(5)},
     }
 
 
@@ -98,7 +98,7 @@ def _meals(s: Stocked) -> dict[str, Any]:
 
 def _requests(s: Stocked) -> dict[str, Any]:
     return {
-        "request.opened": {"unit": s.school, "kind": "goods", "what": "towel", "place": s.place},
+        "request.opened": {"unit": s.school, "kind": "goods", "wanted": "towel", "place": s.place},
         "request.taken": {"request": s.request},
         "request.closed": {"request": s.request, "receipt": "R-1"},
         "request.declined": {"request": s.request, "reason": "none left"},

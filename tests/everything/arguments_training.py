@@ -106,3 +106,23 @@ def of_training(w: Any) -> dict[str, Any]:
         "marker.checked": {"marker": c.marker, "result": "ok"},
         "marker.repaired": {"marker": c.worn, "evidence": "renewed"},
     }  # fmt: skip
+
+
+def addresses_of_training(w: Any) -> dict[str, str]:
+    """The pages of classes, of the first school and a class on its plan."""
+    if not hasattr(w, "class_planned"):
+        with within(EVERYTHING):
+            given = {"code": "S1-TR", "name": "第一期", "name_en": "Class one", "first_day": DAY, "last_day": LAST}
+            w.class_planned = acts.schedule_class(SYSTEM, unit=w.school, **given)
+    here, school = f"/training/runs/{w.class_planned.pk}", w.school.code
+    return {
+        "training/runs/<uuid:number>": here,
+        "training/runs/<uuid:number>/door": f"{here}/door",
+        "training/runs/<uuid:number>/report.pdf": f"{here}/report.pdf",
+        "training/runs/<uuid:number>/do/<str:act>": f"{here}/do/open",
+        "training/<str:code>": f"/training/{school}",
+        "training/<str:code>/set-up": f"/training/{school}/set-up",
+        "training/<str:code>/zones": f"/training/{school}/zones",
+        "training/<str:code>/report.pdf": f"/training/{school}/report.pdf",
+        "spots/<str:code>": f"/spots/{school}",
+    }

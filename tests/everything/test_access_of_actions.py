@@ -27,7 +27,10 @@ from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
 from tests.everything.arguments_cases import of_cases
 from tests.everything.arguments_command import of_command
+from tests.everything.arguments_incidents import of_incidents
+from tests.everything.arguments_rules import of_rules
 from tests.everything.arguments_site import of_site
+from tests.everything.arguments_stays import of_stays
 from tests.everything.arguments_supplies import of_supplies
 from tests.everything.arguments_training import of_training
 from tests.everything.exchange import Exchange, exchanging
@@ -136,7 +139,7 @@ def arguments(kind: str, w: World) -> dict:
     """What each action is given; an action without a line here fails the test."""
     tables = (
         _units_and_people, _answers_and_reports, _duties_and_rules, _forms, _exchanges,
-        of_cases, of_supplies, of_command, of_training, of_site,
+        of_rules, of_cases, of_supplies, of_command, of_training, of_site, of_incidents, of_stays,
     )  # fmt: skip
     return next(table for table in (of(w) for of in tables) if kind in table)[kind]
 

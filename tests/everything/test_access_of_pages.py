@@ -15,13 +15,30 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.actions import registry
 from tests import make
+from tests.everything.arguments_cases import addresses_of_cases
+from tests.everything.arguments_command import addresses_of_command
+from tests.everything.arguments_incidents import addresses_of_incidents
+from tests.everything.arguments_rules import addresses_of_rules
 from tests.everything.arguments_site import addresses_of_site
+from tests.everything.arguments_stays import addresses_of_stays
 from tests.everything.arguments_supplies import addresses_of_supplies
+from tests.everything.arguments_training import addresses_of_training
 from tests.everything.test_access_of_actions import World
 from tests.make import DAY, at
 
 pytestmark = pytest.mark.django_db
-OPEN = {"", "sign-in", "sign-out", "first/<str:secret>", "demo", "demo/<str:handle>", "check-in/shell", "sw.js"}
+OPEN = {
+    "",
+    "sign-in",
+    "sign-out",
+    "first/<str:secret>",
+    "demo",
+    "demo/<str:handle>",
+    "check-in/shell",
+    "incidents/shell",
+    "round/shell",
+    "sw.js",
+}
 """Addresses that show nothing about anybody; their own tests say what they do."""
 OWN = {
     "me",
@@ -33,9 +50,20 @@ OWN = {
     "import",
     "forms",
     "forms/propose",
+    "me/statuses",
+    "objections",
+    "areas",
     "verification",
     "verification/agree",
+    "cases",
+    "cases/open",
+    "cases/kpis",
+    "cases/chains.csv",
     "site",
+    "incidents",
+    "incidents/new",
+    "incidents/own",
+    "alerts/clusters",
     "list/<str:name>",
     "do/<str:kind>",
     "import/template/<str:what>.csv",
@@ -45,7 +73,15 @@ OWN = {
 
 def addresses(w: World) -> dict[str, str]:
     """Every address that names an object, made concrete for the near school."""
-    return {**_of_units(w), **_of_forms(w), **_of_verification(w), **addresses_of_site(w), **addresses_of_supplies(w)}
+    return {
+        **_of_units(w), **_of_forms(w), **_of_verification(w), **addresses_of_site(w), **addresses_of_supplies(w),
+        **addresses_of_cases(w),
+        **addresses_of_command(w),
+        **addresses_of_rules(w),
+        **addresses_of_training(w),
+        **addresses_of_incidents(w),
+        **addresses_of_stays(w),
+    }  # fmt: skip
 
 
 def _of_units(w: World) -> dict[str, str]:

@@ -246,3 +246,15 @@ def test_a_contact_found_twice_becomes_one_case_only(campus):
     answer = entered(campus.account).post(f"/cases/{case.pk}/contacts/{rows[0].pk}/became")
     assert answer.status_code == 422
     assert "not followed up" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["cases", "contacts", "exposures", "links", "follow-ups"])
+def test_every_register_is_a_list_a_file_and_an_api(campus, name):
+    case, rows = proposed(campus)
+    with acting(campus.doctor):
+        decide_contacts(campus.doctor, case=case, contacts=rows[:2], decision="keep", reason="同住")
+        contact_became_case(campus.doctor, contact=rows[0])
+    client = entered(campus.account)
+    assert len(words(client, f"/list/{name}?unit=S")) > 100
+    assert client.get(f"/api/v1/{name}/").json()["rows"]
+    assert client.get("/api/v1/contacts/?state=advised").status_code == 200

@@ -45,7 +45,7 @@ def sent(client: Client, moment: datetime, **posted: str):
 
 
 def raise_json(client: Client, moment: datetime, **more: str):
-    return sent(client, moment, kind="illness", where="东门", **{"key": "device-1", **more})
+    return sent(client, moment, **{"kind": "illness", "where": "东门", "key": "device-1", **more})
 
 
 def test_J01_a_guard_raises_an_emergency_and_comes_to_its_page(world):
@@ -162,7 +162,7 @@ def test_the_list_shows_the_open_ones_first_with_their_clocks(world):
     raised(world, at(9))
     with clock.at(at(9, 4)):
         text = entered(world, "officer").get("/incidents").content.decode()
-    assert "04:00" in text and text.index("Open") < text.index("东门")
+    assert "04:00" in text and text.index("Being handled") < text.index("东门")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-hans"])

@@ -132,9 +132,9 @@ def test_I07_requests_wait_the_oldest_first_and_the_usual_time_is_shown(site):
     crew = entered(where, "crew")
     with within(EVERYTHING):
         with clock.at(moment(DAY, 9, 10)):
-            asked = open_request(SYSTEM, unit=where, kind="infant", what="infant formula", place=rooms[0])
+            asked = open_request(SYSTEM, unit=where, kind="infant", wanted="infant formula", place=rooms[0])
         with clock.at(moment(DAY, 9, 20)):
-            open_request(SYSTEM, unit=where, kind="goods", what="towel", place=rooms[1])
+            open_request(SYSTEM, unit=where, kind="goods", wanted="towel", place=rooms[1])
     page = get(crew, f"/requests/{where.code}", hour=10)
     assert page.index("infant formula") < page.index("towel")
     assert "no usual time" in page

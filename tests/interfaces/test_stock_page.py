@@ -60,7 +60,7 @@ def test_M02_the_three_forecasts_stand_side_by_side_and_the_plan_drives_the_orde
     assert page.count('class="forecast"') + page.count("forecast-drives") == 3
     for words in (
         "By use so far", "Guests here now", "Guests here and arrivals planned", "10 guests here now",
-        "10 more in 1 batches", "30.0 pieces a day", "drives the order", "The order follows the plan",
+        "10 more in 1 batch", "30.0 pieces a day", "drives the order", "The order follows the plan",
     ):  # fmt: skip
         assert words in page, words
     # 200 - 10 - 3 x 30 are left; those here need 30 x 10 days + 10, those to come 10 + 30 x 13 + 10.
@@ -82,7 +82,7 @@ def test_an_order_is_proposed_of_what_is_short_and_approved_by_somebody_else(sit
     assert f"approve?order={order.pk}" not in keeper.get(f"/stock/{where.code}").content.decode()
     assert keeper.post(f"/stock/{where.code}/do/approve", {"order": str(order.pk)}).status_code == 404
     assert leader.post(f"/stock/{where.code}/do/approve", {"order": str(order.pk)}).status_code == 302
-    answer = keeper.post(f"/stock/{where.code}/do/receive-order", {"order": str(order.pk), "received": "50"})
+    answer = keeper.post(f"/stock/{where.code}/do/receive-order", {"order": str(order.pk), "came": "50"})
     assert answer.status_code == 302
     with within(EVERYTHING):
         assert balance(where, item).amount == 150

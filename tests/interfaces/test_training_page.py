@@ -205,6 +205,21 @@ def test_missing_readings_are_named_once_their_time_is_over(academy: Academy):
         assert "1 学员K1-001" in text(entered(academy, "class_head"), f"/training/runs/{run.pk}")
 
 
+def test_G03_a_meal_is_recorded_by_number_and_who_is_out_of_sitting_is_listed(academy: Academy):
+    run = academy.opened(20)
+    here = f"/training/runs/{run.pk}"
+    with clock.at(at(9)):
+        head, hall = entered(academy, "class_head"), academy.hall(3)
+        posted(head, f"{here}/do/dining", place=str(hall.pk), meal="lunch", first_sitting="11:30")
+    with clock.at(at(11, 45)):
+        posted(head, f"{here}/do/meal", number="1", eaten="lunch")
+        assert "Ate out of sitting" not in text(head, here)
+        posted(head, f"{here}/do/meal", number="20", eaten="lunch")
+        assert "Ate out of sitting" in text(head, here)
+        posted(head, f"{here}/do/meal", 422, number="99", eaten="lunch")
+        posted(head, f"{here}/do/meal", 422, number="1", eaten="dinner")
+
+
 def test_the_closing_report_is_a_pdf_of_a_closed_class_only(academy: Academy):
     run = academy.opened(4)
     academy.measured(run, FIRST, "am")

@@ -95,7 +95,8 @@ def test_every_number_of_a_shipped_edition_names_its_source(code: str) -> None:
 
 OLDER_WITHOUT_SOURCE = {
     "answer_due", "opens_at", "closes_after_days", "slots", "temperature_min", "temperature_max", "plausible_min",
-    "plausible_max", "clock_skew_minutes", "count_jump_factor", "count_jump_floor", "small_cell", "shift_notice_minutes",
+    "plausible_max", "clock_skew_minutes", "count_jump_factor", "count_jump_floor", "small_cell",
+    "shift_notice_minutes",
 }  # fmt: skip
 
 

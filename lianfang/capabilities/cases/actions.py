@@ -10,7 +10,13 @@ from lianfang.capabilities.cases.casework import (
     open_case,
     record_test,
 )
-from lianfang.capabilities.cases.contacting import ADVICE, decide_contacts, name_contact, propose_contacts
+from lianfang.capabilities.cases.contacting import (
+    ADVICE,
+    decide_contacts,
+    name_contact,
+    propose_contacts,
+    propose_further_contacts,
+)
 from lianfang.capabilities.cases.following import (
     VISITORS,
     contact_became_case,
@@ -40,6 +46,7 @@ __all__ = [
     "notify_contact",
     "open_case",
     "propose_contacts",
+    "propose_further_contacts",
     "record_test",
     "record_visit",
     "release_contact",

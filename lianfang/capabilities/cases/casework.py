@@ -207,9 +207,10 @@ def _next_number(unit: Unit) -> int:
 
 
 def _hold(case: Case, by: Actor) -> None:
-    edition = edition_of(case.unit, clock.today(case.unit.zone))
+    today = clock.today(case.unit.zone)
+    held, edition = definition_on(case.definition, today), edition_of(case.unit, today)
+    facts = {"definition": held.zh, "definition_en": held.en, "opened_on": str(case.date_reporting)}
     statuses.give(
         unit=case.unit, person=case.person, kind=STATUS, value="under_investigation", rule=RULE, edition=edition.text,
-        facts={"definition": case.definition, "opened_on": str(case.date_reporting)}, since=case.reported_at, by=by,
-        about=case,
+        facts=facts, since=case.reported_at, by=by, about=case,
     )  # fmt: skip

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from lianfang.capabilities.cases.casework import DECIDERS, belongs, locked, one_of
 from lianfang.capabilities.cases.known import policy_for
-from lianfang.capabilities.cases.meetings import Met, meetings_of, window_of
+from lianfang.capabilities.cases.meetings import Met, meetings_of, met_by, window_of
 from lianfang.capabilities.cases.models import DECISIONS, KIND_NAMES, Case, Contact, Exposure
 from lianfang.capabilities.cases.turning import STATUS
 from lianfang.domain.cases.proposals import Meeting, Proposal, Reason, propose
-from lianfang.domain.cases.terms import ADVISE, CONTACTS, KEEP
+from lianfang.domain.cases.terms import ADVISE, CONTACTS, FOLLOWED, KEEP, SECOND
 from lianfang.domain.cases.window import followed_until
 from lianfang.domain.policy import Policy
 from lianfang.domain.refusals import Refused
@@ -48,6 +48,22 @@ def propose_contacts(by: Actor, *, case: Case) -> list[Contact]:
     on_list = set(Contact.objects.filter(case=held).values_list("person_id", flat=True))
     proposals = [one for one in propose((m.meeting for m in met), policy) if one.person not in on_list]
     return Contact.objects.bulk_create([_row(held, one, "places") for one in proposals])
+
+
+@action("contacts.proposed_further", by=DECIDERS, over="contact")
+def propose_further_contacts(by: Actor, *, contact: Contact) -> list[Contact]:
+    """Propose whom a contact met since the exposure, where the rules in force ask for contacts of contacts."""
+    held = locked(contact.case)
+    policy = policy_for(held)
+    if not policy.secondary_contacts:
+        raise Refused("contact.no_further", "contact")
+    one = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    if one.state != FOLLOWED or one.grade == SECOND:
+        raise Refused("contact.not_followed", "contact")
+    met = met_by(one.person_id, one.last_exposure, clock.now())
+    known = {held.person_id, *Contact.objects.filter(case=held).values_list("person_id", flat=True)}
+    proposals = propose((m.meeting for m in met if m.meeting.person not in known), policy, secondary=True)
+    return Contact.objects.bulk_create([_row(held, new, "places") for new in proposals])
 
 
 @action("contact.named", by=DECIDERS, over="case", facts=("since", "until"))
@@ -115,7 +131,8 @@ def _open_follow_up(case: Case, rows: Iterable[Contact], policy: Policy, worker:
     edition = edition_of(case.unit, today).text
     for row in rows:
         row.edition, row.worker_id = edition, worker.pk if worker else None
-        row.until = followed_until(row.last_exposure.astimezone(zone).date(), policy)
+        last = row.last_exposure.astimezone(zone).date()
+        row.until = followed_until(last, policy, secondary=row.grade == SECOND)
         if row.until < today:
             raise Refused("contact.window_over", "contacts", until=str(row.until))
 
@@ -137,7 +154,7 @@ def _isolate(rows: Sequence[Contact], policy: Policy, by: Actor) -> None:
 def _facts(row: Contact) -> dict[str, Any]:
     """What the person sees: the day, how long, and nothing that tells who the case is."""
     zone = row.unit.zone
-    return {"last_exposure": str(row.last_exposure.astimezone(zone).date()), "until": str(row.until), "kind": row.kind}
+    return {"last_exposure": str(row.last_exposure.astimezone(zone).date()), "until": str(row.until)}
 
 
 def _owed(row: Contact, last: date, policy: Policy) -> list[Task]:

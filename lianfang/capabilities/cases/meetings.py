@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -50,8 +51,12 @@ def span_of(case: Case, window: Window) -> tuple[datetime, datetime]:
 
 def meetings_of(case: Case, window: Window) -> list[Met]:
     """Everybody who shared a place with the case in the window; of other tables of a dining room nobody."""
-    start, end = span_of(case, window)
-    own = Occupancy.objects.filter(_overlapping(start, end), person_id=case.person_id).select_related("place")
+    return met_by(case.person_id, *span_of(case, window))
+
+
+def met_by(person: UUID, start: datetime, end: datetime) -> list[Met]:
+    """Everybody who shared a place with somebody between two moments."""
+    own = Occupancy.objects.filter(_overlapping(start, end), person_id=person).select_related("place")
     return [met for mine in own.order_by("since") for met in _with(mine, start, end)]
 
 

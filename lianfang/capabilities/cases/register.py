@@ -24,6 +24,7 @@ from lianfang.capabilities.cases.actions import (
     notify_contact,
     open_case,
     propose_contacts,
+    propose_further_contacts,
     record_test,
     record_visit,
     release_contact,
@@ -141,7 +142,10 @@ class Contacts(Register):
         equals("kind", _("exposure"), KIND_NAMES),
         equals("grade", _("proposed as"), GRADE_NAMES),
     ]
-    actions = [notify_contact, record_visit, take_contact_reading, release_contact, contact_became_case]
+    actions = [
+        notify_contact, record_visit, take_contact_reading, propose_further_contacts, release_contact,
+        contact_became_case,
+    ]  # fmt: skip
     address = staticmethod(lambda row: f"/cases/{row.case_id}#contact-{row.pk}")
 
     @classmethod

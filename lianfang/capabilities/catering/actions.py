@@ -18,7 +18,7 @@ from lianfang.kernel.ledgers import ops
 from lianfang.kernel.ledgers.models import Item
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
-from lianfang.kernel.tasks.ops import of, settle
+from lianfang.kernel.tasks.ops import excuse, of, settle
 
 COOKS = (Role.KITCHEN, Role.SITE_MANAGER, Role.ADMINISTRATOR)
 """Who runs the kitchen."""
@@ -68,9 +68,16 @@ def serve_meals(by: Actor, *, unit: Unit, day: date, meal: str) -> Sitting:
     sitting.served = sum(list_at(unit, day, meal, at=moment).values())
     sitting.served_at = at
     store(sitting)
+    _let_go(sitting)
     for used in MealItem.objects.filter(unit=unit, in_use=True).select_related("item"):
         _take(sitting, used, by=by.name, at=moment)
     return sitting
+
+
+def _let_go(sitting: Sitting) -> None:
+    """Whoever does not record the way of the food owes nothing for it once the meal is over."""
+    for row in sitting.deliveries.filter(left_at__isnull=True, arrived_at__isnull=True):
+        excuse(row, reason="served", kinds=(DELIVERY,))
 
 
 def _take(sitting: Sitting, used: MealItem, *, by: str, at: datetime) -> None:

@@ -39,7 +39,7 @@ REQUEST_KINDS = [
     ("exercise", _("exercise")),
     ("other", _("other")),
 ]
-REQUEST_STATES = [("open", _("open")), ("taken", _("under way")), ("closed", _("done")), ("declined", _("declined"))]
+REQUEST_STATES = [("open", _("waiting")), ("taken", _("under way")), ("closed", _("done")), ("declined", _("declined"))]
 REQUEST = Flow(
     "open",
     (
@@ -91,7 +91,7 @@ class Diet(Kept):
 class MealItem(Kept):
     """What each meal takes out of stock: one box a meal."""
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("item"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("supply item"))
     per_meal = models.DecimalField(_("for each meal"), max_digits=8, decimal_places=3)
     in_use = models.BooleanField(_("in use"), default=True)
 
@@ -200,9 +200,9 @@ class Shortfall(Kept):
     """What a sitting needed of an item and the store no longer had; the stock itself is never below zero."""
 
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="shortfalls", verbose_name=_("sitting"))
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("item"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("supply item"))
     wanted = models.DecimalField(_("wanted"), max_digits=12, decimal_places=3)
-    issued = models.DecimalField(_("issued"), max_digits=12, decimal_places=3)
+    issued = models.DecimalField(_("given out"), max_digits=12, decimal_places=3)
     short = models.DecimalField(_("short"), max_digits=12, decimal_places=3)
 
     class Meta:
@@ -232,13 +232,13 @@ class Request(Kept):
     kind = models.CharField(_("kind"), max_length=10, choices=REQUEST_KINDS)
     what = models.CharField(_("what is asked for"), max_length=300)
     state = models.CharField(_("state"), max_length=10, choices=REQUEST_STATES, default=REQUEST.start)
-    opened_at = models.DateTimeField(_("opened at"))
-    opened_by = models.CharField(_("opened by"), max_length=60)
+    opened_at = models.DateTimeField(_("asked at"))
+    opened_by = models.CharField(_("asked by"), max_length=60)
     taken_by = models.CharField(_("taken by"), max_length=60, blank=True)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
-    closed_by = models.CharField(_("closed by"), max_length=60, blank=True)
+    closed_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    closed_by = models.CharField(_("finished by"), max_length=60, blank=True)
     cost = models.DecimalField(_("cost, yuan"), max_digits=10, decimal_places=2, null=True, blank=True)
-    receipt = models.CharField(_("receipt"), max_length=60, blank=True)
+    receipt = models.CharField(_("receipt or signature"), max_length=60, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     class Meta:

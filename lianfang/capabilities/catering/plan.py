@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from django.db.models import Sum
+
 from lianfang.capabilities.catering.guests import Placed, assumed_end, placed, rule_of
 from lianfang.capabilities.catering.models import MealItem, Sitting
 from lianfang.domain.meals.sittings import MEALS, Guest, MealRule, meals_by_day, meals_on
@@ -74,4 +76,5 @@ def meals_served(unit: Unit, *, since: date | None = None, until: date | None = 
     """How many guest meals were served in all, by the records of the sittings."""
     found = Sitting.objects.filter(unit=unit, served__isnull=False)
     found = found.filter(day__gte=since) if since else found
-    return sum((found.filter(day__lte=until) if until else found).values_list("served", flat=True))
+    found = found.filter(day__lte=until) if until else found
+    return found.aggregate(meals=Sum("served"))["meals"] or 0

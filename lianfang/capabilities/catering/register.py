@@ -37,6 +37,7 @@ from lianfang.domain.roles import SERVICES, SIGHTS, Role
 from lianfang.kernel.registers.register import Column, Register, column, equals, on_day, under_unit
 
 SITTING_DAY = Column("day", _("day"), lambda row: row.sitting.day, "day", 1, "sitting__day")
+ITEM = Column("item", _("supply item"), lambda row: str(row.item))
 SITTING_MEAL = Column("meal", _("meal"), lambda row: row.sitting.get_meal_display())
 
 
@@ -73,7 +74,7 @@ class MealItems(Register):
     order = ("id",)
     roles = SERVICES
     columns = [
-        column(MealItem, "unit"), Column("item", _("item"), lambda row: str(row.item)), column(MealItem, "per_meal"),
+        column(MealItem, "unit"), ITEM, column(MealItem, "per_meal"),
         column(MealItem, "in_use"),
     ]  # fmt: skip
     filters = [under_unit("unit", _("unit"))]
@@ -103,7 +104,7 @@ class Shortfalls(Register):
     order = ("-sitting__day", "id")
     roles = SERVICES
     columns = [
-        column(Shortfall, "unit"), SITTING_DAY, SITTING_MEAL, Column("item", _("item"), lambda row: str(row.item)),
+        column(Shortfall, "unit"), SITTING_DAY, SITTING_MEAL, ITEM,
         *(column(Shortfall, n) for n in ("wanted", "issued", "short")),
     ]  # fmt: skip
     filters = [under_unit("unit", _("unit"))]

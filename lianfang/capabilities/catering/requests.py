@@ -25,7 +25,7 @@ SERVERS = (Role.SITE_MANAGER, Role.LOGISTICIAN, Role.KITCHEN, Role.CREW, Role.NU
 
 @action("request.opened", by=(*SERVERS, Role.DOCTOR), over="unit", oneself=True, facts=("kind",))
 def open_request(
-    by: Actor, *, unit: Unit, kind: str, what: str, person: Person | None = None, place: Place | None = None
+    by: Actor, *, unit: Unit, kind: str, wanted: str, person: Person | None = None, place: Place | None = None
 ) -> Request:
     """Ask for something, for oneself or for a room."""
     _of_kind(kind)
@@ -33,7 +33,7 @@ def open_request(
         raise Refused("scope", "place")
     at, room = clock.now(), place.pk if place else _room_of(unit, person)
     row = Request(
-        unit=unit, kind=kind, what=what, person=person, place_id=room, opened_at=at, opened_by=by.name[:60]
+        unit=unit, kind=kind, what=wanted, person=person, place_id=room, opened_at=at, opened_by=by.name[:60]
     )  # fmt: skip
     row.full_clean(exclude=["place"], validate_unique=False)  # guests do not see the rooms, their own one neither
     row.save()

@@ -104,7 +104,7 @@ class HouseholdMember(UnitOwned):
     verified_at = models.DateTimeField(_("verified at"))
     verified_by = models.CharField(_("verified by"), max_length=60)
     squad = models.ForeignKey(Squad, models.PROTECT, null=True, blank=True, verbose_name=_("squad"))
-    left_on = models.DateField(_("left on"), null=True, blank=True)
+    left_on = models.DateField(_("moved out on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("member of a household")
@@ -132,7 +132,7 @@ class Movement(UnitOwned):
         Household, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("household")
     )
     whereabouts = models.CharField(_("whereabouts"), max_length=120)
-    left_on = models.DateField(_("left on"))
+    left_on = models.DateField(_("went away on"))
     back_on = models.DateField(_("back on"), null=True, blank=True)
     declared_at = models.DateTimeField(_("declared at"))
     by = models.CharField(_("entered by"), max_length=60)

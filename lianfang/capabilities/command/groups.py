@@ -32,7 +32,7 @@ def create_group(
     """Create a leading group with its first version.
 
     Each of `members` has "function" (chair, deputy, member), "name" or "account" (an account's name) and "duty"; each
-    of `subgroups` has "name" (empty: a placeholder, never invented), "lead" and "duty".
+    of `subgroups` has "name" (empty: a placeholder, never invented), "lead", "duty" and perhaps its "number".
     """
     group = store(LeadingGroup(unit=unit, name=name, name_en=name_en))
     _take(by, group, CREATED, day, basis, members, subgroups)

@@ -17,7 +17,7 @@ from lianfang.kernel.actions import store
 
 MOST = 60  # members, or sub-groups, of one leading group
 _MEMBER = ("function", "name", "account", "duty")
-_SUBGROUP = ("name", "lead", "duty")
+_SUBGROUP = ("number", "name", "lead", "duty")
 
 
 def versioned(
@@ -64,8 +64,12 @@ def _member(version: GroupVersion, number: int, told: Mapping[str, Any]) -> None
 
 
 def _subgroup(version: GroupVersion, number: int, told: Mapping[str, Any]) -> None:
-    said = _texts(told, _SUBGROUP, f"subgroups[{number - 1}]")
-    store(SubGroup(unit=version.unit, version=version, number=number, **said))
+    place = f"subgroups[{number - 1}]"
+    said = _texts(told, _SUBGROUP, place)
+    given = said.pop("number") or str(number)
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= MOST:
+        raise Refused("number.out_of_range", f"{place}.number", low=1, high=MOST)
+    store(SubGroup(unit=version.unit, version=version, number=int(given), **said))
 
 
 def _texts(told: Mapping[str, Any], names: tuple[str, ...], place: str) -> dict[str, str]:

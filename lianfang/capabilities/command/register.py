@@ -68,7 +68,7 @@ class Holdings(Register):
         Column("slot", _("slot"), lambda row: str(row.slot), source="slot__name"),
         column(Holding, "name"),
         column(Holding, "phone"),
-        Column("home", _("from"), lambda row: str(row.home_unit or row.home), priority=2),
+        Column("home", _("home organisation"), lambda row: str(row.home_unit or row.home), priority=2),
         column(Holding, "unit", priority=2),
         column(Holding, "since", priority=2),
         column(Holding, "until", priority=3),

@@ -93,7 +93,7 @@ def _granted(
     own = [post.role for post in by.posts if post.unit.covers(team.unit)]
     if not by.system and not _may_give(own, Role(role)):
         raise Refused("scope", "role")
-    granter = Account.objects.filter(pk=by.account_id).first()
+    granter = Account.objects.filter(pk=by.account_id).first() if by.account_id else None
     return accounts.grant(account, role, organisation if reach == Reach.OWN else team.unit, lasts=TERM, by=granter)
 
 
@@ -118,8 +118,7 @@ def leave_team(by: Actor, *, member: TeamMember, reason: str) -> TeamMember:
     held = TeamMember.objects.select_for_update(of=("self",)).select_related("unit").get(pk=member.pk)
     if held.until is not None:
         raise Refused("team.left_already", "member")
-    if held.grant_id is not None:
-        _end(Q(pk=held.grant_id))
+    _end(Q(pk__in=TeamMember.objects.filter(pk=held.pk).values("grant")))
     held.until = clock.today(held.unit.zone)
     with within(EVERYTHING):
         _off_rosters(Membership.objects.filter(unit=held.unit, person=held.person), held.until)

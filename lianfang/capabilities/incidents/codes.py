@@ -27,7 +27,10 @@ from lianfang.domain.roles import REPORTERS, Role
 from lianfang.domain.symptoms import SYMPTOMS
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.actions import action, store
+from lianfang.kernel.alerts.ops import tell
+from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Membership, Person, on_roster
 from lianfang.kernel.policies.ops import edition_of, policy_of
@@ -56,6 +59,8 @@ def open_code_event(
     _owe_tests(event, policy)
     _owe_orders(incident, places, policy)
     _send_home(by, event, policy)
+    own = list(Account.objects.filter(person_id=person.pk, is_active=True).values_list("pk", flat=True))
+    tell(own, "incident.own", subject=ref(event), unit=unit)
     return event
 
 

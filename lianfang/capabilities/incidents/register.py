@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianfang.capabilities.incidents.actions import (
     answer_call,
@@ -171,7 +172,7 @@ class Patrols(Register):
         column(Patrol, "unit"),
         column(Patrol, "name"),
         Column("kind", _("kind"), lambda row: kind_words(row.kind)),
-        Column("points", _("points"), lambda row: row.points.count(), "amount"),
+        Column("points", pgettext_lazy("patrol", "points"), lambda row: row.points.count(), "amount"),
         column(Patrol, "ended_on", priority=3),
     ]
     filters = [under_unit("unit", _("unit"))]

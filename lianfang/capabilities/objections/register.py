@@ -38,7 +38,7 @@ def _language() -> str:
 
 class Statuses(AdultsOrDoctor, Register):
     name = "statuses"
-    title = _("Statuses")
+    title = _("Statuses of people")
     model = Status
     related = ("unit", "person")
     people = True
@@ -88,7 +88,7 @@ class Objections(AdultsOrDoctor, Register):
 
 
 class ChangesByHand(AdultsOrDoctor, Register):
-    name = "by_hand"
+    name = "changes-by-hand"
     title = _("Changes by hand")
     model = ByHand
     related = ("unit", "person")

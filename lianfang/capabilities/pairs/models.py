@@ -26,7 +26,7 @@ class Pairing(UnitOwned):
     responsible = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("responsible adult"))
     backup = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("backup"))
     since = models.DateField(_("since"))
-    last_day = models.DateField(_("last day"))
+    last_day = models.DateField(_("last day of the pair"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     because = models.CharField(_("why it ended"), max_length=120, blank=True)
 
@@ -64,7 +64,7 @@ class DailyContact(UnitOwned):
     at = models.DateTimeField(_("at"))
     result = models.CharField(_("result"), max_length=10, choices=RESULTS)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    made_by = models.CharField(_("made by"), max_length=12, choices=MADE_BY)
+    made_by = models.CharField(_("contact made by"), max_length=12, choices=MADE_BY)
     by = models.CharField(_("by"), max_length=60)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""A contact that is not made in time (逾期未联系) goes to the backup, then to the lead; who needs help, to the doctor."""
+"""A contact that is not made in time (逾期未联系) goes to the backup, then to the lead; need of help, to the doctor."""
 
 from __future__ import annotations
 

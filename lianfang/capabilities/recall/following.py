@@ -1,4 +1,4 @@
-"""What follows for those recalled (召回联动): an overdue return goes to the leader, a downgraded area is asked about."""
+"""What follows for those recalled (召回联动): an overdue return goes to the leader, a downgraded area is a question."""
 
 from __future__ import annotations
 

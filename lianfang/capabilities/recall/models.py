@@ -25,7 +25,7 @@ class RecallOrder(UnitOwned):
     """Leave is interrupted: everybody away is back before a moment."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    title = models.CharField(_("order"), max_length=80)
+    title = models.CharField(_("recall order"), max_length=80)
     reason = models.CharField(_("reason"), max_length=200)
     issued_at = models.DateTimeField(_("issued at"))
     back_before = models.DateTimeField(_("back before"))

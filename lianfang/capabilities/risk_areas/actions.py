@@ -44,8 +44,16 @@ def publish_areas(
     published = store(
         AreaList(unit=unit, version=version, basis=basis, since=moment, published_at=now, published_by=by.name[:60])
     )
+    english = _english(before)
+    for one in areas:
+        one["name_en"] = one["name_en"] or english.get((one["code"], one["name"]), "")
     Area.objects.bulk_create(Area(unit=unit, listed=published, **one) for one in areas)
     return published
+
+
+def _english(before: AreaList | None) -> dict[tuple[str, str], str]:
+    """The English names of the list before, by code and name: whoever goes on with an area need not say it again."""
+    return {(one.code, one.name): one.name_en for one in Area.objects.filter(listed=before)} if before else {}
 
 
 def _end(before: AreaList, at: datetime) -> None:

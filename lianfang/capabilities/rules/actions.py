@@ -49,7 +49,7 @@ def adopt_edition(
     if not basis.strip():
         raise Refused("basis.required", "basis")
     pack = shipped_pack(unit, edition, since=valid_from, until=valid_until)
-    pack.basis, pack.alternative = f"{basis}; {pack.basis}"[:300], alternative
+    pack.basis, pack.alternative = basis, alternative
     return _adopted(by, pack)
 
 

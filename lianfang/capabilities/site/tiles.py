@@ -1,11 +1,12 @@
-"""The room board's rows (房态): every room of a site in walking order with what matters now, in one statement.
+"""The room board's rows (房态): every room of a site in walking order with what matters now, in two statements.
 
 What the reader may not see is not there: row-level security hides readings from who sees no health.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -21,31 +22,28 @@ WATCHED: Final = timedelta(hours=24)  # an abnormal reading stays on the board f
 _WORK: Final = {"disinfection": CLEANING, "repair": REPAIR}
 
 _ROOMS: Final = """
-WITH here AS MATERIALIZED (
-    SELECT place_id, person_id, since, expected_until FROM places_occupancy
-     WHERE unit_id = %(unit)s AND layer = 'bed' AND since <= %(now)s AND (until IS NULL OR until > %(now)s)
-), stay AS (
-    SELECT place_id, count(*) AS guests, min(since) AS since, max(expected_until) AS leaves FROM here GROUP BY place_id
-), flagged AS (
-    SELECT DISTINCT h.place_id FROM readings_reading g JOIN here h ON h.person_id = g.person_id
-     WHERE g.unit_id = %(unit)s AND g.abnormal AND g.at > %(watched)s AND g.voided_at IS NULL AND NOT EXISTS (
-           SELECT 1 FROM readings_reading n WHERE n.subject = g.subject AND n.day >= g.day AND n.at > g.at
-              AND NOT n.abnormal AND n.voided_at IS NULL)
-), owed AS (
-    SELECT h.place_id, count(*) AS readings FROM tasks_task t JOIN here h ON h.person_id = t.person_id
-     WHERE t.unit_id = %(unit)s AND t.kind = 'reading' AND t.day = %(today)s AND t.settled_at IS NULL
-       AND t.excused = '' AND t.due_at < %(now)s GROUP BY h.place_id
-), work AS (
-    SELECT place_id, min(kind) AS kind FROM tasks_task
-     WHERE unit_id = %(unit)s AND kind IN ('disinfection', 'repair') AND settled_at IS NULL AND excused = ''
-       AND place_id IS NOT NULL GROUP BY place_id
-)
-SELECT p.code, p.building, p.floor, r.readiness, coalesce(s.guests, 0), s.since, s.leaves,
-       f.place_id IS NOT NULL, coalesce(o.readings, 0), w.kind
-  FROM site_room r JOIN places_place p ON p.id = r.place_id
-  LEFT JOIN stay s ON s.place_id = p.id LEFT JOIN flagged f ON f.place_id = p.id
-  LEFT JOIN owed o ON o.place_id = p.id LEFT JOIN work w ON w.place_id = p.id
- WHERE r.unit_id = %(unit)s ORDER BY p.walk, p.code
+SELECT p.id::text, p.code, p.building, p.floor, r.readiness
+  FROM site_room r JOIN places_place p ON p.id = r.place_id WHERE r.unit_id = %(unit)s ORDER BY p.walk, p.code
+"""
+# What is known of places and people, one kind after the other; put together here, as the database cannot know how few
+# rows row-level security leaves, and would join them one by one.
+_KNOWN: Final = """
+SELECT 'bed', place_id::text, person_id::text, (since AT TIME ZONE %(zone)s)::date, expected_until
+  FROM places_occupancy
+ WHERE unit_id = %(unit)s AND layer = 'bed' AND since <= %(now)s AND (until IS NULL OR until > %(now)s)
+UNION ALL
+SELECT 'ill', NULL, g.person_id::text, NULL, NULL FROM readings_reading g
+ WHERE g.unit_id = %(unit)s AND g.abnormal AND g.at > %(watched)s AND g.voided_at IS NULL AND NOT EXISTS (
+       SELECT 1 FROM readings_reading n WHERE n.subject = g.subject AND n.day >= g.day AND n.at > g.at
+          AND NOT n.abnormal AND n.voided_at IS NULL)
+UNION ALL
+SELECT 'owed', NULL, person_id::text, NULL, NULL FROM tasks_task
+ WHERE unit_id = %(unit)s AND kind = 'reading' AND day = %(today)s AND settled_at IS NULL AND excused = ''
+   AND due_at < %(now)s
+UNION ALL
+SELECT kind, place_id::text, NULL, NULL, NULL FROM tasks_task
+ WHERE unit_id = %(unit)s AND kind IN ('disinfection', 'repair') AND settled_at IS NULL AND excused = ''
+   AND place_id IS NOT NULL
 """
 
 
@@ -62,26 +60,68 @@ class Tile:
     owed: int
 
 
+@dataclass(slots=True)
+class _Known:
+    """What is known of one room beside its own row."""
+
+    guests: int = 0
+    since: date | None = None
+    leaves: date | None = None
+    ill: bool = False
+    owed: int = 0
+    work: str = ""
+
+
+_NOTHING: Final = _Known()
+
+
 def tiles(unit: Unit, *, now: datetime) -> Sequence[Tile]:
     """All rooms of a site in walking order, as the reader may see them."""
     today = now.astimezone(unit.zone).date()
-    values: dict[str, Any] = {"unit": unit.pk, "now": now, "today": today, "watched": now - WATCHED}
+    values: dict[str, Any] = {
+        "unit": unit.pk, "now": now, "today": today, "watched": now - WATCHED, "zone": unit.zone_name,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_ROOMS, values)
-        found = cursor.fetchall()
-    zone = unit.zone
+        rooms = cursor.fetchall()
+        cursor.execute(_KNOWN, values)
+        known = _by_place(cursor.fetchall())
     return [
-        Tile(
-            code, building, floor, _state(readiness, guests, leaves, flagged, work, today), guests,
-            day_number(since.astimezone(zone).date(), today) if since else None, owed,
-        )
-        for code, building, floor, readiness, guests, since, leaves, flagged, owed, work in found
-    ]  # fmt: skip
+        _tile(code, building, floor, readiness, known.get(place, _NOTHING), today)
+        for place, code, building, floor, readiness in rooms
+    ]
 
 
-def _state(readiness: str, guests: int, leaves: date | None, flagged: bool, work: str | None, today: date) -> str:
-    if flagged:
+def _by_place(rows: Iterable[tuple[str, str | None, str | None, date | None, date | None]]) -> dict[str, _Known]:
+    """Place -> what is known of it; beds are read first, so that a person leads to a place."""
+    known: defaultdict[str, _Known] = defaultdict(_Known)
+    place_of: dict[str | None, str] = {}
+    for kind, place, person, since, leaves in sorted(rows, key=lambda row: row[0] != "bed"):
+        if kind == "bed" and place is not None:
+            place_of[person] = place
+            _count_in(known[place], since, leaves)
+        elif place is not None:
+            known[place].work = kind
+        elif (where := place_of.get(person)) is not None:
+            known[where].ill = known[where].ill or kind == "ill"
+            known[where].owed += kind == "owed"
+    return known
+
+
+def _count_in(room: _Known, since: date | None, leaves: date | None) -> None:
+    room.guests += 1
+    room.since = min(filter(None, (room.since, since)), default=None)
+    room.leaves = max(filter(None, (room.leaves, leaves)), default=None)
+
+
+def _tile(code: str, building: str, floor: int | None, readiness: str, room: _Known, today: date) -> Tile:
+    day = day_number(room.since, today) if room.since else None
+    return Tile(code, building, floor, _state(readiness, room, today), room.guests, day, room.owed)
+
+
+def _state(readiness: str, room: _Known, today: date) -> str:
+    if room.ill:
         return ALERT
-    if guests:
-        return LEAVING if leaves is not None and leaves <= today else OCCUPIED
-    return _WORK.get(work or "", readiness)
+    if room.guests:
+        return LEAVING if room.leaves is not None and room.leaves <= today else OCCUPIED
+    return _WORK.get(room.work, readiness)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 from lianfang.capabilities.stays.models import LabTest, Stay
-from lianfang.domain.observation.days import TestDay, counted_from, last_day, test_plan
+from lianfang.domain.observation import days
+from lianfang.domain.observation.days import TestDay, counted_from, last_day
 from lianfang.domain.observation.terms import Terms, terms_of
 from lianfang.domain.policy import Policy
 from lianfang.domain.roles import Role
@@ -46,7 +47,7 @@ def last_day_of(stay: Stay, terms: Terms) -> date:
 def planned_tests(stay: Stay) -> tuple[TestDay, ...]:
     """The tests that the terms of the stay ask for."""
     ends_on = stay.ends_on or admitted_on(stay)
-    return test_plan(stay.kept_terms, began=began(stay), admitted_on=admitted_on(stay), ends_on=ends_on)
+    return days.planned_tests(stay.kept_terms, began=began(stay), admitted_on=admitted_on(stay), ends_on=ends_on)
 
 
 def reading_tasks(stay: Stay, policy: Policy) -> list[Task]:
@@ -131,7 +132,7 @@ def _plan_tests_anew(stay: Stay, reason: str) -> None:
         if test.sampled_at is None:
             test.excused = "" if place in planned else reason[:120]
             test.save(update_fields=["excused"])
-            Task.objects.filter(subject=subject_of(stay), kind=TEST, number=place[0], day=place[1]).update(
+            Task.objects.filter(subject=subject_of(stay), kind=TEST, number=test.number or 0, day=test.day).update(
                 excused=test.excused
             )
     today = clock.today(stay.unit.zone)  # what would have been due before cannot be made up for

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -86,17 +87,17 @@ def move_supplies(
     )
 
 
-@action("stock.accepted", by=KEEPERS, over="transfer", facts=("received", "reason"))
+@action("stock.accepted", by=KEEPERS, over="transfer", facts=("came", "reason"))
 def accept_supplies(
-    by: Actor, *, transfer: Transfer, received: Decimal, reason: str = "", at: datetime | None = None
+    by: Actor, *, transfer: Transfer, came: Decimal, reason: str = "", at: datetime | None = None
 ) -> Transfer:
     """Receive what another store sent. When less has come, say why; the books of both stores then show it."""
     held = Transfer.objects.select_for_update().get(pk=transfer.pk)
     if held.received is not None:
         raise Refused("flow.condition", "transfer", state="received", move="receive")
-    amount, done = checked(received, "received", zero=True), act(by, at=at, key=f"in-{held.pk}", because=ref(held))
+    amount, done = checked(came, "came", zero=True), act(by, at=at, key=f"in-{held.pk}", because=ref(held))
     if amount > held.quantity:
-        raise Refused("number.out_of_range", "received", low="0", high=plain(held.quantity))
+        raise Refused("number.out_of_range", "came", low="0", high=plain(held.quantity))
     if amount < held.quantity and not reason:
         raise Refused("transfer.short", "reason", sent=plain(held.quantity), received=plain(amount))
     if done.at < held.sent_at:
@@ -134,7 +135,7 @@ def act(by: Actor, *, at: datetime | None = None, key: str = "", because: str = 
     return ops.Act(by=by.name, at=at or clock.now(), because=because, reason=reason, key=key)
 
 
-def _one_of(value: str, choices: list[tuple[str, object]], field: str) -> None:
+def _one_of(value: str, choices: Sequence[tuple[str, object]], field: str) -> None:
     if value not in {code for code, _ in choices}:
         raise Refused("choice.unknown", field)
 

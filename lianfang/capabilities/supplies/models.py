@@ -23,10 +23,10 @@ ORDER = Flow(
     ),
 )
 ORDER_STATES = [
-    ("proposed", _("proposed")),
+    ("proposed", _("to be approved")),
     ("approved", _("approved, on its way")),
-    ("received", _("received")),
-    ("withdrawn", _("withdrawn")),
+    ("received", _("has come")),
+    ("withdrawn", _("called off")),
 ]
 
 
@@ -34,7 +34,7 @@ class Norm(UnitOwned):
     """What must be in stock before a phase begins: so much a head a day for so many days. No heads: the roster's."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("item"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("supply item"))
     phase = models.CharField(_("phase"), max_length=60)
     per_head = models.DecimalField(_("per head and day"), **_DIGITS)
     days = models.PositiveSmallIntegerField(_("days"))
@@ -62,19 +62,19 @@ class Order(UnitOwned):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("item"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("supply item"))
     quantity = models.DecimalField(_("quantity"), **_DIGITS)
     state = models.CharField(_("state"), max_length=10, choices=ORDER_STATES, default=ORDER.start)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     forecasts = models.JSONField(_("forecasts"), default=dict, blank=True)
     needed_by = models.DateField(_("needed by"), null=True, blank=True)
-    proposed_at = models.DateTimeField(_("proposed at"))
-    proposed_by = models.CharField(_("proposed by"), max_length=60)
+    proposed_at = models.DateTimeField(_("put forward at"))
+    proposed_by = models.CharField(_("put forward by"), max_length=60)
     proposer_id = models.BigIntegerField(null=True, editable=False)
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    decided_by = models.CharField(_("decided by"), max_length=60, blank=True)
+    decided_at = models.DateTimeField(_("handled at"), null=True, blank=True)
+    decided_by = models.CharField(_("handled by"), max_length=60, blank=True)
     received_at = models.DateTimeField(_("received at"), null=True, blank=True)
-    received = models.DecimalField(_("received"), null=True, blank=True, **_DIGITS)
+    received = models.DecimalField(_("received amount"), null=True, blank=True, **_DIGITS)
 
     class Meta:
         verbose_name = _("order of supplies")
@@ -98,13 +98,13 @@ class Transfer(UnitOwned):
     """A part of a lot on its way: out of the sender's stock, and in the unit's own once somebody there says so."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("to"))
-    sender = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("from"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("to store"))
+    sender = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("from store"))
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="+", verbose_name=_("lot"))
-    quantity = models.DecimalField(_("sent"), **_DIGITS)
+    quantity = models.DecimalField(_("sent amount"), **_DIGITS)
     sent_at = models.DateTimeField(_("sent at"))
     sent_by = models.CharField(_("sent by"), max_length=60)
-    received = models.DecimalField(_("received"), null=True, blank=True, **_DIGITS)
+    received = models.DecimalField(_("received amount"), null=True, blank=True, **_DIGITS)
     received_at = models.DateTimeField(_("received at"), null=True, blank=True)
     received_by = models.CharField(_("received by"), max_length=60, blank=True)
     reason = models.CharField(_("why less came"), max_length=300, blank=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from lianfang.capabilities.supplies.actions import KEEPERS, act
 from lianfang.capabilities.supplies.models import ORDER, Norm, Order
 from lianfang.capabilities.supplies.outlook import facts_of, outlook
@@ -67,7 +69,7 @@ def _on_rosters(unit: Unit, on: date) -> int:
 def propose_order(by: Actor, *, unit: Unit, item: Item, quantity: Decimal | None = None, reason: str = "") -> Order:
     """Propose an order; without a quantity, of what the forecast that drives the order, or a norm, says is short."""
     found = outlook(unit, item, at=clock.now())
-    wanted = quantity if quantity is not None else _short(unit, item, found.drives.short)
+    wanted = quantity if quantity is not None else to_order(unit, item, found.drives.short)
     if not wanted:
         raise Refused("order.nothing_short", "quantity")
     return store(
@@ -79,9 +81,17 @@ def propose_order(by: Actor, *, unit: Unit, item: Item, quantity: Decimal | None
     )  # fmt: skip
 
 
-def _short(unit: Unit, item: Item, short: Decimal) -> Decimal:
+def to_order(unit: Unit, item: Item, short: Decimal) -> Decimal:
+    """What is short by forecast or norm, less what is on order already; never below zero."""
     lines = readiness(unit, on=clock.today(unit.zone))
-    return max([short, *(one.need.shortage.amount for one in lines if one.norm.item_id == item.pk)])
+    missing = max([short, *(one.need.shortage.amount for one in lines if one.norm.item_id == item.pk)])
+    return max(missing - on_order(unit, item), Decimal(0))
+
+
+def on_order(unit: Unit, item: Item) -> Decimal:
+    """What has been proposed or approved and has not come."""
+    waiting = Order.objects.filter(unit=unit, item=item, state__in=("proposed", "approved"))
+    return waiting.aggregate(sum=Sum("quantity"))["sum"] or Decimal(0)
 
 
 @action("supply_order.approved", by=APPROVERS, over="order")
@@ -101,9 +111,9 @@ def withdraw_order(by: Actor, *, order: Order, reason: str) -> Order:
     return _decided(held, "withdraw", by)
 
 
-@action("supply_order.received", by=KEEPERS, over="order", facts=("received",))
+@action("supply_order.received", by=KEEPERS, over="order", facts=("came",))
 def receive_order(
-    by: Actor, *, order: Order, received: Decimal, number: str = "", expires_on: date | None = None,
+    by: Actor, *, order: Order, came: Decimal, number: str = "", expires_on: date | None = None,
     source: str = "", at: datetime | None = None,
 ) -> Order:  # fmt: skip
     """Take what was ordered into stock, as much as has come."""
@@ -111,7 +121,7 @@ def receive_order(
     held.state = ORDER.after(held.state, "receive")
     done = act(by, at=at, key=f"order-{held.pk}", because=ref(held))
     entry = ops.receive(
-        held.unit, held.item, checked(received, "received"), act=done,
+        held.unit, held.item, checked(came, "came"), act=done,
         number=number, expires_on=expires_on, source=source,
     )  # fmt: skip
     held.received, held.received_at = entry.quantity, entry.at

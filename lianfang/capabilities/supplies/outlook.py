@@ -54,7 +54,7 @@ def _burn(unit: Unit, item: Item, on_hand: Decimal, day: date, mine: list[Planne
 def _end(unit: Unit, mine: list[PlannedUse]) -> date | None:
     """The last day for which anything is planned, or on which the premises close, if later."""
     closing = Premises.objects.filter(unit=unit, closed_on__isnull=False).values_list("closed_on", flat=True)
-    return max([*(one.day for one in mine), *closing], default=None)
+    return max([*(one.day for one in mine), *(day for day in closing if day)], default=None)
 
 
 def _planned(basis: str, on_hand: Decimal, uses: list[PlannedUse], day: date) -> Forecast:

@@ -38,7 +38,7 @@ def _measure(row: Any) -> Any:
     return row.item.get_measure_display()
 
 
-ITEM = Column("item", _("item"), _item)
+ITEM = Column("item", _("supply item"), _item)
 MEASURE = Column("measure", _("unit of measure"), _measure)
 
 
@@ -67,7 +67,7 @@ class Stock(Register):
         Column("expires_on", _("good until"), lambda row: row.lot.expires_on, "day", 1, "lot__expires_on"),
         column(Balance, "quantity"), MEASURE,
     ]  # fmt: skip
-    filters = [under_unit("unit", _("unit")), equals("item", _("item"), column="item__code")]
+    filters = [under_unit("unit", _("unit")), equals("item", _("supply item"), column="item__code")]
     actions = [receive_supplies, issue_supplies, move_supplies, count_stock, write_off]
 
 
@@ -85,7 +85,7 @@ class Entries(Register):
         column(Entry, "by", priority=3),
     ]  # fmt: skip
     filters = [
-        under_unit("unit", _("unit")), equals("item", _("item"), column="item__code"),
+        under_unit("unit", _("unit")), equals("item", _("supply item"), column="item__code"),
         equals("kind", _("kind"), ENTRY_KINDS), on_day("since", _("since"), "day", bound="gte"),
         on_day("until", _("until"), "day", bound="lte"),
     ]  # fmt: skip
@@ -134,7 +134,7 @@ class Transfers(Register):
     roles = SERVICES
     columns = [
         column(Transfer, "sender"), column(Transfer, "unit"),
-        Column("item", _("item"), lambda row: str(row.lot.item)),
+        Column("item", _("supply item"), lambda row: str(row.lot.item)),
         column(Transfer, "quantity"), column(Transfer, "sent_at"), column(Transfer, "received"),
         column(Transfer, "received_at"), column(Transfer, "reason", priority=2),
     ]  # fmt: skip

@@ -32,6 +32,7 @@ def infectious_window(
     return Window(first, max(first, last), "onset" if onset else "sample")
 
 
-def followed_until(last_exposure: date, policy: Policy) -> date:
-    """The last day of follow-up: `observation_days` after the last exposure, which is day 0."""
-    return last_exposure + timedelta(days=policy.observation_days)
+def followed_until(last_exposure: date, policy: Policy, *, secondary: bool = False) -> date:
+    """The last day of follow-up: `observation_days` after the last exposure, which is day 0; for contacts of contacts
+    `secondary_days`."""
+    return last_exposure + timedelta(days=policy.secondary_days if secondary else policy.observation_days)

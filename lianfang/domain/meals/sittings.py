@@ -32,7 +32,7 @@ def meals_on(guest: Guest, day: date, rule: MealRule) -> tuple[str, ...]:
     arrived = guest.arrived_at.date()
     if day < arrived or (guest.last_day is not None and day > guest.last_day):
         return ()
-    meals = MEALS
+    meals: tuple[str, ...] = MEALS
     if day == arrived:
         due = rule.arrival_meals if guest.arrived_at.time().replace(tzinfo=None) < rule.arrival_before else 0
         meals = meals[len(MEALS) - due :]

@@ -36,7 +36,7 @@ def day_number(began: date, day: date) -> int:
     return (day - began).days
 
 
-def test_plan(terms: Terms, *, began: date, admitted_on: date, ends_on: date) -> tuple[TestDay, ...]:
+def planned_tests(terms: Terms, *, began: date, admitted_on: date, ends_on: date) -> tuple[TestDay, ...]:
     """The tests that the rules ask for while somebody is here; days before the admission are no longer owed."""
     planned = (TestDay(number, began + timedelta(days=number)) for number in sorted(set(terms.test_days)))
     return tuple(one for one in planned if admitted_on <= one.day <= ends_on)

@@ -59,4 +59,5 @@ def terms_of(policy: Policy, edition: str) -> Terms:
 
 def terms_from(kept: Mapping[str, Any]) -> Terms:
     """The terms that a stay has kept."""
-    return Terms(**{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()})
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+    return Terms(**given)

@@ -5,17 +5,18 @@ Nor is anything issued on a day before it came.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a store holds of one lot: its key, last day of use (None: keeps), day it came, and amount."""
 
-    lot: Hashable
+    lot: Any
     expires_on: date | None
     came_on: date
     amount: Decimal
@@ -25,7 +26,7 @@ class Held:
 class Picked:
     """From which lots how much is taken, in order, and how much is lacking."""
 
-    takes: tuple[tuple[Hashable, Decimal], ...]
+    takes: tuple[tuple[Any, Decimal], ...]
     short: Decimal
 
     @property
@@ -36,7 +37,7 @@ class Picked:
 
 def pick(held: Iterable[Held], wanted: Decimal, *, on: date) -> Picked:
     """Take `wanted` from lots that are still good on the day; what cannot be had is `short`, never negative stock."""
-    takes: list[tuple[Hashable, Decimal]] = []
+    takes: list[tuple[Any, Decimal]] = []
     for one in sorted((one for one in held if one.amount > 0 and _good(one, on)), key=_order):
         taken = min(one.amount, wanted)
         if taken > 0:

@@ -8,6 +8,7 @@ from typing import Any
 from lianfang.capabilities.verification.actions import revealed
 from lianfang.capabilities.verification.models import Item
 from lianfang.interfaces.api.endpoint import Call
+from lianfang.interfaces.api.receipts import answer_of
 from lianfang.interfaces.api.requests import read_object, read_query
 from lianfang.kernel.actions import INSTALLER, Action, registry
 from lianfang.kernel.audit.ops import ref
@@ -15,7 +16,7 @@ from lianfang.kernel.fields import is_simple, read_parameters
 from lianfang.kernel.people.models import Person
 
 # Answers and reports have intakes of their own, where every value is read before the action sees it.
-OFFERED = ("units", "persons", "access", "responsibility", "screening", "rules", "burden", "verification")
+OFFERED = ("units", "persons", "access", "responsibility", "screening", "rules", "burden", "verification", "stays", "training")
 ALSO = frozenset({"report.sent_back"})
 
 
@@ -47,4 +48,6 @@ def _shown(action: Action, result: Any) -> dict[str, Any]:
         return {"id_number": result.number.open() or None, "phone": result.phone.open() or None}
     if action.kind == "case.revealed" and isinstance(result, Item):
         return revealed(result)
+    if action.kind == "round.recorded":
+        return {"subject": "", "receipts": [answer_of(one) for one in result]}
     return {}

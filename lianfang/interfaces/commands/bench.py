@@ -20,6 +20,7 @@ BENCHES: Final[Mapping[str, str]] = MappingProxyType(
         name: f"lianfang.bench.{name}"
         for name in ("ingest", "rollcall", "board", "rollup", "verify", "province", "chains")
     }
+    | {"rooms": "lianfang.bench.site_board"}
     | {"import": "lianfang.bench.import_", "export": "lianfang.bench.export", "overload": "lianfang.bench.overload"}
 )
 

@@ -17,7 +17,9 @@ _MEANING: Final = re.compile(r"^    (\w+): .+?  # (.+)$", re.MULTILINE)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to show, and for which unit and day."""
-    parser.add_argument("what", choices=tuple(SHOWN), help="rules, registers, dues, actions, forms or dictionary")
+    parser.add_argument(
+        "what", choices=tuple(SHOWN), help="rules, editions, registers, dues, actions, forms or dictionary"
+    )
     parser.add_argument("--unit", metavar="CODE", help="rules and dues of this unit (default: the whole tree)")
     parser.add_argument("--day", type=day_of, metavar="DAY", help="on this day (default: today)")
     add_common(parser)
@@ -63,25 +65,21 @@ def _said(value: Any) -> str:
 
 def _rules(unit: Any, day: date) -> list[Mapping[str, Any]]:
     """The numbers in force for a unit, and the packs they come from."""
-    from lianfang.kernel.policies.ops import DEFAULT, Rules, packs_on, shipped  # noqa: PLC0415
+    from lianfang.interfaces.commands import show_rules  # noqa: PLC0415
+    from lianfang.kernel.policies.ops import Rules  # noqa: PLC0415
 
-    default = shipped(DEFAULT)["pack"]
-    packs: list[Mapping[str, Any]] = [
-        {
-            "code": default["code"],
-            "title": _title(default),
-            "basis": default["basis"],
-            "from": str(default["valid_from"]),
-        }
-    ]
-    for pack in packs_on(day):
-        if pack.unit is None or (unit is not None and pack.unit.covers(unit)):
-            title = pack.title if _chinese() else pack.title_en or pack.title
-            packs.append({"code": pack.code, "title": title, "basis": pack.basis, "from": str(pack.valid_from)})
+    packs = show_rules.packs(unit, day, chinese=_chinese())
     if unit is None:
         return packs
     policy = Rules(day).of(unit)
     return [*packs, *(_number(name, meaning, getattr(policy, name)) for name, meaning in meanings().items())]
+
+
+def _editions(unit: Any, day: date) -> list[Mapping[str, Any]]:
+    """The editions that come with the product; none holds until it is adopted."""
+    from lianfang.interfaces.commands import show_rules  # noqa: PLC0415
+
+    return show_rules.editions(chinese=_chinese())
 
 
 def meanings() -> dict[str, str]:
@@ -208,12 +206,9 @@ def _chinese() -> bool:
     return (get_language() or "").startswith("zh")
 
 
-def _title(pack: Mapping[str, Any]) -> str:
-    return str(pack["title_zh"] if _chinese() else pack["title_en"])
-
-
 SHOWN: Final[Mapping[str, Callable[[Any, date], list[Mapping[str, Any]]]]] = {
     "rules": _rules,
+    "editions": _editions,
     "registers": _registers,
     "dues": _dues,
     "actions": _actions,

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from lianfang.capabilities.checkin.actions import ANSWERERS
+from lianfang.capabilities.command.actions import KEEPERS as COMMAND_OFFICE
+from lianfang.capabilities.incidents.duties import LEADS, RESPONDERS
 from lianfang.capabilities.upward.actions import HANDERS
 from lianfang.domain.identity import mask_name
 from lianfang.domain.roles import Role
@@ -97,6 +99,9 @@ def _daily(actor: Actor) -> list[tuple[str, str, str, str]]:
     if home and (home.kind in OFFICES or not home.keeps_roster or home.reports):
         links.append((_("Duty desk"), f"/board/{home.code}", "clipboard", "d"))
     links += [(str(p.unit), f"/classes/{p.unit.code}", "users", "") for p in actor.posts if p.unit.keeps_roster]
+    if actor.roles & set(RESPONDERS):  # an emergency is two taps away; who leads sees all of them
+        raising = (_("Emergency"), "/incidents/new", "alert", "")
+        links.append((_("Incidents"), "/incidents", "alert", "i") if actor.roles & set(LEADS) else raising)
     if actor.person_id:
         links.append((_("Check-in"), "/check-in", "check-circle", ""))
         links.append((_("My statuses"), "/me/statuses", "info", ""))
@@ -105,6 +110,8 @@ def _daily(actor: Actor) -> list[tuple[str, str, str, str]]:
     links += [(str(p.unit), f"/site/{p.unit.code}", "bed", "") for p in actor.posts if p.unit.kind == "site"]
     if registers["cases"].open_to(actor):
         links.append((_("Cases and contacts"), "/cases", "medkit", "c"))
+    if home and registers["pairs"].open_to(actor):
+        links.append((_("One-to-one follow-up"), f"/pairs/{home.code}", "phone", ""))
     if registers["differences"].open_to(actor):
         links.append((_("Verification"), "/verification", "compare", "v"))
     if home and registers["classes"].open_to(actor) and _holds_classes(home):
@@ -136,7 +143,7 @@ def _lists(actor: Actor) -> list[tuple[str, str, str, str]]:
         for name, icon in _LISTS
         if registers[name].open_to(actor)
     ]
-    if registers["by_hand"].open_to(actor):
+    if registers["changes-by-hand"].open_to(actor):
         links.append((_("Objections"), "/objections", "info", ""))
     if actor.home and actor.roles & {Role.ADMINISTRATOR, Role.LEADER, Role.OFFICER, Role.DUTY_OFFICER, Role.DOCTOR}:
         links.append((_("Rules in force"), f"/rules/{actor.home.code}", "settings", ""))
@@ -145,6 +152,8 @@ def _lists(actor: Actor) -> list[tuple[str, str, str, str]]:
         links.append((_("Observation sites"), "/site", "bed", ""))
         links.append((_("Responsibility"), f"/responsibility/{actor.home.code}", "check-circle", ""))
         links.append((_("Forms and burden"), "/forms", "chart", ""))
+    if actor.home and actor.roles & {*COMMAND_OFFICE, Role.DUTY_OFFICER}:
+        links.append((_("Organisation in command"), f"/command/{actor.home.code}", "users", ""))
     if actor.roles & {Role.ADMINISTRATOR, Role.CLASS_HEAD, Role.SCREENER, Role.DUTY_OFFICER, Role.OFFICER}:
         links.append((_("Import"), "/import", "upload", ""))
     return links

@@ -26,7 +26,7 @@ MEASURES = [
     ("bag", _("bags")),
     ("bottle", _("bottles")),
     ("box", _("boxes")),
-    ("pair", _("pairs")),
+    ("pair", _("pairs of two")),
     ("set", _("sets")),
 ]
 USES = [("contact", _("used per person cared for")), ("staff", _("used per member of staff"))]
@@ -38,7 +38,7 @@ ENTRY_KINDS = [
     (IN, _("come from another store")),
     (LOSS, _("lost or spoilt")),
     (ADJUSTMENT, _("adjustment")),
-    (COUNT, _("count")),
+    (COUNT, _("stock count")),
 ]
 _DIGITS: dict[str, Any] = {"max_digits": 12, "decimal_places": 3}
 
@@ -59,8 +59,8 @@ class Item(models.Model):
     )
 
     class Meta:
-        verbose_name = _("item")
-        verbose_name_plural = _("items")
+        verbose_name = _("supply item")
+        verbose_name_plural = _("supply items")
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
                 fields=["unit", "code"],
@@ -92,11 +92,11 @@ class Lot(UnitOwned):
     """What came together and expires together (批次). `unit` is the store it first came to; it may move on."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    item = models.ForeignKey(Item, models.PROTECT, related_name="lots", verbose_name=_("item"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="lots", verbose_name=_("supply item"))
     number = models.CharField(_("lot"), max_length=40, blank=True)
     expires_on = models.DateField(_("good until"), null=True, blank=True)
     came_on = models.DateField(_("came on"))
-    source = models.CharField(_("from"), max_length=120, blank=True)
+    source = models.CharField(_("came from"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("lot")
@@ -117,7 +117,7 @@ class Lot(UnitOwned):
 class Balance(UnitOwned):
     """What a store holds of one lot now; the row that is locked before anything moves."""
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("item"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("supply item"))
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="balances", verbose_name=_("lot"))
     quantity = models.DecimalField(_("on hand"), default=0, **_DIGITS)
 
@@ -143,7 +143,7 @@ class Entry(UnitOwned):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("store"))
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("item"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("supply item"))
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="entries", verbose_name=_("lot"))
     kind = models.CharField(_("kind"), max_length=12, choices=ENTRY_KINDS)
     quantity = models.DecimalField(_("quantity"), **_DIGITS)

@@ -36,6 +36,11 @@ def fact_words(fact: str, language: str) -> str:
     return _pair("facts", fact, language)
 
 
+def fact_order() -> tuple[str, ...]:
+    """The facts that have words, in the order in which they are shown."""
+    return tuple(_words()["facts"])
+
+
 def values() -> tuple[str, ...]:
     """The statuses that have words."""
     return tuple(_words()["values"])

@@ -17,11 +17,11 @@ from lianfang.kernel.places.models import SPAN
 CHAIR, DEPUTY, MEMBER = "chair", "deputy", "member"
 FUNCTIONS = [(CHAIR, _("chair")), (DEPUTY, _("deputy chair")), (MEMBER, _("member"))]
 MOVES = [
-    ("created", _("created")),
-    ("changed", _("changed")),
-    ("suspended", _("suspended")),
-    ("reactivated", _("reactivated")),
-    ("closed", _("closed")),
+    ("created", _("group set up")),
+    ("changed", _("group changed")),
+    ("suspended", _("group suspended")),
+    ("reactivated", _("group reactivated")),
+    ("closed", _("closed for good")),
 ]
 CAPACITIES = [(CHAIR, _("as chair")), ("delegate", _("by delegation"))]
 
@@ -168,14 +168,14 @@ class Decision(UnitOwned):
 
     group = models.ForeignKey(LeadingGroup, models.PROTECT, related_name="decisions", verbose_name=_("leading group"))
     at = models.DateTimeField(_("at"))
-    text = models.CharField(_("decision"), max_length=300)
+    text = models.CharField(_("what was decided"), max_length=300)
     account_id = models.BigIntegerField()
-    name = models.CharField(_("decided by"), max_length=60)
+    name = models.CharField(_("taken by"), max_length=60)
     capacity = models.CharField(_("authority"), max_length=10, choices=CAPACITIES)
     version = models.PositiveSmallIntegerField(_("version of the group"))
     delegation = models.ForeignKey(Delegation, models.PROTECT, null=True, blank=True, verbose_name=_("delegation"))
 
     class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
+        verbose_name = _("decision of a leading group")
+        verbose_name_plural = _("decisions of leading groups")
         indexes: ClassVar[list[Any]] = [models.Index(fields=["group", "at"])]

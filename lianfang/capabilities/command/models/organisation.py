@@ -79,7 +79,7 @@ class Holding(UnitOwned):
     home_unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("home unit")
     )
-    home = models.CharField(_("from"), max_length=80, blank=True)
+    home = models.CharField(_("home organisation"), max_length=80, blank=True)
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
     because = models.CharField(_("why it ended"), max_length=120, blank=True)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid_utils.compat import uuid7
 
 from lianfang.capabilities.incidents.models.incident import Incident
@@ -14,10 +15,10 @@ from lianfang.kernel.places.models import Place
 
 ALERT_STATES = [
     ("open", _("to verify")),
-    ("verified", _("verified")),
+    ("verified", pgettext_lazy("alert", "verified")),
     ("assessed", _("assessed")),
     ("graded", _("graded")),
-    ("closed", _("closed")),
+    ("closed", pgettext_lazy("incident", "closed")),
 ]
 RULES = [("same_day", _("on one day")), ("several_days", _("within several days"))]
 OUTCOMES = [

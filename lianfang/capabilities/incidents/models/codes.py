@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid_utils.compat import uuid7
 
 from lianfang.capabilities.incidents.models.incident import Incident
@@ -30,7 +31,7 @@ class CodeEvent(UnitOwned):
     home_until = models.DateField(_("at home until"))
     edition = models.CharField(_("rule pack"), max_length=80)
     terms = models.JSONField(default=dict, blank=True)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("incident", "closed at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("code event")

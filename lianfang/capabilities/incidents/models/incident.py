@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid_utils.compat import uuid7
 
 from lianfang.capabilities.incidents.shipped import in_language, kind_words
@@ -13,10 +14,10 @@ from lianfang.kernel.orgs.models import UnitOwned
 from lianfang.kernel.places.models import Place
 
 STATES = [
-    ("open", _("open")),
+    ("open", pgettext_lazy("incident", "open")),
     ("contained", _("under control")),
     ("reported", _("handled and reported")),
-    ("closed", _("closed")),
+    ("closed", pgettext_lazy("incident", "closed")),
     ("false_alarm", _("false alarm")),
 ]
 WHATS = [
@@ -79,8 +80,8 @@ class Incident(UnitOwned):
     map_text = models.CharField(_("map in words"), max_length=300, blank=True)
     cause = models.CharField(_("cause of exceeding the limit"), max_length=300, blank=True)
     outcome = models.CharField(_("how it ended"), max_length=300, blank=True)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
-    closed_by = models.CharField(_("closed by"), max_length=60, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("incident", "closed at"), null=True, blank=True)
+    closed_by = models.CharField(pgettext_lazy("incident", "closed by"), max_length=60, blank=True)
 
     class Meta:
         verbose_name = _("incident")

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid_utils.compat import uuid7
 
 from lianfang.capabilities.incidents.models.incident import Incident
@@ -84,7 +85,7 @@ class PatrolCheck(UnitOwned):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     round = models.ForeignKey(PatrolRound, models.PROTECT, related_name="checks", verbose_name=_("round"))
     place = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("point"))
-    fine = models.BooleanField(_("in order"))
+    fine = models.BooleanField(pgettext_lazy("patrol", "in order"))
     note = models.CharField(_("note"), max_length=300, blank=True)
     at = models.DateTimeField(_("at"))
     by = models.CharField(_("by"), max_length=60)

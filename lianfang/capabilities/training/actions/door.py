@@ -45,7 +45,9 @@ def record_door_round(
     read = [given_of(one, rows, by_number, day=day, slot=slot, policy=policy, zone=run.unit.zone) for one in entries]
     good = [(subject, given) for subject, given in (one for one in read if not isinstance(one, Receipt))]
     receipts = take_all(by, unit=run.unit, kind=CLASS, given=good, policy=policy)
-    _tell_abnormal(by, run, receipts)
+    _tell_abnormal(
+        by, run, [one for (_, given), one in zip(good, receipts, strict=True) if one.fever or given.symptoms]
+    )
     taken = iter(receipts)
     return [one if isinstance(one, Receipt) else next(taken) for one in read]
 
@@ -53,7 +55,7 @@ def record_door_round(
 def _tell_abnormal(by: Actor, run: ClassRun, receipts: Sequence[Receipt]) -> None:
     """A second reading that is out of range too is an event: who hears of it is in the plan of reactions."""
     seconds = [one.reading_id for one in receipts if one.reading_id and not one.duplicate]
-    found = Reading.objects.filter(pk__in=seconds, abnormal=True, second_of__isnull=False) if seconds else ()
+    found = list(Reading.objects.filter(pk__in=seconds, abnormal=True, second_of__isnull=False)) if seconds else []
     facts = [{"day": str(row.day), "slot": row.slot, "run": str(run.pk)} for row in found]
     record_all(ABNORMAL, by=by, about=[(run.unit, row, one) for row, one in zip(found, facts, strict=True)])
 

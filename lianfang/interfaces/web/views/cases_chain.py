@@ -136,9 +136,9 @@ def _dot(chains: Chains, mark: Mark, cases: dict[str, Case], here: str, step: in
     ringed = str(case.pk) == here
     ring = format_html('<circle class="chain-here" cx="{}" cy="{}" r="{}"/>', x, y, RADIUS + 4) if ringed else ""
     return format_html(
-        '{}<a href="/cases/{}"><circle class="chain-{}{}" cx="{}" cy="{}" r="{}"><title>{}</title></circle>'
-        '<text class="chain-name" x="{}" y="{}">{}</text></a>',
-        ring, case.pk, kind, "" if mark.dated else " chain-undated", x, y, RADIUS,
+        '{}<circle class="chain-{}{}" cx="{}" cy="{}" r="{}"><title>{}</title></circle>'
+        '<text class="chain-name" x="{}" y="{}">{}</text>',
+        ring, kind, "" if mark.dated else " chain-undated", x, y, RADIUS,
         f"{case} {case.get_classification_display()} {day_words(case.date_onset, 'short')}", x + 13, y + 4, str(case),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianfang.capabilities.cases.contacting import VISIT
 from lianfang.capabilities.cases.models import DECISIONS, KIND_NAMES, VISIT_OUTCOMES, Case, Contact
@@ -77,8 +78,14 @@ def _followed(one: Contact, tasks: Sequence[Task], today: date, *, visits: bool,
         "days_words": _words(marks), "left": (one.until - today).days if one.until and active else None,
         "visit": active and visits, "release": active and decides and one.until is not None and today >= one.until,
         "becomes": active and decides, "case_url": f"/cases/{one.became_id}" if one.became_id else "",
-        "outcomes": [{"value": code, "label": str(word)} for code, word in VISIT_OUTCOMES],
+        "outcomes": _outcomes(),
     }  # fmt: skip
+
+
+def _outcomes() -> list[dict[str, str]]:
+    """What a visit came to, in words as short as a button."""
+    words = {"well": pgettext("of a contact", "Well"), "unwell": _("Not well"), "not_reached": _("Not reached")}
+    return [{"value": code, "label": str(words[code])} for code, _word in VISIT_OUTCOMES]
 
 
 def _state(one: Contact) -> dict[str, str]:

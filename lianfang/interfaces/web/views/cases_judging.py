@@ -13,7 +13,7 @@ from lianfang.capabilities.cases.models import CLASS_NAMES, OUTCOMES, Case, Clas
 from lianfang.capabilities.cases.models.cases import RESULT_NAMES, TEST_NAMES
 from lianfang.domain.cases.definitions import Definition, Known, Line, Rule
 from lianfang.domain.symptoms import SYMPTOMS
-from lianfang.interfaces.titles import event_words, listed
+from lianfang.interfaces.titles import event_words, labelled, listed
 from lianfang.interfaces.web.templatetags.formats import day, temperature, when
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.audit.ops import ref
@@ -89,8 +89,8 @@ def _facts(case: Case, known: Known) -> list[tuple[str, str]]:
         (str(_("Highest temperature")), temperature(known.celsius)),
         (str(_("Symptoms")), _said(case, known)),
         (str(_("First specimen")), when(case.sampled_at)),
-        (str(_("Tests")), listed(f"{kinds[kind]} {results[one]}" for kind, one in known.tests.items()) or "—"),
-        (str(_("Reported")), when(case.reported_at)),
+        (str(_("Tests")), listed(labelled(str(kinds[kind]), str(results[one])) for kind, one in known.tests.items()) or "—"),
+        (str(_("Time of reporting")), when(case.reported_at)),
         (str(_("Interviewed")), when(case.interviewed_at)),
         (str(_("Isolated")), when(case.isolated_at)),
         (str(_("Among known contacts")), _three(case.was_contact)),

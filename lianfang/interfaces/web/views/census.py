@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -34,14 +35,26 @@ from lianfang.capabilities.census.models import (
     Squad,
 )
 from lianfang.capabilities.census.register import SEES_PEOPLE, HouseholdMembers
+from lianfang.capabilities.pairs.actions import ADULTS
 from lianfang.domain.refusals import Refused
-from lianfang.interfaces.web.views.command_forms import Ask, Deed, answer, identity, lines, placed, somebody
+from lianfang.interfaces.web.views.command_forms import (
+    Ask,
+    Deed,
+    answer,
+    identity,
+    lines,
+    named,
+    nothing,
+    placed,
+    somebody,
+)
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import under
 
 MOST = 200  # doors on one page
+ORDER = ("pending", "refused", "empty", "verified")  # what is still to do comes first
 MARKS = {"verified": "ok", "empty": "wait", "refused": "bad", "pending": "warn"}
 
 
@@ -58,7 +71,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     doors, more = _doors(unit, chosen) if sees else ([], 0)
     seen = totals(unit)
     context = {
-        "unit": str(unit), "here": f"/census/{unit.code}", "figures": _figures(seen), "total": seen.total,
+        "unit": str(unit), "code": unit.code, "pairs": actor.holds(ADULTS, unit), "here": f"/census/{unit.code}",
+        "figures": _figures(seen), "total": seen.total,
         "tabs": _tabs(unit, seen, chosen), "area": chosen["area"], "state": state, "doors": doors, "more": more,
         "squads": _squads(unit), "works": actor.holds(SQUADS, unit), "keeps": actor.holds(KEEPERS, unit), "sees": sees,
     }  # fmt: skip
@@ -89,7 +103,8 @@ def _doors(unit: Unit, chosen: Mapping[str, str]) -> tuple[list[dict[str, Any]],
     found = Household.objects.filter(under(unit, "unit__"))
     found = found.filter(state=chosen["state"]) if chosen["state"] else found
     found = found.filter(area__contains=chosen["area"]) if chosen["area"] else found
-    rows = list(found.select_related("squad").order_by("area", "address")[: MOST + 1])
+    first = Case(*(When(state=state, then=number) for number, state in enumerate(ORDER)))
+    rows = list(found.select_related("squad").order_by(first, "area", "address")[: MOST + 1])
     return [_door(one) for one in rows[:MOST]], max(0, found.count() - MOST) if len(rows) > MOST else 0
 
 
@@ -148,7 +163,7 @@ def _squad_choices(unit: Unit) -> list[tuple[str, str]]:
 
 
 def _areas(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
-    return [Ask("name"), Ask("lead", required=False), Ask("areas", "textarea", hint=_("One a line"))]
+    return [named(), Ask("lead", required=False), Ask("areas", "textarea", hint=_("One a line"))]
 
 
 def _address(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
@@ -184,6 +199,10 @@ def _left(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     return [Ask("left_on", "date")]
 
 
+def _resident(row: Any) -> Sequence[tuple[Any, Any]]:
+    return [(_("Name"), HouseholdMembers.column_named("name").value(row)), (_("Household"), row.household)]
+
+
 def _moved(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     return [somebody(unit), Ask("whereabouts"), Ask("left_on", "date"), Ask("back_on", "date", required=False)]
 
@@ -191,13 +210,13 @@ def _moved(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
 _DOOR: Mapping[str, Any] = {"model": Household, "row": "household"}
 DEEDS: Mapping[str, Deed] = {
     "squad": Deed(form_squad, _areas, lists={"areas": lines}),
-    "end-squad": Deed(end_squad, lambda actor, unit, row: (), Squad, "squad"),
+    "end-squad": Deed(end_squad, nothing, Squad, "squad"),
     "list": Deed(list_household, _address),
     "record": Deed(record_household, _recorded),
     "movement": Deed(declare_movement, _moved),
     "visit": Deed(record_visit, _visited, **_DOOR),
     "enter": Deed(enter_member, _entered, **_DOOR),
     "describe": Deed(describe_member, _described, **_DOOR),
-    "left": Deed(member_left, _left, HouseholdMember, "member"),
+    "left": Deed(member_left, _left, HouseholdMember, "member", facts=_resident),
 }
 """By the last part of the address: what may be done."""

@@ -7,13 +7,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianfang.capabilities.command.actions import DECIDERS, KEEPERS, AsOf, Board, Post, as_of, board, live_roles
 from lianfang.capabilities.command.models import LeadingGroup, Team, TeamMember
 from lianfang.capabilities.command.templates import template_named
+from lianfang.capabilities.pairs.actions import ADULTS
 from lianfang.interfaces.web.views.command_deeds import DEEDS
 from lianfang.interfaces.web.views.command_forms import answer, placed
 from lianfang.interfaces.web.views.frame import day_of, page, signed_in
@@ -37,7 +38,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     seen = board(unit, at)
     context = {
         "unit": str(unit), "code": unit.code, "day": day, "is_today": day == today, "here": f"/command/{unit.code}",
-        "keeps": keeps, "board": _board(seen) if seen else None, "phones": _phones(seen),
+        "keeps": keeps, "pairs": actor.holds(ADULTS, unit),
+        "board": _board(seen) if seen else None, "phones": _phones(seen),
         "groups": [_group(actor, unit, one, at, keeps=keeps) for one in _groups(unit)],
         "teams": [_team(actor, one, at) for one in Team.objects.filter(under(unit, "unit__")).select_related("unit")],
     }  # fmt: skip
@@ -59,7 +61,7 @@ def _board(seen: Board) -> dict[str, Any]:
     template = template_named(seen.organisation.template)
     english = get_language() == "en"
     vacant, total = len(seen.vacant), len(seen.posts)
-    words = ngettext("{vacant} of {total} vacant", "{vacant} of {total} vacant", total)
+    words = str(_("{vacant} of {total} vacant"))
     return {
         "title": template.en if english else template.zh, "id": seen.organisation.pk, "formula": template.formula,
         "since": seen.organisation.since, "vacancy": words.format(vacant=vacant, total=total), "vacant": vacant,
@@ -124,7 +126,12 @@ def _group(actor: Actor, unit: Unit, group: LeadingGroup, at: datetime, *, keeps
 
 
 def _state_word(then: AsOf) -> str:
-    words = {"active": _("at work"), "suspended": _("suspended"), "closed": _("closed"), "": _("not yet created")}
+    words = {
+        "active": _("at work"),
+        "suspended": _("suspended"),
+        "closed": _("closed for good"),
+        "": _("not yet created"),
+    }
     return str(words[then.state])
 
 
@@ -158,7 +165,8 @@ def _team(actor: Actor, team: Team, at: datetime) -> dict[str, Any]:
         "id": team.pk, "name": str(team.unit), "purpose": team.purpose, "formed_on": team.formed_on,
         "closed_on": team.closed_on, "organisations": [str(one) for one in groups], "open": open_now,
         "members": [
-            {"name": row.person.name, "organisation": str(row.unit), "position": row.position, "reach": row.get_reach_display()}
+            {"name": row.person.name, "organisation": str(row.unit), "position": row.position,
+             "reach": row.get_reach_display()}
             for row in rows
         ],
         "roles": live_roles(team) if actor.holds(KEEPERS, team.unit) else None,

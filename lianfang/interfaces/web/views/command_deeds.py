@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from lianfang.capabilities.command.actions import (
     add_open_slot,
     add_to_team,
-    appoint_to_slot,
     apply_template,
+    appoint_to_slot,
     as_of,
     change_group,
     close_group,
@@ -39,7 +39,7 @@ from lianfang.capabilities.command.models import (
 )
 from lianfang.capabilities.command.templates import templates
 from lianfang.domain.roles import Role
-from lianfang.interfaces.web.views.command_forms import Ask, Deed, accounts_of, lines, somebody
+from lianfang.interfaces.web.views.command_forms import Ask, Deed, accounts_of, lines, named, nothing, reason, somebody
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.accounts.models import ROLE_NAMES
@@ -47,14 +47,10 @@ from lianfang.kernel.orgs.models import Unit
 
 PARTS = 3  # of a line about a member: function, name, duty
 _WORDS = {
-    "组长": "chair", "副组长": "deputy", "成员": "member", "chair": "chair", "deputy": "deputy", "deputy chair": "deputy",
-    "member": "member",
+    "组长": "chair", "副组长": "deputy", "成员": "member", "chair": "chair", "deputy": "deputy",
+    "deputy chair": "deputy", "member": "member",
 }  # fmt: skip
 _TEAM_ROLES = (Role.DUTY_OFFICER, Role.SCREENER, Role.NURSE, Role.DOCTOR, Role.AUDITOR)
-
-
-def _none(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
-    return ()
 
 
 def _apply(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
@@ -62,12 +58,8 @@ def _apply(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     return [Ask("template", "select", [(t.code, t.en if english else t.zh) for t in templates().values()])]
 
 
-def _reason(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
-    return [Ask("reason")]
-
-
 def _slot(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
-    return [Ask("name"), Ask("name_en", required=False)]
+    return [named(), Ask("name_en", required=False)]
 
 
 def _appoint(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
@@ -84,12 +76,24 @@ def _holder(row: Any) -> Sequence[tuple[Any, Any]]:
     return [(_("Holder"), held.name)] if held else []
 
 
+def _authority(row: Any) -> Sequence[tuple[Any, Any]]:
+    return [(_("Delegate"), row.name), (_("Leading group"), row.group)]
+
+
+def _team(row: Any) -> Sequence[tuple[Any, Any]]:
+    return [(_("Temporary team"), row.unit)]
+
+
 def _new_group(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
-    return [Ask("name"), Ask("name_en", required=False), *_membership("", ""), *_dated()]
+    return [named(), Ask("name_en", required=False), *_membership("", ""), *_dated()]
 
 
 def _dated() -> list[Ask]:
     return [Ask("day", "date", required=False, hint=_("From which day; empty is today")), Ask("basis", required=False)]
+
+
+def _steps(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
+    return _dated()
 
 
 def _membership(members: str, subgroups: str, *, required: bool = True) -> list[Ask]:
@@ -144,9 +148,10 @@ def _member_of(parts: list[str]) -> dict[str, str]:
 def subgroups_of(text: str) -> list[dict[str, str]]:
     """Sub-groups from lines "name, led by, duty"; a dash is one without a name."""
     found = []
-    for line in lines(text):
+    for number, line in enumerate(lines(text), 1):
         name, lead, *rest = [*(part.strip() for part in _parts(line)), "", ""][: PARTS + 1]
-        found.append({"name": "" if name in ("-", "—", "－") else name, "lead": lead, "duty": "".join(rest)})
+        name = "" if name in ("-", "—", "－") else name
+        found.append({"number": str(number), "name": name, "lead": lead, "duty": "".join(rest)})
     return found
 
 
@@ -171,7 +176,7 @@ def _form_team(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     sites = [(one.code, str(one)) for one in unit.children.filter(kind="site", closed_on__isnull=True)]
     return [
         Ask("code"),
-        Ask("name"),
+        named(),
         Ask("name_en", required=False),
         Ask("organisations", "textarea", hint=_("One a line")),
         Ask("purpose", required=False),
@@ -195,19 +200,19 @@ _LISTS = {"members": members_of, "subgroups": subgroups_of}
 DEEDS: Mapping[str, Deed] = {
     "apply": Deed(apply_template, _apply),
     "add-slot": Deed(add_open_slot, _slot, Organisation, "organisation"),
-    "stand-down": Deed(end_organisation, _reason, Organisation, "organisation", danger=True),
+    "stand-down": Deed(end_organisation, reason, Organisation, "organisation", danger=True),
     "appoint": Deed(appoint_to_slot, _appoint, Slot, "slot"),
-    "vacate": Deed(vacate_slot, _reason, Slot, "slot", facts=_holder),
+    "vacate": Deed(vacate_slot, reason, Slot, "slot", facts=_holder),
     "new-group": Deed(create_group, _new_group, lists=_LISTS),
     "change": Deed(change_group, _regroup, **_GROUP, lists=_LISTS),
-    "suspend": Deed(suspend_group, lambda actor, unit, row: _dated(), **_GROUP),
+    "suspend": Deed(suspend_group, _steps, **_GROUP),
     "reactivate": Deed(reactivate_group, _reactivate, **_GROUP, lists=_LISTS),
-    "close": Deed(close_group, lambda actor, unit, row: _dated(), **_GROUP, danger=True),
+    "close": Deed(close_group, _steps, **_GROUP, danger=True),
     "delegate": Deed(delegate_authority, _delegate, **_GROUP),
-    "take-back": Deed(end_delegation, _none, Delegation, "delegation"),
+    "take-back": Deed(end_delegation, nothing, Delegation, "delegation", facts=_authority),
     "decide": Deed(record_decision, _decide, **_GROUP),
     "new-team": Deed(form_team, _form_team, lists={"organisations": lines}),
-    "join": Deed(add_to_team, _join, Team, "team"),
-    "close-team": Deed(close_team, _reason, Team, "team", danger=True),
+    "join": Deed(add_to_team, _join, Team, "team", facts=_team),
+    "close-team": Deed(close_team, reason, Team, "team", facts=_team, danger=True),
 }  # fmt: skip
 """By the last part of the address: what may be done."""

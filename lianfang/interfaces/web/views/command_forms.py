@@ -15,10 +15,12 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.titles import title_of
-from lianfang.interfaces.web.views.frame import errors_of, page, said_of, told, unit_of
+from lianfang.interfaces.web.views.frame import errors_of, page, told, unit_of
+from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.accounts.models import Account, Grant
@@ -58,7 +60,7 @@ class Deed:
     model: type[Model] | None = None
     row: str = ""
     lists: Mapping[str, Callable[[str], list[Any]]] = field(default_factory=dict)
-    facts: Callable[[Any], Sequence[tuple[Any, Any]]] = lambda row: ()
+    facts: Callable[[Any], Sequence[tuple[Any, Any]]] | None = None
     danger: bool = False
 
     @property
@@ -71,13 +73,17 @@ class Deed:
 def placed(request: HttpRequest, code: str) -> tuple[Actor, Unit]:
     """Who is signed in and the unit of the address, over which they hold some duty."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if "\x00" in request.path:
+        raise Http404  # nothing is called so, and the database would not take it
     unit = unit_of(actor, code)
     if not any(post.unit.covers(unit) for post in actor.posts):
         raise Refused("scope", "unit")
     return actor, unit
 
 
-def answer(request: HttpRequest, code: str, deeds: Mapping[str, Deed], name: str, number: str, home: str) -> HttpResponse:
+def answer(
+    request: HttpRequest, code: str, deeds: Mapping[str, Deed], name: str, number: str, home: str
+) -> HttpResponse:
     """The form of one deed; sent, it is done and one comes back to `home`."""
     actor, unit = placed(request, code)
     deed = deeds.get(name)
@@ -199,17 +205,32 @@ def identity() -> list[Ask]:
     ]
 
 
+def named(name: str = "name") -> Ask:
+    """What a thing, not a person, is called."""
+    return Ask(name, label=pgettext("of a unit", "Name"))
+
+
+def nothing(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
+    """Nothing is asked: the form only says what will be done."""
+    return ()
+
+
+def reason(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
+    """Just why."""
+    return [Ask("reason")]
+
+
 def lines(text: str) -> list[str]:
     """A text area as its lines that hold something."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _page(
-    request: HttpRequest, deed: Deed, unit: Unit, row: Any, asks: Sequence[Ask], home: str, refused: Refused | None = None
+    request: HttpRequest, deed: Deed, unit: Unit, row: Any, asks: Sequence[Ask], home: str,
+    refused: Refused | None = None,
 ) -> HttpResponse:  # fmt: skip
     form = {
-        "title": title_of(deed.action.kind), "sub": str(row) if row is not None and type(row).__str__ is not Model.__str__
-        else str(unit), "intro": "", "facts": [{"label": str(a), "value": str(b)} for a, b in deed.facts(row)],
+        "title": title_of(deed.action.kind), "sub": str(unit), "intro": "", "facts": _facts(deed, row),
         "fields": [_field(ask, request.POST, refused) for ask in asks], "action": request.path,
         "verb": title_of(deed.action.kind), "files": False, "sentence": "", "tick": "", "danger": deed.danger,
         "back_url": home,
@@ -218,14 +239,24 @@ def _page(
     return page(request, "pages/form.html", context, status=422 if refused else 200)
 
 
+def _facts(deed: Deed, row: Any) -> list[dict[str, str]]:
+    named = row is not None and "__str__" in vars(type(row))
+    told = deed.facts(row) if deed.facts else [(_("About"), row)] if named else []
+    return [{"label": str(label), "value": str(value)} for label, value in told]
+
+
+def _said(name: str, refused: Refused) -> list[str]:
+    """What is wrong with a field, or with one of the several things it lists."""
+    return [sentence(one) for one in refused.problems if one.field == name or one.field.startswith(f"{name}[")]
+
+
 def _field(ask: Ask, posted: QueryDict, refused: Refused | None) -> dict[str, Any]:
     value = posted.get(ask.name, ask.value)
     chosen = set(posted.getlist(ask.name)) or {value}
-    inner = [p for p in refused.problems if p.field.startswith(f"{ask.name}[")] if refused else []
     return {
         "name": ask.name, "label": str(ask.label or LABELS.get(ask.name, ask.name)), "hint": str(ask.hint),
         "kind": ask.kind, "value": value, "required": ask.required, "unit": "", "autocomplete": "off",
         "choices": [{"value": v, "label": str(w), "chosen": v in chosen} for v, w in ask.choices],
-        "errors": [*(said_of(refused, ask.name) if refused else []), *(said_of(Refused(inner), inner[0].field) if inner else [])],
+        "errors": _said(ask.name, refused) if refused else [],
         "short": ask.kind in ("date", "time"), "accept": "",
     }  # fmt: skip

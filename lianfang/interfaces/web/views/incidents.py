@@ -97,7 +97,7 @@ def units_of(actor: Actor) -> list[Unit]:
 
 def _received(request: HttpRequest, actor: Actor, units: list[Unit]) -> dict[str, Any]:
     check_sender(request)
-    posted = {name: value.strip() for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    posted = {name: str(value).strip() for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     key = posted.get("key") or str(uuid7())
     unit = next((one for one in units if one.code == posted.get("unit")), units[0])
     at = _claimed(request, unit)

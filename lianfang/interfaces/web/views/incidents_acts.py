@@ -71,7 +71,9 @@ def do(request: HttpRequest, number: UUID, deed: str) -> HttpResponse:
 def _call(function: Callable[..., Any], actor: Actor, incident: Incident, request: HttpRequest) -> None:
     declared = function.action  # type: ignore[attr-defined]
     names = {one.name for one in declared.parameters}
-    raw: dict[str, Any] = {name: value for name, value in request.POST.items() if name in names and value.strip()}
+    raw: dict[str, Any] = {
+        name: str(value) for name, value in request.POST.items() if name in names and str(value).strip()
+    }
     if "incident" in names:
         raw["incident"] = str(incident.pk)
     if "places" in raw:
@@ -83,7 +85,7 @@ def _call(function: Callable[..., Any], actor: Actor, incident: Incident, reques
 
 def _check_belongs(given: Mapping[str, Any], incident: Incident) -> None:
     """What is named belongs to the incident in the address."""
-    owners = {
+    owners: Mapping[str, Callable[[Any], bool]] = {
         "task": lambda row: row.subject == f"{Incident._meta.label_lower}:{incident.pk}",
         "line": lambda row: row.incident_id == incident.pk,
         "event": lambda row: row.incident_id == incident.pk,

@@ -181,7 +181,7 @@ def do(request: HttpRequest, number: UUID, deed: str) -> HttpResponse:
 def _call(function: Callable[..., Any], actor: Actor, alert: ClusterAlert, request: HttpRequest) -> None:
     declared = function.action  # type: ignore[attr-defined]
     names = {one.name for one in declared.parameters}
-    raw = {name: value for name, value in request.POST.items() if name in names and value.strip()}
+    raw = {name: str(value) for name, value in request.POST.items() if name in names and str(value).strip()}
     if "alert" in names:
         raw["alert"] = str(alert.pk)
     given = read_parameters(declared, actor, raw, channel="form")

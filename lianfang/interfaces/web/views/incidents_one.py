@@ -154,7 +154,7 @@ def _chip(task: Task, waits: list[str]) -> dict[str, str]:
     if task.settled_at:
         return {"state": "warn", "word": _("Done late")} if late else {"state": "ok", "word": _("Done")}
     if late:
-        return {"state": "bad", "word": _("Late")}
+        return {"state": "bad", "word": _("Past its time")}
     return {"state": "wait", "word": _("Waits")} if waits else {"state": "info", "word": _("Can be done now")}
 
 

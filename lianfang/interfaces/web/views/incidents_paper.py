@@ -130,7 +130,7 @@ def _clock_rows(incident: Incident) -> list[list[str]]:
 
 
 def _action_heads() -> list[str]:
-    return [_("Action"), _("Duty"), _("Due"), _("Done at"), _("Done by")]
+    return [_("Action taken"), _("Duty"), _("Due"), _("Done at"), _("Done by")]
 
 
 def _action(task: Task) -> list[str]:
@@ -140,7 +140,7 @@ def _action(task: Task) -> list[str]:
 
 
 def _people_heads() -> list[str]:
-    return [_("Duty"), _("Name"), _("Called at"), _("Answered at")]
+    return [_("Duty"), _("Name"), _("Called at"), _("On the way at")]
 
 
 def _people(incident: Incident) -> list[list[str]]:

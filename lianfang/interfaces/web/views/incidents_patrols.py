@@ -18,6 +18,7 @@ from lianfang.capabilities.incidents.shipped import kind_words
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in, told
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.actions import registry
 from lianfang.kernel.fields import read_parameters
 
 
@@ -40,7 +41,7 @@ def show(request: HttpRequest, number: UUID) -> HttpResponse:
 
 
 def _checked(request: HttpRequest, actor: Actor, patrol: Patrol) -> HttpResponse:
-    declared = check_point.action
+    declared = registry["patrol.checked"]
     raw = {name: request.POST[name] for name in ("place", "fine", "note") if request.POST.get(name, "").strip()}
     check = check_point(actor, **read_parameters(declared, actor, {**raw, "patrol": str(patrol.pk)}, channel="form"))
     if check.incident_id:

@@ -73,11 +73,11 @@ def where_of(incident: Incident) -> str:
 
 def entry_words(entry: Entry) -> str:
     """One line of the activity log."""
-    text = _of(entry)
-    received = entry.facts.get("received")
-    if received:
-        text = f"{text} {_('(received {time})').format(time=clock_words(received, seconds=True))}"
-    return text
+    text, received = _of(entry), entry.facts.get("received")
+    if not received:
+        return text
+    late = _("(received {time})").format(time=clock_words(received, seconds=True))
+    return f"{text} {late}"
 
 
 def _of(entry: Entry) -> str:

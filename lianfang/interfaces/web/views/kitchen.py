@@ -97,12 +97,14 @@ def _change(one: Change) -> dict[str, Any]:
 
 def _deliveries(sitting: Sitting, now: datetime) -> list[dict[str, Any]]:
     least = policy_of(sitting.unit, on=sitting.day).meal_celsius_least
-    return [_delivery(one, now, least) for one in sitting.deliveries.order_by("drop")]
+    return [_delivery(one, now, least) for one in sitting.deliveries.select_related("sitting").order_by("drop")]
 
 
 def _delivery(one: Delivery, now: datetime, least: Any) -> dict[str, Any]:
     late = minutes_late(one.arrived_at or now, one.due_at)
-    if one.arrived_at is None:
+    if one.arrived_at is None and one.left_at is None and one.sitting.served_at is not None:
+        tone, word = "wait", _("not recorded")
+    elif one.arrived_at is None:
         tone, word = ("bad", _("{n} min overdue").format(n=late)) if late else ("wait", _("not there yet"))
     else:
         tone, word = ("warn", _("{n} min late").format(n=late)) if late else ("ok", _("on time"))
@@ -128,7 +130,7 @@ def _awaited(unit: Unit, day: date) -> int:
     return sum(one.count for one in found if one.at.astimezone(unit.zone).time() < latest)
 
 
-def _special(unit: Unit, day: date, now: datetime) -> list[dict[str, str]]:
+def _special(unit: Unit, day: date, now: datetime) -> list[dict[str, Any]]:
     """Rooms that get something else than the normal meal, or must be spared something; no names."""
     here = {one.person_id: one for one in placed(unit, day=day, at=now) if one.left_at is None}
     found = diets_of(unit, here, at=now)

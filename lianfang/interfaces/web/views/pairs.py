@@ -24,7 +24,16 @@ from lianfang.capabilities.pairs.actions import (
 )
 from lianfang.capabilities.pairs.models import RESULTS, DailyContact, Pairing
 from lianfang.domain.refusals import Refused
-from lianfang.interfaces.web.views.command_forms import Ask, Deed, accounts_of, answer, people_of, perform, placed
+from lianfang.interfaces.web.views.command_forms import (
+    Ask,
+    Deed,
+    accounts_of,
+    answer,
+    people_of,
+    perform,
+    placed,
+    reason,
+)
 from lianfang.interfaces.web.views.frame import day_of, page, signed_in, told
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -51,7 +60,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     counts = tasks.counted(Task.objects.filter(under(unit, "unit__"), kind=CONTACT, day=day), at=at)
     is_today = day == clock.today(unit.zone)
     context = {
-        "unit": str(unit), "here": f"/pairs/{unit.code}", "day": day, "is_today": is_today,
+        "unit": str(unit), "code": unit.code, "pairs": True,
+        "here": f"/pairs/{unit.code}", "day": day, "is_today": is_today,
         "by": policy_of(unit, on=day).pair_contact_by, "leads": actor.holds(LEADS, unit),
         "figures": _figures(counts), "rows": _rows(actor, unit, owed, day, at, is_today=is_today),
     }  # fmt: skip
@@ -64,7 +74,7 @@ def _figures(counts: tasks.Counts) -> list[dict[str, Any]]:
 
     return [
         figure(_("To be reached"), counts.expected), figure(_("Reached in time"), counts.on_time, "ok"),
-        figure(_("Reached late"), counts.late, "warn"), figure(_("Open"), counts.open - counts.overdue),
+        figure(_("Reached late"), counts.late, "warn"), figure(_("Still to reach"), counts.open - counts.overdue),
         figure(_("Overdue"), counts.overdue, "bad"),
     ]  # fmt: skip
 
@@ -123,7 +133,7 @@ def contacted(request: HttpRequest, code: str, number: UUID) -> HttpResponse:
     """One contact, with one press; the list comes back."""
     actor, unit = placed(request, code)
     raw = {"pairing": str(number), "result": request.POST.get("result", "")}
-    perform(actor, record_contact.action, raw)
+    perform(actor, DEEDS["contact"].action, raw)
     told(request, str(_("Contact recorded.")))
     return redirect(f"/pairs/{unit.code}")
 
@@ -138,7 +148,13 @@ def do(request: HttpRequest, code: str, deed: str, number: str = "") -> HttpResp
 def _make(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     paired = set(Pairing.objects.filter(ended_at__isnull=True).values_list("person_id", flat=True))
     free = [(key, name) for key, name in people_of(unit) if UUID(key) not in paired]
-    hint = "" if free else _("Nobody to choose here. Open this page at a class or division with at most 300 people.")
+    hint = (
+        ""
+        if free
+        else _(
+            "Everybody here is paired, or there are more than 300 people: then open this page at a class or division."
+        )
+    )
     cap = policy_of(unit, on=clock.today(unit.zone)).pair_cap
     return [
         Ask("people", "checkboxes", free, hint=hint),
@@ -153,6 +169,10 @@ def _hand(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     return [Ask("responsible", "select", choices), Ask("backup", "select", choices, required=False), Ask("reason")]
 
 
+def _result(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
+    return [Ask("result", "radio", RESULTS), Ask("note", required=False)]
+
+
 def _handle(row: Pairing) -> str:
     return str(Account.objects.get(pk=row.responsible_id).handle)
 
@@ -165,9 +185,7 @@ _PAIR: Mapping[str, Any] = {"model": Pairing, "row": "pairing", "facts": _who}
 DEEDS: Mapping[str, Deed] = {
     "make": Deed(pair_up, _make),
     "hand-on": Deed(hand_on, _hand, **_PAIR),
-    "end": Deed(end_pair, lambda actor, unit, row: [Ask("reason")], **_PAIR),
-    "contact": Deed(
-        record_contact, lambda actor, unit, row: [Ask("result", "radio", RESULTS), Ask("note", required=False)], **_PAIR
-    ),
+    "end": Deed(end_pair, reason, **_PAIR),
+    "contact": Deed(record_contact, _result, **_PAIR),
 }
 """By the last part of the address: what may be done."""

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lianfang.capabilities.pairs.actions import ADULTS
 from lianfang.capabilities.recall.actions import (
     DECIDE,
     KEEPERS,
@@ -26,7 +27,7 @@ from lianfang.capabilities.recall.actions import (
 )
 from lianfang.capabilities.recall.models import LEVELS, RecallOrder, RecallPerson
 from lianfang.capabilities.recall.register import SEES_PEOPLE
-from lianfang.interfaces.web.views.command_forms import Ask, Deed, answer, placed, somebody
+from lianfang.interfaces.web.views.command_forms import Ask, Deed, answer, placed, reason, somebody
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -48,7 +49,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     at = clock.now()
     orders = RecallOrder.objects.filter(under(unit, "unit__")).select_related("unit").order_by("-issued_at")[:10]
     context = {
-        "unit": str(unit), "here": f"/recall/{unit.code}", "orders_allowed": actor.holds(ORDERERS, unit),
+        "unit": str(unit), "code": unit.code, "pairs": actor.holds(ADULTS, unit),
+        "here": f"/recall/{unit.code}", "orders_allowed": actor.holds(ORDERERS, unit),
         "keeps": actor.holds(KEEPERS, unit), "sees": actor.holds(SEES_PEOPLE, unit),
         "orders": [_order(actor, unit, one, at) for one in orders],
     }  # fmt: skip
@@ -61,7 +63,8 @@ def _order(actor: Actor, unit: Unit, order: RecallOrder, at: datetime) -> dict[s
     asked = _asked(rows)
     return {
         "id": str(order.pk), "title": order.title, "reason": order.reason, "issued_at": order.issued_at,
-        "back_before": order.back_before, "lifted_at": order.lifted_at, "figures": _figures(counted(order, at)) if sees else [],
+        "back_before": order.back_before, "lifted_at": order.lifted_at,
+        "figures": _figures(counted(order, at)) if sees else [],
         "rows": sorted((_row(one, at, asked) for one in rows), key=lambda row: row["order"]),
     }  # fmt: skip
 
@@ -144,10 +147,6 @@ def _lift(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     return [Ask("reason"), Ask("due_at", "datetime-local", required=row.due_at <= clock.now())]
 
 
-def _reason(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
-    return [Ask("reason")]
-
-
 def _back(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     return [Ask("returned_at", "datetime-local", required=False, hint=_("Empty is now"))]
 
@@ -160,10 +159,10 @@ _ONE: Mapping[str, Any] = {"model": RecallPerson, "row": "recalled", "facts": _w
 DEEDS: Mapping[str, Deed] = {
     "new": Deed(order_recall, _new),
     "name": Deed(recall_person, _name, RecallOrder, "order"),
-    "lift": Deed(lift_recall, _reason, RecallOrder, "order", danger=True),
+    "lift": Deed(lift_recall, reason, RecallOrder, "order", danger=True),
     "back": Deed(record_return, _back, **_ONE),
     "exempt": Deed(exempt_from_recall, _exempt, **_ONE),
     "lift-exemption": Deed(lift_exemption, _lift, **_ONE),
-    "keep-exemption": Deed(keep_exemption, _reason, **_ONE),
+    "keep-exemption": Deed(keep_exemption, reason, **_ONE),
 }
 """By the last part of the address: what may be done."""

@@ -21,15 +21,14 @@ from lianfang.domain.readings import slot_at
 from lianfang.domain.refusals import Refused
 from lianfang.domain.symptoms import SYMPTOMS
 from lianfang.interfaces.api.problems import problem_response
+from lianfang.interfaces.api.receipts import answer_of
 from lianfang.interfaces.web.views.daily import language
 from lianfang.interfaces.web.views.frame import check_sender, day_of, page, signed_in, told, unit_of
 from lianfang.interfaces.web.views.round_list import list_of
-from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.ops import policy_of
-from lianfang.kernel.readings.ops import Receipt
 
 ASKED = ("cough", "sore_throat", "fatigue", "headache", "diarrhoea", "shortness_of_breath", "taste_smell_loss", "other")
 MOST_CLOSED = 5  # earlier closings that the proof lists
@@ -65,9 +64,10 @@ def _words() -> dict[str, Any]:
     }
 
 
+@signed_in
 def go(request: HttpRequest, code: str) -> HttpResponse:
     """The site's own address of the round."""
-    return redirect(f"/round/{code}")
+    return redirect(f"/round/{_ward(request, code).code}")
 
 
 @signed_in
@@ -90,7 +90,7 @@ def sync(request: HttpRequest, code: str) -> HttpResponse:
         receipts = record_round(request.actor, unit=unit, entries=_given(request))  # type: ignore[attr-defined]
     except Refused as refused:
         return problem_response(request, refused)
-    answer = JsonResponse({"receipts": [_answer(one) for one in receipts]}, json_dumps_params={"ensure_ascii": False})
+    answer = JsonResponse({"receipts": [answer_of(one) for one in receipts]}, json_dumps_params={"ensure_ascii": False})
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -104,13 +104,6 @@ def _given(request: HttpRequest) -> list[dict[str, Any]]:
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
         raise Refused("type", "entries", expected="list")
     return given
-
-
-def _answer(receipt: Receipt) -> dict[str, Any]:
-    known = {"key": receipt.key, "duplicate": receipt.duplicate, "wants_second": receipt.wants_second}
-    if receipt.problem is not None:
-        return known | {"code": receipt.problem.code, "message": sentence(receipt.problem)}
-    return known | {"receipt": str(receipt.reading_id or receipt.key)}
 
 
 @signed_in

@@ -32,17 +32,18 @@ KEY_NUMBERS = ("observation_days", "home_days", "lookback_days", "transfer_hours
 @signed_in
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """The editions in force for a unit on a day, what each changes, and the shipped ones that could be adopted."""
-    actor, unit = _placed(request, code)
+    actor, unit = placed(request, code)
     day = day_of(request, unit)
     context = {
         "unit": str(unit), "day": day, "url": f"/rules/{unit.code}", "may_adopt": actor.holds(KEEPERS, unit),
         "in_force": _in_force(unit, day), "shipped": _shipped(unit, day),
-        "adopt_url": "/do/rules.adopted", "list_url": "/list/rules",
+        "adopt_url": f"/rules/{unit.code}/own", "list_url": "/list/rules",
     }  # fmt: skip
     return page(request, "pages/rules.html", {"rules": context})
 
 
-def _placed(request: HttpRequest, code: str) -> tuple[Actor, Unit]:
+def placed(request: HttpRequest, code: str) -> tuple[Actor, Unit]:
+    """The unit in the address, over which the actor holds a duty."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     unit = unit_of(actor, code)
     if not any(post.unit.covers(unit) for post in actor.posts):
@@ -55,7 +56,7 @@ def _in_force(unit: Unit, day: date) -> list[dict[str, Any]]:
     pack = shipped(DEFAULT)["pack"]
     generic = {
         "title": pack[f"title_{language()}"], "code": DEFAULT, "unit": "", "since": pack["valid_from"], "until": None,
-        "basis": pack["basis"], "grade": "", "hazard": ANY, "changes": [],
+        "basis": pack["basis_zh" if language() == "zh" else "basis"], "grade": "", "hazard": ANY, "changes": [],
     }  # fmt: skip
     chain = Rules(day).chain_of_all(unit)
     return [generic, *(_adopted(pack, chain, number) for number, pack in enumerate(chain))]
@@ -113,7 +114,7 @@ def _tuples(value: Any) -> Any:
 @signed_in
 def look(request: HttpRequest, code: str) -> HttpResponse:
     """What adopting an edition would change here, before anything is written."""
-    actor, unit = _placed(request, code)
+    actor, unit = placed(request, code)
     given = {name: request.GET.get(name, "") for name in ("edition", "valid_from", "basis", "alternative")}
     return _preview_page(request, actor, unit, given)
 
@@ -128,14 +129,15 @@ def _preview_page(
         "unit": str(unit), "title": title_of(pack), "edition": pack.code, "since": since,
         "own_since": shipped(pack.code)["pack"]["valid_from"], "grade": pack.grade, "back_url": f"/rules/{unit.code}",
         "look_url": f"/rules/{unit.code}/preview", "action": f"/rules/{unit.code}/adopt",
-        "may_adopt": actor.holds(KEEPERS, unit), "given": given, **_seen(seen),
+        "may_adopt": actor.holds(KEEPERS, unit), "given": given, **seen_of(seen),
     }  # fmt: skip
     errors = errors_of(refused) if refused else []
     shown = {"preview": context, "errors": errors}
     return page(request, "pages/rules_preview.html", shown, status=422 if refused else 200)
 
 
-def _seen(seen: Preview) -> dict[str, Any]:
+def seen_of(seen: Preview) -> dict[str, Any]:
+    """What a preview shows: what changes, whom it touches, and where a higher unit asks for more."""
     return {
         "changes": [_change(one) for one in seen.changes.items],
         "touched": [
@@ -156,7 +158,7 @@ def _owner(number: str) -> Unit | str:
 @signed_in
 def adopt(request: HttpRequest, code: str) -> HttpResponse:
     """Adopt the edition that was looked at."""
-    actor, unit = _placed(request, code)
+    actor, unit = placed(request, code)
     given = {name: request.POST.get(name, "") for name in ("edition", "valid_from", "basis", "alternative")}
     try:
         since = parse_day(given["valid_from"], "valid_from", []) if given["valid_from"] else None

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from lianfang.capabilities.site.models import Site
@@ -85,7 +86,7 @@ def day_of_site(site: Site) -> int | None:
 def _facts(site: Site) -> list[dict[str, Any]]:
     named = [
         (_("Designated on"), site.designated_on), (_("Closing day"), site.closing_on),
-        (_("Admits until"), site.accepts_until), (_("Closed on"), site.closed_on),
+        (_("Admits until"), site.accepts_until), (pgettext("of a site", "Closed on"), site.closed_on),
         (_("Disinfection from"), site.disinfection_from),
     ]  # fmt: skip
     return [{"label": str(label), "day": value} for label, value in named if value is not None]

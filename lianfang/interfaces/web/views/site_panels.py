@@ -11,10 +11,12 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lianfang.capabilities.command.actions import KEEPERS as COMMAND_OFFICE
 from lianfang.capabilities.site.clean_up import unswept
 from lianfang.capabilities.site.milestones import Standing, standings
 from lianfang.capabilities.site.models import Asset, Breach, Control, Room, Site, Trip
 from lianfang.capabilities.site.models.controls import CONTROL_GROUPS
+from lianfang.capabilities.stays.roles import RECEPTION, WARD
 from lianfang.domain.site import life
 from lianfang.domain.site.controls import BREACHED, EVIDENCED, OPEN, VERIFIED, stands
 from lianfang.domain.site.rooms import CLEANING, PLANNED, READY, REPAIR
@@ -251,6 +253,12 @@ def links_of(actor: Actor, site: Site) -> list[dict[str, str]]:
     """Where else the work of a site goes on."""
     url = f"/site/{site.unit.code}"
     links = [{"label": str(_("Room board")), "url": f"{url}/rooms", "icon": "bed"}]
+    beyond = [
+        (RECEPTION, _("Arrivals"), f"{url}/arrivals", "list"), (WARD, _("Round"), f"/round/{site.unit.code}", "heart"),
+        (COMMAND_OFFICE, _("Team and vacancies"), f"/command/{site.unit.code}", "users"),
+    ]  # fmt: skip
+    links += [{"label": str(word), "url": to, "icon": icon} for roles, word, to, icon in beyond
+              if actor.holds(roles, site.unit)]  # fmt: skip
     if site.state == life.DISINFECTING:
         links.append({"label": str(_("Tick rooms and zones")), "url": f"{url}/sweep", "icon": "todo"})
     elif site.state not in (life.CLOSED, life.RELEASED) and may_do(actor, "ready", site):

@@ -26,7 +26,7 @@ from lianfang.kernel.people.models import Membership, Person, on_roster
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses.models import KIND_NAMES, Status
 from lianfang.kernel.statuses.ops import history
-from lianfang.kernel.statuses.words import fact_words, rule_words, value_words
+from lianfang.kernel.statuses.words import fact_order, fact_words, rule_words, value_words
 
 TONES = {"red": "bad", "yellow": "warn", "clear": "ok", "green": "ok", "released": "ok", "exempted": "ok"}
 MOST = 50  # entries of one person; nobody has more in an ordinary year
@@ -65,7 +65,7 @@ def _shown(row: Status, objection: Objection | None) -> dict[str, Any]:
         "tone": TONES.get(row.value, "info"), "since": row.since, "until": row.until, "rule": row.rule,
         "edition": row.edition, "because": because(words.because, said_facts(row)),
         "facts": [{"label": one["label"], "value": one["value"]} for one in facts_of(row)], "reason": row.reason,
-        "by": row.given_by, "by_hand": row.by_hand.proposed_by if row.by_hand else "", "ends": words.ends,
+        "by": decider_words(row), "by_hand": row.by_hand.proposed_by if row.by_hand else "", "ends": words.ends,
         "ended": ended, "ended_because": ended_words(row), "objection": _objection(objection) if objection else None,
         "object_url": f"/me/statuses/{row.pk}/object" if may else "",
     }  # fmt: skip
@@ -74,6 +74,11 @@ def _shown(row: Status, objection: Objection | None) -> dict[str, Any]:
 def kind_words(kind: str) -> str:
     """A kind of status in words; one without words as it is."""
     return str(KIND_NAMES.get(kind, kind))
+
+
+def decider_words(row: Status) -> str:
+    """Who decided; a rule that the product applied by itself says so."""
+    return row.given_by if row.given_by_id is not None or not row.rule else str(_("the rule, without a person"))
 
 
 def ended_words(row: Status) -> str:
@@ -94,8 +99,8 @@ def facts_of(row: Status) -> list[dict[str, str]]:
     said = said_facts(row)
     if language() == "en":
         said |= {name: said[f"{name}_en"] for name in row.facts if said.get(f"{name}_en")}
-    known = ((name, fact_words(name, language())) for name in row.facts)
-    return [{"code": name, "label": words, "value": str(said[name])} for name, words in known if words != name]
+    named = [name for name in fact_order() if said.get(name) not in (None, "")]
+    return [{"code": one, "label": fact_words(one, language()), "value": str(said[one])} for one in named]
 
 
 def _said(value: Any) -> Any:

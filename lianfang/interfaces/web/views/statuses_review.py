@@ -22,10 +22,11 @@ from lianfang.capabilities.objections.actions import (
 from lianfang.capabilities.objections.models import Objection
 from lianfang.domain.parsing.choices import parse_yes_no
 from lianfang.domain.refusals import Refused
+from lianfang.interfaces.titles import labelled
 from lianfang.interfaces.web.templatetags.formats import language
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.frame import page, signed_in, told
-from lianfang.interfaces.web.views.statuses import PERIOD, counted, facts_of, kind_words
+from lianfang.interfaces.web.views.statuses import PERIOD, counted, decider_words, facts_of, kind_words
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.registers.register import registers
@@ -43,7 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
     rows = registers["objections"].rows(actor)
     waiting = list(rows.filter(answered_at__isnull=True).order_by("due_at")[:MOST_OPEN])
     answered = list(rows.filter(answered_at__isnull=False).order_by("-answered_at")[:MOST_ANSWERED])
-    changes = registers["by_hand"].rows(actor).filter(decided_at__isnull=True).order_by("proposed_at")[:MOST_OPEN]
+    changes = registers["changes-by-hand"].rows(actor).filter(decided_at__isnull=True).order_by("proposed_at")[:MOST_OPEN]
     context = {
         "open": [_open(one, actor) for one in waiting], "answered": [_answered(one) for one in answered],
         "changes": [_change(one, actor) for one in changes], "figures": _figures(actor, len(waiting)),
@@ -66,7 +67,7 @@ def _open(one: Objection, actor: Actor) -> dict[str, Any]:
         "key": str(one.pk), "name": one.person.name, "unit": str(one.unit),
         "value": value_words(status.value, language()), "rule": status.rule, "edition": status.edition,
         "text": one.text, "made_at": one.made_at, "due_at": one.due_at, "overdue": one.due_at < clock.now(),
-        "own": actor.account_id == status.given_by_id or actor.answers_for(one.person_id), "by": status.given_by,
+        "own": actor.account_id == status.given_by_id or actor.answers_for(one.person_id), "by": decider_words(status),
         "facts": facts_of(status) if status.rule else [], "answer_url": f"/objections/{one.pk}/answer",
         "correct_url": f"/objections/{one.pk}/correct",
     }  # fmt: skip
@@ -83,10 +84,15 @@ def _answered(one: Objection) -> dict[str, Any]:
 
 def _change(one: ByHand, actor: Actor) -> dict[str, Any]:
     return {
-        "key": str(one.pk), "name": one.person.name, "unit": str(one.unit), "kind": kind_words(one.kind),
-        "value": value_words(one.value, language()) if one.value else "", "reason": one.reason, "by": one.proposed_by,
+        "key": str(one.pk), "name": one.person.name, "unit": str(one.unit), "change": _change_words(one),
+        "reason": one.reason, "by": one.proposed_by,
         "at": one.proposed_at, "own": one.proposed_by_id == actor.account_id, "url": f"/objections/changes/{one.pk}",
     }  # fmt: skip
+
+
+def _change_words(one: ByHand) -> str:
+    becomes = value_words(one.value, language()) if one.value else str(_("ends"))
+    return labelled(kind_words(one.kind), becomes)
 
 
 def _figures(actor: Actor, waiting: int) -> list[dict[str, Any]]:
@@ -138,7 +144,7 @@ def _objection(request: HttpRequest, number: UUID) -> tuple[Actor, Objection]:
 def decide(request: HttpRequest, number: UUID) -> HttpResponse:
     """Confirm or refuse a change by hand that a colleague has proposed."""
     actor = _reviewer(request)
-    one = registers["by_hand"].rows(actor).filter(pk=number).first()
+    one = registers["changes-by-hand"].rows(actor).filter(pk=number).first()
     if one is None:
         raise Refused("scope", "change")
     agree = parse_yes_no(request.POST.get("agree", ""), "agree", [], channel="form")

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from lianfang.capabilities.supplies.actions import KEEPERS
 from lianfang.capabilities.supplies.models import Order, Transfer
-from lianfang.capabilities.supplies.orders import APPROVERS, Readiness, readiness
+from lianfang.capabilities.supplies.orders import APPROVERS, Readiness, on_order, readiness, to_order
 from lianfang.capabilities.supplies.outlook import outlook, planned_uses
 from lianfang.domain.refusals import Refused
 from lianfang.domain.stock.dilution import kilograms_of, litres
+from lianfang.domain.stock.forecast import Outlook
 from lianfang.domain.stock.quantity import plain
 from lianfang.interfaces.web.views.frame import page, signed_in, unit_of
 from lianfang.interfaces.web.views.stock_forecasts import card_of_outlook, grouped
@@ -50,7 +51,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     found = [(item, outlook(unit, item, at=at, uses=uses)) for item in items_in(unit)]
     held = _by_item(unit)
     cards = [
-        card_of_outlook(item, seen) | _item(unit, item, held[item.pk], today)
+        card_of_outlook(item, seen) | _item(unit, item, held[item.pk], today) | _ordered(unit, item, seen)
         for item, seen in found if any(not one.unknown for one in seen.all)
     ]  # fmt: skip
     others = [_item(unit, item, held[item.pk], today) for item, seen in found if all(one.unknown for one in seen.all)]
@@ -60,6 +61,12 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "coming": _coming(unit), "keeps": keeps, "any": bool(found),
     }  # fmt: skip
     return page(request, "pages/stock.html", {"stock": context})
+
+
+def _ordered(unit: Unit, item: Item, seen: Outlook) -> dict[str, str]:
+    """What is on order, and what should still be ordered."""
+    coming, wanted = on_order(unit, item), to_order(unit, item, seen.drives.short)
+    return {"ordered": grouped(coming) if coming else "", "to_order": grouped(wanted) if wanted else ""}
 
 
 def _urgent(card: dict[str, Any]) -> tuple[bool, bool, str]:
@@ -163,7 +170,7 @@ def lot(request: HttpRequest, code: str, number: UUID) -> HttpResponse:
 def _card(unit: Unit, one: Lot) -> dict[str, Any]:
     found = card_of(unit, one, since=date.min, until=clock.today(unit.zone))
     parts = [
-        (_("Opening"), found.opening), (_("In"), found.received), (_("Out"), -found.issued),
+        (_("Opening"), found.opening), (_("Came in"), found.received), (_("Went out"), -found.issued),
         (_("Adjusted"), found.adjusted), (_("Closing"), found.closing),
     ]  # fmt: skip
     return {"parts": [{"label": label, "value": signed(value)} for label, value in parts], "proved": found.proved}

@@ -55,7 +55,7 @@ def _lots(unit: Unit) -> Choices:
 
 def _guests(unit: Unit) -> Choices:
     here = present(unit, at=clock.now()).select_related("place", "person").order_by("place__walk", "place__code")
-    return [(str(one.person_id), f"{one.place.code} {one.person}") for one in here[:MOST]]
+    return [(str(one.person_id), f"{one.place.code} {one.person}") for one in here[:MOST]]  # those whose names one sees
 
 
 def _rooms(unit: Unit) -> Choices:
@@ -76,14 +76,14 @@ def words_of(unit: Unit, about: Mapping[str, models.Model]) -> list[dict[str, st
 def _said(unit: Unit, row: models.Model) -> list[tuple[str, str]]:  # noqa: PLR0911  a line a kind of row
     if isinstance(row, Item):
         held = balance(unit, row)
-        return [(_("Item"), str(row)), (_("On hand"), f"{plain(held.amount)} {row.get_measure_display()}")]
+        return [(_("Supply item"), str(row)), (_("On hand"), f"{plain(held.amount)} {row.get_measure_display()}")]
     if isinstance(row, Lot):
         return [(_("Lot"), lot_words(row, row.item))]
     if isinstance(row, Entry):
         amount = f"{plain(abs(row.quantity))} {row.item.get_measure_display()}"
         return [(_("Stock entry"), listed([str(row.day), str(row.get_kind_display()), str(row.item), amount]))]
     if isinstance(row, Order):
-        return [(_("Order"), f"{row.item} {plain(row.quantity)} {row.item.get_measure_display()}")]
+        return [(_("Order of supplies"), f"{row.item} {plain(row.quantity)} {row.item.get_measure_display()}")]
     if isinstance(row, Transfer):
         return [(_("Transfer"), f"{row.lot.item} {plain(row.quantity)} {row.lot.item.get_measure_display()}")]
     if isinstance(row, Delivery):

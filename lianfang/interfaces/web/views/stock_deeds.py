@@ -30,6 +30,7 @@ from lianfang.kernel.fields import Field, fields_of, read_parameters
 from lianfang.kernel.kinds import Asked, bare_of
 from lianfang.kernel.ledgers.models import Item
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.people.models import Person
 
 OWN = {"unit", "key", "at"}  # what the page knows by itself; an act is done now
 INPUTS = {Decimal: "decimal", int: "number", date: "date", bool: "radio"}
@@ -171,7 +172,7 @@ def _form(
         fields.append(_hidden("key", given.get("key") or str(uuid7())))
     kinds = {one.name: bare_of(one.annotation) for one in declared.parameters}
     for one in fields_of(declared):
-        if one.name not in about and one.name not in OWN:
+        if one.name not in about and one.name not in OWN and not _is_nobody(one, kinds[one.parameter], unit):
             fields.append(_input(one, kinds[one.parameter], unit, about, given, refused))
     title = title_of(declared.kind)
     return {
@@ -181,6 +182,11 @@ def _form(
     }  # fmt: skip
 
 
+def _is_nobody(one: Field, kind: Any, unit: Unit) -> bool:
+    """Whether a person may be named, but whoever is asked sees no people to choose from."""
+    return kind is Person and not one.required and not choices_for(one.name, kind, unit, {})
+
+
 def _input(
     one: Field, kind: Any, unit: Unit, about: Mapping[str, models.Model], given: Mapping[str, str],
     refused: Refused | None,
@@ -188,7 +194,7 @@ def _input(
     value, choices = given.get(one.name, ""), choices_for(one.name, kind, unit, about)
     shown = "radio" if kind is bool else "select" if choices else INPUTS.get(kind, "text")
     item = next((row for row in about.values() if isinstance(row, Item)), getattr(about.get("lot"), "item", None))
-    measured = kind is Decimal and item is not None and one.name in ("quantity", "counted", "received")
+    measured = kind is Decimal and item is not None and one.name in ("quantity", "counted", "came")
     return {
         "name": one.name, "label": str(one.label), "hint": "", "kind": shown, "value": value,
         "errors": said_of(refused, one.name) if refused else [], "required": one.required,

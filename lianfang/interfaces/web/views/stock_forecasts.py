@@ -103,7 +103,8 @@ def _assumptions(one: Forecast, measure: str) -> list[str]:
     known = one.assumptions
     lines = [ngettext("{n} guest here now", "{n} guests here now", known["guests"]).format(n=known["guests"])]
     if one.basis == PLAN:
-        lines.append(_("{n} more in {batches} batches").format(n=known["awaited"], batches=known["batches"]))
+        more = ngettext("{n} more in {batches} batch", "{n} more in {batches} batches", known["batches"])
+        lines.append(more.format(n=known["awaited"], batches=known["batches"]))
     lines.append(_("until the last leaves on {day}").format(day=_short(known["until"])))
     lines.append(
         _("{n} {measure} needed").format(n=grouped(one.needed), measure=measure) if one.needed is not None else ""

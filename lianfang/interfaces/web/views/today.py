@@ -166,9 +166,13 @@ _TEXTS = {
         "Somebody at a place you were at is not well now. If you feel unwell, please tell the school doctor at once."
     ),
     "contact.unwell": gettext_noop("A contact under follow-up is not well"),
+    "contact.overdue": gettext_noop("Somebody in one-to-one follow-up was not reached in time"),
+    "contact.needs_help": gettext_noop("Somebody in one-to-one follow-up needs help"),
+    "recall.overdue": gettext_noop("Somebody called back from leave is not back"),
     "door.unwell": gettext_noop("Somebody at the door of a class is not well"),
     "stay.unwell": gettext_noop("A guest under observation is not well"),
     "person.isolated": gettext_noop("Your child is in the isolation area of the school"),
+    "incident.own": gettext_noop("A yellow or red code of yours is being followed: see everything about it"),
     "incident.called": gettext_noop("An emergency: you are called"),
     "incident.reported": gettext_noop("An incident was reported to you"),
     "incident.late": gettext_noop("A step of an incident is late"),
@@ -186,12 +190,16 @@ def _nudge(alert: Alert) -> dict[str, Any]:
         url = "/check-in"
     if alert.kind == "contact.unwell":
         url = "/cases"
+    if alert.kind in ("contact.overdue", "contact.needs_help", "recall.overdue"):
+        url = f"/{'recall' if alert.kind == 'recall.overdue' else 'pairs'}/{alert.unit.code}"
     if alert.kind == "door.unwell":
         url = f"/training/runs/{alert.facts['run']}"
     if alert.kind == "status.changed":
         url = "/me/statuses"
     if alert.kind.startswith("incident."):
         url = f"/incidents/{alert.subject.partition(':')[2]}" if alert.kind != "incident.late" else "/incidents"
+    if alert.kind == "incident.own":
+        url = "/incidents/own"
     if alert.kind == "cluster.found":
         url = f"/alerts/clusters/{alert.subject.partition(':')[2]}"
     return {"at": alert.at, "by": str(alert.unit), "text": text.format_map({"reason": "", **alert.facts}), "url": url}

@@ -31,6 +31,7 @@ from lianfang.kernel.scope import EVERYTHING, within
 
 CHIPS = {"planned": "wait", "ready": "info", "open": "ok", "closed": "wait"}
 LONGEST_TABLE = 200  # classes of one page
+MOST_NAMED = 3  # items of the checklist said in words in one sentence; more are counted
 
 
 def placed(request: HttpRequest, code: str) -> tuple[Actor, Unit]:
@@ -103,8 +104,9 @@ def reasons_in_words(run: ClassRun) -> list[str]:
 def worded(problem: Problem) -> Problem:
     """A problem whose items are said in words, not by code."""
     words = words_of(get_language() or "zh")
-    items = [words.get(code, code) for code in problem.facts.get("items") or ()]
-    return Problem(problem.code, problem.field, facts={**problem.facts, "items": items}) if items else problem
+    named = problem.facts.get("items") or ()
+    said = [words.get(code, code) for code in named] if len(named) <= MOST_NAMED else None
+    return Problem(problem.code, problem.field, facts={**problem.facts, "items": said}) if named else problem
 
 
 def state_chip(run: ClassRun) -> dict[str, str]:

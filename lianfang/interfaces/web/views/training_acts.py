@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from lianfang.capabilities.training import actions as acts
 from lianfang.capabilities.training.checklist import codes, standing_answers
 from lianfang.capabilities.training.layout import places_of
-from lianfang.capabilities.training.models import ClassRun, WorkOrder
+from lianfang.capabilities.training.models import ClassRun, ClassSitting, Enrolment, WorkOrder
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.web.views.frame import signed_in, told
 from lianfang.interfaces.web.views.training import run_of, worded
@@ -127,9 +127,22 @@ def _dining(request: HttpRequest, actor: Actor, run: ClassRun) -> str:
     return str(_("{n} sittings are planned, and no group is split.")).format(n=len(sittings))
 
 
+def _meal(request: HttpRequest, actor: Actor, run: ClassRun) -> str:
+    """Somebody came to eat, by the number of the class, in the room of their sitting."""
+    meal, number = text_in(request, "eaten"), count_in(request, "number")
+    row = Enrolment.objects.filter(run=run, number=number).select_related("person").first()
+    hall = ClassSitting.objects.filter(run=run, meal=meal, replaced_at=None).select_related("place__unit").first()
+    if row is None or hall is None:
+        raise Refused("class.not_enrolled" if row is None else "dining.not_planned", "number")
+    scan = acts.record_meal(actor, run=run, person=row.person, place=hall.place, meal=meal)
+    if scan.out_of_sitting:
+        return str(_("{name} is out of sitting: the own one is {n}.")).format(name=row.person.name, n=scan.sitting)
+    return str(_("{name} eats in the own sitting.")).format(name=row.person.name)
+
+
 DEEDS: Mapping[str, Callable[[HttpRequest, Actor, ClassRun], str]] = {
     "finish": _finish, "sign": _sign, "answer": _answer, "open": _open, "close": _close, "seats": _seats,
-    "beds": _beds, "accept": _accept, "dining": _dining,
+    "beds": _beds, "accept": _accept, "dining": _dining, "meal": _meal,
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -62,22 +62,32 @@ def _take(request: HttpRequest, actor: Actor, run: ClassRun, day: date, slot: st
     key = request.POST.get("key", "").strip()
     if not key:
         raise Refused("required", "key")
-    entries = [
-        _entry(request, name, key) for name in request.POST if name.startswith(FIELD) and request.POST[name].strip()
-    ]
+    made = _made_at(request, run, day)
+    filled = [name for name in request.POST if name.startswith(FIELD) and request.POST[name].strip()]
+    entries = [_entry(request, name, key, made) for name in filled]
     if not entries:
         raise Refused("required", "celsius")
     receipts = record_door_round(actor, run=run, day=day, slot=slot, entries=entries)
     return [(entry["number"], receipt) for entry, receipt in zip(entries, receipts, strict=True)]
 
 
-def _entry(request: HttpRequest, name: str, key: str) -> dict[str, Any]:
+def _entry(request: HttpRequest, name: str, key: str, made: datetime | None) -> dict[str, Any]:
     """One field as an entry; measured when the form was kept on the device, if it was."""
     number = name.removeprefix(FIELD)
-    entry = {"key": f"{key[:40]}-{number[:8]}", "number": number, "celsius": request.POST[name]}
-    if made := request.headers.get("X-Lianfang-Made-At", ""):
-        entry["at"] = made
+    entry: dict[str, Any] = {"key": f"{key[:40]}-{number[:8]}", "number": number, "celsius": request.POST[name]}
+    if made is not None:
+        entry["at"] = made.isoformat()
     return entry | ({"sure": True} if request.POST.get(f"sure-{number}") == "yes" else {})
+
+
+def _made_at(request: HttpRequest, run: ClassRun, day: date) -> datetime | None:
+    """When the device kept the form; a device whose clock shows another day or what is to come is not believed."""
+    try:
+        made = datetime.fromisoformat(request.headers.get("X-Lianfang-Made-At", ""))
+    except ValueError:
+        return None
+    known = made.tzinfo is not None and made <= clock.now()
+    return made if known and made.astimezone(run.unit.zone).date() == day else None
 
 
 def _answered(

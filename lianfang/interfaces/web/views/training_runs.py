@@ -53,7 +53,7 @@ def class_page(
         "plans": plans_of(run, seats_of(run), sees=sees), "choices": room_choices(run), "lodging": lodging_of(run),
         "sittings": _sittings(run), "meals": [{"value": code, "label": str(word)} for code, word in MEALS],
         "strays": _strays(run) if sees else None, "door": _door(actor, run, people), "given": given or {},
-        "report": _report(run), "boards": run.boards,
+        "report": _report(run), "boards": run.boards, "eating": _eating(run),
     }  # fmt: skip
     errors = errors_of(refused) if refused else []
     return page(request, "pages/training_run.html", {"run": context, "errors": errors}, status=422 if refused else 200)
@@ -121,6 +121,13 @@ def _sittings(run: ClassRun) -> list[dict[str, Any]]:
     ]
 
 
+def _eating(run: ClassRun) -> str:
+    """The meal that a sitting is under way for."""
+    now = clock.now().astimezone(run.unit.zone).time()
+    found = run.sittings.filter(replaced_at=None, starts__lte=now, ends__gt=now)
+    return found.values_list("meal", flat=True).first() or ""
+
+
 def _strays(run: ClassRun) -> list[dict[str, Any]]:
     """Who ate out of sitting, newest first."""
     found = MealScan.objects.filter(run=run, out_of_sitting=True).select_related("person").order_by("-at")[:NAMED]
@@ -133,7 +140,7 @@ def _door(actor: Actor, run: ClassRun, people: Sequence[Enrolment]) -> dict[str,
     if run.state != OPEN:
         return None
     rows = list(Task.objects.filter(unit=run.unit, kind=READING, day=today, excused="").order_by("due_at"))
-    names = {one.person_id: f"{one.number} {one.person.name}" for one in people}
+    names = {one.person_id: (one.number, one.person.name) for one in people}
     return {
         "day": today, "url": f"/training/runs/{run.pk}/door" if actor.holds(AT_THE_DOOR, run.unit) else "",
         "slots": [_slot(slot, [row for row in rows if row.slot == slot], names) for slot in _slots(rows)],
@@ -144,10 +151,13 @@ def _slots(rows: Sequence[Task]) -> list[str]:
     return list(dict.fromkeys(row.slot for row in rows))
 
 
-def _slot(slot: str, rows: Sequence[Task], names: Mapping[UUID, str]) -> dict[str, Any]:
+def _slot(slot: str, rows: Sequence[Task], names: Mapping[UUID, tuple[int, str]]) -> dict[str, Any]:
     left = [row for row in rows if row.settled_at is None]
     over = [row for row in left if row.due_at is not None and row.due_at < clock.now()]
-    known = [names[row.person_id] for row in left if row.person_id and row.person_id in names]
+    known = [
+        f"{n} {name}"
+        for n, name in sorted(names[row.person_id] for row in left if row.person_id and row.person_id in names)
+    ]
     return {
         "word": slot_word(slot), "done": len(rows) - len(left), "expected": len(rows), "due": rows[0].due_at,
         "overdue": len(over), "missing": known[:NAMED] if over else [], "more": max(0, len(known) - NAMED),
