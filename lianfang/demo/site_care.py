@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lianfang.capabilities.catering.actions import serve_meals, set_meal_item
-from lianfang.capabilities.incidents.clocks import CONTAINED, REPORTED, stop_clock
+from lianfang.capabilities.incidents.clocks import stop_clock
 from lianfang.capabilities.incidents.closing import close_incident, explain_delay
 from lianfang.capabilities.incidents.models import Incident
 from lianfang.capabilities.incidents.opening import open_incident
@@ -21,6 +21,7 @@ from lianfang.demo.acts import Act
 from lianfang.demo.cast import acting
 from lianfang.demo.site_guests import Batch
 from lianfang.demo.site_world import House
+from lianfang.domain.incidents.flows import CONTAINED, REPORTED
 from lianfang.kernel import clock
 from lianfang.kernel.ledgers.models import Item
 from lianfang.kernel.places.models import BED, Occupancy

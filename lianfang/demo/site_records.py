@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Min, Sum
 
 from lianfang.capabilities.catering.models import Shortfall, Sitting
-from lianfang.capabilities.incidents.clocks import CONTAINED, REPORTED, verdicts
+from lianfang.capabilities.incidents.clocks import verdicts
 from lianfang.capabilities.incidents.models import Incident
 from lianfang.capabilities.site.models import Site
 from lianfang.capabilities.stays.models import Stay
@@ -23,6 +23,7 @@ from lianfang.demo.acts import Act
 from lianfang.demo.cast import acting
 from lianfang.demo.script import Finding
 from lianfang.demo.site_world import House
+from lianfang.domain.incidents.flows import CONTAINED, REPORTED
 from lianfang.domain.site.life import day_number
 from lianfang.domain.stock.forecast import PRESENT, Outlook
 from lianfang.kernel import clock

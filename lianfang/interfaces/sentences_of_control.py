@@ -19,9 +19,7 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
         _("Proposed contacts are still to be decided."),
     ),
     "case.no_window": (
-        _(
-            "Neither onset nor first specimen is known, so nobody can be said to be exposed. Please enter one of them."
-        ),
+        _("Neither onset nor first specimen is known, so nobody can be said to be exposed. Please enter one of them."),
     ),
     "case.not_discarded": (_("Follow-up of all contacts stops only when the case is discarded."),),
     "case.open_already": (_("This person has an open case of this illness already."),),

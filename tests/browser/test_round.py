@@ -34,7 +34,11 @@ SAVE = """async (digits) => {
   const before = page.dataset.kept;
   const started = performance.now();
   page.querySelector("[data-save]").click();
-  const soon = () => new Promise((next) => { const c = new MessageChannel(); c.port1.onmessage = next; c.port2.postMessage(0); });
+  const soon = () => new Promise((next) => {
+    const c = new MessageChannel();
+    c.port1.onmessage = next;
+    c.port2.postMessage(0);
+  });
   while (page.dataset.kept === before) await soon();
   return performance.now() - started;
 }"""

@@ -21,6 +21,7 @@ from lianfang.interfaces import titles
 from lianfang.interfaces.commands.show import meanings
 from lianfang.interfaces.exchange import exports  # noqa: F401  declares an action
 from lianfang.interfaces.exchange.layouts import roster_words, units
+from lianfang.interfaces.meanings import MEANINGS
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.accounts.models import Account
@@ -109,7 +110,7 @@ def test_every_event_beside_the_actions_has_words_too():
 
 
 def test_every_number_of_the_rules_is_explained_in_chinese():
-    assert set(meanings().values()) == set(titles.MEANINGS)
+    assert set(meanings().values()) == set(MEANINGS)
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind in registry if is_simple(registry[kind])))

@@ -118,3 +118,17 @@ def test_offices_and_class_heads_do_not_review(school: School) -> None:
     with clock.at(at(9)):
         for account in others:
             assert entered(account).get("/objections").status_code == 404
+
+
+def test_the_lists_show_what_the_role_may_see(school: School) -> None:
+    status = yellow(school)
+    propose(school, school.doctor)
+    with clock.at(at(9)):
+        of(school.member.account_id).post(f"/me/statuses/{status.pk}/object", {"text": "I was elsewhere"})
+        doctor, member = of(school.doctor.account_id), of(school.member.account_id)
+        for name, seen in (("statuses", "yellow"), ("objections", "I was elsewhere"), ("changes-by-hand", "seen ill")):
+            said = words(doctor.get(f"/list/{name}"))
+            assert "甲" in said and seen in said, name
+            assert member.get(f"/list/{name}").status_code == 404 or "甲" not in words(member.get(f"/list/{name}"))
+        for name in ("sojourns", "areas", "area-lists"):
+            assert doctor.get(f"/list/{name}").status_code == 200

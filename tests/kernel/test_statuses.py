@@ -37,8 +37,8 @@ def given(school: Unit, person: Person, since: datetime = NOON, **more: Any) -> 
     with within(EVERYTHING):
         return give(
             unit=school, person=person, since=since, by=SYSTEM,
-            **{"kind": "observation", "value": "in_observation", "rule": "R-observation", "edition": "cn-8th 2021-05-14",
-               "facts": {"days": 14}, "about": "stays.stay:1", **more},
+            **{"kind": "observation", "value": "in_observation", "rule": "R-observation",
+               "edition": "cn-8th 2021-05-14", "facts": {"days": 14}, "about": "stays.stay:1", **more},
         )  # fmt: skip
 
 

@@ -16,7 +16,10 @@ from lianfang.kernel.fields import is_simple, read_parameters
 from lianfang.kernel.people.models import Person
 
 # Answers and reports have intakes of their own, where every value is read before the action sees it.
-OFFERED = ("units", "persons", "access", "responsibility", "screening", "rules", "burden", "verification", "stays", "training")
+OFFERED = (
+    "units", "persons", "access", "responsibility", "screening", "rules", "burden",
+    "verification", "stays", "training",
+)  # fmt: skip
 ALSO = frozenset({"report.sent_back"})
 
 

@@ -61,7 +61,8 @@ def take_all(
     """Take a round: what can be taken is taken, the others come back with their problem, in the order given.
 
     Problems: `number.out_of_range`, `reading.unlikely`, `date.in_future`, `reading.other_day`, `key.reused`,
-    `reading.not_owed`, `reading.other_person`, `reading.taken_already`. A reading for a slot that has an abnormal one is its second.
+    `reading.not_owed`, `reading.other_person`, `reading.taken_already`. A reading for a slot that has
+    an abnormal one is its second.
     """
     named = [(ref(subject), one) for subject, one in given]
     round_ = _Round(by, unit, kind, policy, named)
@@ -114,7 +115,7 @@ class _Round:
             raise Refused("reading.other_person", "person")
         if first is not None and not self._wants_second(first):
             raise Refused("reading.taken_already", "slot", day=str(given.day), slot=given.slot)
-        row = self._row(subject, given, task, first)
+        row = self._row(subject, given, first)
         self._keep(place, row, task, first)
         return Receipt(given.key, row.pk, row.fever, self._wants_second(row))
 
@@ -128,7 +129,7 @@ class _Round:
         if given.at.astimezone(self.unit.zone).date() != given.day:
             raise Refused("reading.other_day", "day", day=str(given.day))
 
-    def _row(self, subject: str, given: Given, task: Task, first: Reading | None) -> Reading:
+    def _row(self, subject: str, given: Given, first: Reading | None) -> Reading:
         judged = rule.judge(given.celsius, given.symptoms, self.policy)
         return Reading(
             id=uuid7(), unit=self.unit, person_id=given.person_id, subject=subject, kind=self.kind, day=given.day,

@@ -3,7 +3,8 @@
 Django keeps the models as they were at each step, and after every index, constraint or new table builds anew whatever
 is related to it: here nearly everything, by way of units and people. Those steps change nothing that another model
 would see, so only the model itself is built. Before code of a migration runs (`RunPython`), Django builds all of them
-in any case (`ProjectState.clear_delayed_apps_cache`). A new database takes a fifth of the time, and has the very same tables.
+in any case (`ProjectState.clear_delayed_apps_cache`). A new database takes a fifth of the time, and has the very same
+tables.
 """
 
 from __future__ import annotations

@@ -84,12 +84,13 @@ def _symptoms(case: Case) -> list[dict[str, Any]]:
 
 def _facts(case: Case, known: Known) -> list[tuple[str, str]]:
     kinds, results = dict(TEST_NAMES), dict(RESULT_NAMES)
+    tests = [labelled(str(kinds[kind]), str(results[one])) for kind, one in known.tests.items()]
     return [
         (str(_("Onset")), day(case.date_onset, "short")),
         (str(_("Highest temperature")), temperature(known.celsius)),
         (str(_("Symptoms")), _said(case, known)),
         (str(_("First specimen")), when(case.sampled_at)),
-        (str(_("Tests")), listed(labelled(str(kinds[kind]), str(results[one])) for kind, one in known.tests.items()) or "—"),
+        (str(_("Tests")), listed(tests) or "—"),
         (str(_("Time of reporting")), when(case.reported_at)),
         (str(_("Interviewed")), when(case.interviewed_at)),
         (str(_("Isolated")), when(case.isolated_at)),

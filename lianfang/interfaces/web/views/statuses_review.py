@@ -44,7 +44,9 @@ def show(request: HttpRequest) -> HttpResponse:
     rows = registers["objections"].rows(actor)
     waiting = list(rows.filter(answered_at__isnull=True).order_by("due_at")[:MOST_OPEN])
     answered = list(rows.filter(answered_at__isnull=False).order_by("-answered_at")[:MOST_ANSWERED])
-    changes = registers["changes-by-hand"].rows(actor).filter(decided_at__isnull=True).order_by("proposed_at")[:MOST_OPEN]
+    changes = (
+        registers["changes-by-hand"].rows(actor).filter(decided_at__isnull=True).order_by("proposed_at")[:MOST_OPEN]
+    )
     context = {
         "open": [_open(one, actor) for one in waiting], "answered": [_answered(one) for one in answered],
         "changes": [_change(one, actor) for one in changes], "figures": _figures(actor, len(waiting)),
