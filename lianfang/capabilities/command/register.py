@@ -45,7 +45,7 @@ class Slots(Register):
     roles = EVERYONE
     order = ("organisation_id", "id")
     columns = [
-        Column("slot", _("slot"), str, source="name"),
+        Column("slot", _("slot"), str),
         column(Slot, "unit"),
         column(Slot, "kind", kind="code", priority=2),
         column(Slot, "number", priority=3),
@@ -65,7 +65,7 @@ class Holdings(Register):
     order = ("slot_id", "-since")
     search = ("name", "slot__name")
     columns = [
-        Column("slot", _("slot"), lambda row: str(row.slot), source="slot__name"),
+        Column("slot", _("slot"), lambda row: str(row.slot)),
         column(Holding, "name"),
         column(Holding, "phone"),
         Column("home", _("home organisation"), lambda row: str(row.home_unit or row.home), priority=2),
@@ -86,7 +86,7 @@ class GroupSteps(Register):
     roles = EVERYONE
     order = ("group_id", "-number")
     columns = [
-        Column("group", _("leading group"), lambda row: str(row.group), source="group__name"),
+        Column("group", _("leading group"), lambda row: str(row.group)),
         column(GroupStep, "move"),
         column(GroupStep, "day"),
         column(GroupStep, "version"),
@@ -107,7 +107,7 @@ class Delegations(Register):
     roles = EVERYONE
     order = ("-since",)
     columns = [
-        Column("group", _("leading group"), lambda row: str(row.group), source="group__name"),
+        Column("group", _("leading group"), lambda row: str(row.group)),
         column(Delegation, "name"),
         column(Delegation, "since"),
         column(Delegation, "until"),
@@ -131,7 +131,7 @@ class Decisions(Register):
         column(Decision, "text"),
         column(Decision, "name"),
         column(Decision, "capacity"),
-        Column("group", _("leading group"), lambda row: str(row.group), priority=2, source="group__name"),
+        Column("group", _("leading group"), lambda row: str(row.group), priority=2),
         column(Decision, "unit", priority=3),
     ]
     filters = [under_unit("unit", _("unit"))]
