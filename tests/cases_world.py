@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from lianfang.capabilities.cases.actions import open_case, propose_contacts
+import pytest
+from django.db import transaction
+
+from lianfang.capabilities.cases.actions import decide_contacts, open_case, propose_contacts
 from lianfang.capabilities.cases.models import Case, Contact
+from lianfang.domain.refusals import Refused
 from lianfang.kernel.accounts.actor import Actor, actor_for
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.places.models import BED, CLASSROOM, DINES, DINING, DORMITORY, SEAT, VENUE, VISIT, Place
@@ -84,4 +89,19 @@ class Campus:
         return propose_contacts(self.doctor, case=case)
 
 
-__all__ = ["EVENING", "LONG_AGO", "Campus"]
+def refused(code: str, call: Callable[..., Any], *args: Any, **given: Any) -> Refused:
+    """The refusal with this code that a call ends in."""
+    with pytest.raises(Refused) as caught, transaction.atomic():
+        call(*args, **given)
+    assert caught.value.code == code
+    return caught.value
+
+
+def kept(campus: Campus, how_many: int = 1) -> tuple[Case, list[Contact]]:
+    """A case with this many contacts followed up."""
+    case = campus.case()
+    contacts = campus.proposed(case)[:how_many]
+    return case, decide_contacts(campus.doctor, case=case, contacts=contacts, decision="keep", reason="同住")
+
+
+__all__ = ["EVENING", "LONG_AGO", "Campus", "kept", "refused"]

@@ -49,7 +49,7 @@ SIGHTS: dict[Role, Sight] = {
     Role.OFFICER: Sight(people=False, health=False, children=False, rank=4, exchange=True),
     Role.AUDITOR: Sight(people=False, health=False, children=False, rank=1),
     Role.LIAISON: Sight(people=False, health=False, children=False, rank=1, exchange=True, figures=False),
-    Role.NURSE: Sight(people=True, health=True, children=True, rank=1),
+    Role.NURSE: Sight(people=True, health=True, children=False, rank=1),  # of a child the stay, not the class answers
     Role.SITE_MANAGER: Sight(people=True, health=False, children=False, rank=3),
     Role.KITCHEN: Sight(people=False, health=False, children=False, rank=1, reports=False),
     Role.LOGISTICIAN: Sight(people=False, health=False, children=False, rank=1, reports=False),

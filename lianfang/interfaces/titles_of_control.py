@@ -191,5 +191,6 @@ OF_CONTROL: Mapping[str, tuple[str, str]] = {
     "team.left": (_("Let leave a team"), _("Left a team")),
     "test.ordered": (_("Ask for a test"), _("Test asked for")),
     "test.recorded": (_("Record a sample or result"), _("Sample or result recorded")),
+    "venue.visited": (_("Record a visit to a venue"), _("Visit to a venue recorded")),
     "zone.disinfected": (_("Record a disinfection"), _("Disinfection of a zone recorded")),
 }

@@ -27,7 +27,7 @@ def _about(w: Any) -> dict[str, dict[str, Any]]:
     case = open_case(SYSTEM, unit=unit, person=ill, definition=illness, date_onset=DAY)
     done = open_case(SYSTEM, unit=unit, person=w.pupil, definition="gastroenteritis")
     classify_case(SYSTEM, case=done, into="discarded", reason="x")
-    met = {"kind": "other", "since": clock.now() - timedelta(hours=2), "until": clock.now() - timedelta(hours=1)}
+    met = {"kind": "other", **_an_hour()}
     contact = name_contact(SYSTEM, case=case, person=near, **met)
     asked = name_contact(SYSTEM, case=case, person=far, **met)
     decide_contacts(SYSTEM, case=case, contacts=[contact], decision="keep", reason="x")
@@ -52,6 +52,7 @@ def _about(w: Any) -> dict[str, dict[str, Any]]:
         "contacts.stopped": {"case": done, "reason": "x"},
         "contact.became_case": {"contact": contact},
         "cases.linked": _two(w, case, sure),
+        "venue.visited": {"unit": unit, "person": other, "place": _venue(w), **_an_hour()},
         "link.withdrawn": {"link": link, "reason": "x"},
     }
 
@@ -61,6 +62,16 @@ def _two(w: Any, case: Any, sure: dict[str, str]) -> dict[str, Any]:
 
     newest = open_case(SYSTEM, unit=w.klass, person=make.member(w.klass), definition="fever_respiratory")
     return {"infectee": newest, "infector": case, **sure}
+
+
+def _venue(w: Any) -> Any:
+    from lianfang.capabilities.training.actions import add_place
+
+    return add_place(SYSTEM, unit=w.school, kind="zone", code="LIB", name="图书馆")
+
+
+def _an_hour() -> dict[str, Any]:
+    return {"since": clock.now() - timedelta(hours=2), "until": clock.now() - timedelta(hours=1)}
 
 
 def _over(unit: Any, case: Any) -> Any:

@@ -199,9 +199,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_scenario_that_is_not_built_is_refused_in_one_sentence():
-    refused = run("000", "--json")
+    refused = run("001", "--json")
     assert refused.returncode == 2 and refused.stdout == ""
-    assert refused.stderr.strip() == "lianfang demo: Scenario 000 is not built yet; there are 002, 004."
+    assert refused.stderr.strip() == "lianfang demo: Scenario 001 is not built yet; there are 000, 002, 004."
     assert run("999").returncode == 2
 
 

@@ -114,6 +114,7 @@ def test_every_role_has_somebody_to_be_and_nobody_has_a_password(on_stage):
     assert list(people) == [
         "demo-duty", "demo-leader", "demo-doctor", "demo-admin", "demo-screener", "demo-member", "demo-class-head",
         "demo-county", "demo-prefecture", "demo-province", "demo-guardian", "demo-health",
+        "demo-manager", "demo-nurse-1", "demo-kitchen", "demo-stores",
     ]  # fmt: skip
     assert people["demo-duty"].path == "/board/YL" and people["demo-class-head"].path == "/classes/S01-K1"
     assert people["demo-member"].path == people["demo-guardian"].path == "/check-in"

@@ -28,6 +28,7 @@ from lianfang.capabilities.cases.following import (
 )
 from lianfang.capabilities.cases.linking import chains_of, link_cases, withdraw_link
 from lianfang.capabilities.cases.tracing import tracing_of
+from lianfang.capabilities.cases.venues import record_venue_visit
 
 __all__ = [
     "ADVICE",
@@ -48,6 +49,7 @@ __all__ = [
     "propose_contacts",
     "propose_further_contacts",
     "record_test",
+    "record_venue_visit",
     "record_visit",
     "release_contact",
     "stop_follow_up",

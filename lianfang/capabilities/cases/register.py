@@ -26,6 +26,7 @@ from lianfang.capabilities.cases.actions import (
     propose_contacts,
     propose_further_contacts,
     record_test,
+    record_venue_visit,
     record_visit,
     release_contact,
     stop_follow_up,
@@ -105,7 +106,7 @@ class LineList(Register):
     ]
     actions = [
         open_case, interview_case, record_test, classify_case, isolate_case, propose_contacts, name_contact,
-        decide_contacts, link_cases, stop_follow_up, close_case,
+        decide_contacts, link_cases, stop_follow_up, close_case, record_venue_visit,
     ]  # fmt: skip
     address = staticmethod(lambda row: f"/cases/{row.pk}")
 

@@ -91,7 +91,7 @@ def _room(
         unit=run.unit, run=run, place=place, desks=desks.count, across=desks.across, ordinary=place.capacity,
         seats=seats, per_desk=policy.seats_per_desk, seated=len(people),
     )  # fmt: skip
-    return plan, [(who, place, spot, run.unit.code) for who, spot in zip(people, named, strict=True)]
+    return plan, [(who, place, spot, "") for who, spot in zip(people, named, strict=True)]  # a class is no small group
 
 
 def beds_free(run: ClassRun, places: Sequence[Place], policy: Policy) -> list[tuple[Place, str]]:
