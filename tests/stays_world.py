@@ -136,3 +136,9 @@ def as_system() -> Iterator[Actor]:
     """Seen by the product itself."""
     with within(EVERYTHING):
         yield SYSTEM
+
+
+def clean_all(site: Site, at: datetime) -> None:
+    """The crew has cleaned every room that somebody has left."""
+    with within(EVERYTHING):
+        Task.objects.filter(unit=site.unit, kind="disinfection", settled_at=None).update(settled_at=at)

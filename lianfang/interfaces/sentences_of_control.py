@@ -1,4 +1,4 @@
-"""What is said of control on the ground (防控业务提示语): sites, stays, stock, cases, incidents, classes; by code."""
+"""What is said of control (防控业务提示语): people, cases, pairs, incidents, statuses, rules; by code."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
     "area.code": (_("%(field)s must be an area code of 6, 9 or 12 digits."),),
-    "asset.not_cleaned": (
-        _("%(asset)s has not been cleaned since its last trip. Please close that trip with the cleaning time."),
-    ),
-    "asset.wrong_use": (_("%(asset)s does not carry this: it is dedicated to something else."),),
     "case.closed": (_("This case is closed."),),
     "case.contacts_undecided": (
         _("%(count)s proposed contacts are still to be decided."),
@@ -25,50 +21,25 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
     "case.open_already": (_("This person has an open case of this illness already."),),
     "case.reason_required": (_("This is not what the rules propose. Please give the reason."),),
     "case.unknown": (_("There is no case of this number among those you see."),),
-    "class.answered_no": (
-        _("Before opening, this was answered with no: %(items)s."),
-        _("%(n)s items before opening were answered with no."),
-    ),
-    "class.beds_short": (_("%(n)s beds are missing. Please find rooms, or decide how these learners lodge."),),
-    "class.nobody": (_("Nobody is entered in this class yet."),),
-    "class.not_enrolled": (_("This person does not attend the class."),),
-    "class.not_looked_at": (
-        _("Before opening, nobody has looked at: %(items)s."),
-        _("%(n)s items before opening have no answer yet."),
-    ),
-    "class.not_yet": (_("The class can do this from %(day)s on."),),
-    "class.order_owed": (_("The disinfection before the class is not done."),),
-    "class.order_unsigned": (_("The disinfection before the class is done, and not signed off."),),
-    "class.over": (_("The class ended on %(day)s."),),
-    "class.seats_short": (_("%(n)s learners have no seat. Please seat the class."),),
-    "class.too_large": (
-        _(
-            "Under the distance rule %(place)s has %(seats)s seats, and the class has %(learners)s. What "
-            "would do: %(one)s alone, or %(rooms)s rooms together: %(together)s."
-        ),
-        _(
-            "Under the distance rule %(place)s has %(seats)s seats, and the class has %(learners)s. What "
-            "would do: %(one)s alone."
-        ),
-        _(
-            "Under the distance rule %(place)s has %(seats)s seats, and the class has %(learners)s. What "
-            "would do: a room of at least %(desks)s desks, or %(rooms)s rooms together: %(together)s."
-        ),
-        _(
-            "Under the distance rule %(place)s has %(seats)s seats, and the class has %(learners)s. A room "
-            "of at least %(desks)s desks would do; there is none, and all rooms together are not enough."
-        ),
-    ),
     "cluster.report_owed": (_("The report of this alert is still owed. Please report it first."),),
-    "code.at_home": (_("The person stays at home until %(until)s. It can be closed after that day."),),
+    "code.at_home": (
+        _("The person stays at home until %(until)s. It can be closed after that day."),
+        _("The person still stays at home. It can be closed after that."),
+    ),
     "code.open": (_("A code event of this person is open already."),),
-    "code.taken": (_("There is already: %(named)s. Please choose another code."),),
+    "code.taken": (
+        _("There is already: %(named)s. Please choose another code."),
+        _("This code is taken. Please choose another."),
+    ),
     "code.tests": (_("Two negative tests are needed before this is closed."),),
     "contact.named_already": (_("This person is on the list of contacts already."),),
     "contact.never_seen": (_("Nobody has seen this contact yet. Please record a visit or a reading first."),),
     "contact.no_further": (_("The rules in force ask for no contacts of contacts."),),
     "contact.not_followed": (_("This contact is not followed up."),),
-    "contact.not_over": (_("Follow-up lasts until %(until)s."), _("Follow-up is not over yet.")),
+    "contact.not_over": (
+        _("Follow-up lasts until %(until)s."),
+        _("Follow-up is not over yet."),
+    ),
     "contact.not_well": (_("The last evaluations were not well, so the contact cannot be released."),),
     "contact.window_over": (
         _("The follow-up would have ended on %(until)s already."),
@@ -76,64 +47,55 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
     ),
     "control.breach_open": (_("A breach of this item is still open. Please say first what was done about it."),),
     "control.fixed_already": (_("This breach has been put right already."),),
-    "count.differs": (
-        _("The books say %(book)s, the count %(counted)s. Please say why."),
-        _("The count differs from the books. Please say why."),
+    "date.order": (
+        _("%(field)s must be after %(earlier)s."),
+        _("These moments are not in order."),
     ),
-    "date.order": (_("%(field)s must be after %(earlier)s."), _("These moments are not in order.")),
     "date.past": (_("%(field)s must be a moment that is still to come."),),
     "delegation.none": (
         _("Only the chair, or whoever the chair has delegated to for this time, decides for the group."),
     ),
-    "delegation.over": (_("The delegation ended at %(until)s. The decision is with the chair again."),),
+    "delegation.over": (
+        _("The delegation ended at %(until)s. The decision is with the chair again."),
+        _("The delegation has ended. The decision is with the chair again."),
+    ),
     "delegation.overlaps": (_("The authority is with somebody else in part of this time."),),
-    "dining.group_too_large": (_("A group is larger than the %(seats)s seats, and groups are not split."),),
-    "dining.no_seats": (_("This dining room has no seats."),),
-    "dining.not_planned": (_("No sitting is planned for this meal."),),
-    "dining.taken": (_("At %(at)s other classes leave %(free)s seats there; this sitting needs %(people)s."),),
-    "dining.too_late": (_("The sittings would run past midnight. Please begin earlier."),),
-    "disinfection.recorded": (_("This zone is recorded for %(day)s already. A correction needs a reason."),),
-    "disinfection.too_short": (_("The disinfectant stays for at least %(least)s minutes."),),
-    "disinfection.too_weak": (_("Available chlorine must be at least %(least)s mg/L."),),
-    "entry.not_correctable": (_("A count or a correction cannot be corrected. Please count the lot again."),),
-    "entry.unchanged": (_("The entry says %(stands)s already."), _("The entry says so already.")),
     "feedback.given": (_("This party has said its word already."),),
     "file.not_a_picture": (_("The file must be a picture: JPEG, PNG or WebP."),),
-    "grams.unknown": (_("The grams of one are not on record yet. Please enter them as printed on the pack."),),
-    "group.chair": (_("A leading group has one chair; %(found)s are named."),),
+    "group.chair": (
+        _("A leading group has one chair; %(found)s are named."),
+        _("A leading group has one chair."),
+    ),
     "group.not_active": (_("The leading group is not active at that time."),),
     "household.left_already": (_("This person has moved out already."),),
     "household.lived_in": (_("Somebody is entered at this address. Please record who has moved out first."),),
     "incident.cause": (_("A limit was exceeded. Please give the cause before closing."),),
     "incident.not_called": (_("You were not called to this incident."),),
-    "incident.open_steps": (_("Still open: %(steps)s."),),
+    "incident.open_steps": (
+        _("Still open: %(steps)s."),
+        _("Some steps are still open."),
+    ),
     "incident.same_person": (_("Whoever fixed it does not verify it. Please let somebody else do this step."),),
-    "incident.stopped": (_("This clock was stopped already, at %(at)s."),),
-    "isolation.not_negative": (_("Isolation ends when the test is negative, or with the reason of another finding."),),
-    "isolation.not_referred": (_("There is no referral yet."),),
-    "item.exists": (_("There is an item with this code already."),),
+    "incident.stopped": (
+        _("This clock was stopped already, at %(at)s."),
+        _("This clock was stopped already."),
+    ),
     "link.circle": (_("Then one case would have infected itself."),),
     "link.twice": (_("These two cases are linked already."),),
-    "meal.served_already": (_("This meal is on record as served."),),
-    "meal.too_early": (_("The list is fixed at %(cut_off)s. Please come back then."), _("The list is not fixed yet.")),
-    "measure.mixed": (
-        _("%(measure)s and %(other)s cannot be added up."),
-        _("Different units of measure cannot be added up."),
-    ),
     "objection.open": (_("An objection to this status is waiting for its answer already."),),
     "objection.own_decision": (_("Who decided the status does not answer the objection. A colleague does."),),
-    "order.incomplete": (_("Walls and touched surfaces and floors are all part of the order."),),
-    "order.not_done": (_("The work is not recorded yet. Whoever does it records it first."),),
-    "order.nothing_short": (
-        _("Nothing is short by the forecasts and norms. Please enter a quantity if you want to order all the same."),
-    ),
-    "order.own_work": (_("Whoever did the work does not sign it off. A colleague does."),),
     "organisation.ended": (_("This organisation has been stood down."),),
     "organisation.exists": (_("The unit has an organisation already."),),
     "pairs.ended": (_("This pair has ended."),),
-    "pairs.no_backup": (_("At least %(low)s adults are needed, so that somebody stands in."),),
+    "pairs.no_backup": (
+        _("At least %(low)s adults are needed, so that somebody stands in."),
+        _("More adults are needed, so that somebody stands in."),
+    ),
     "pairs.no_role": (_("%(field)s: this account holds no duty over the unit by which it sees its people."),),
-    "pairs.not_today": (_("This pair holds from %(low)s to %(high)s."),),
+    "pairs.not_today": (
+        _("This pair holds from %(low)s to %(high)s."),
+        _("This pair does not hold on that day."),
+    ),
     "pairs.not_yours": (_("Only the responsible adult, the backup or the lead records this contact."),),
     "pairs.paired_already": (_("%(field)s: this person has a responsible adult already."),),
     "pairs.too_few_adults": (
@@ -141,42 +103,27 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
             "%(short)s people would be left without an adult. At least %(adults)s more adults are needed,"
             " or a higher limit each."
         ),
+        _("Some people would be left without an adult. More adults are needed, or a higher limit each."),
     ),
     "patrol.checked": (_("This point was looked at on this round already."),),
     "person.elsewhere": (_("This person does not belong to this unit."),),
     "person.isolated_already": (_("This person is isolated already."),),
     "person.not_found": (_("Nobody of this name or number is on your rosters today."),),
     "person.placed_already": (_("This person has a place at that time already."),),
-    "person.several": (_("%(count)s people have this name. Please give the roster number."),),
+    "person.several": (
+        _("%(count)s people have this name. Please give the roster number."),
+        _("Several people have this name. Please give the roster number."),
+    ),
     "person.verified_already": (
         _("%(squad)s verified this person %(hours)s h ago."),
         _("%(squad)s verified this person %(minutes)s min ago."),
+        _("This person was verified a short while ago."),
     ),
-    "place.not_for_isolation": (_("%(field)s must be an isolation room of this institution."),),
-    "place.taken": (_("%(place)s is taken at that time."), _("This place is taken at that time.")),
-    "place.wrong_kind": (_("%(places)s cannot be used for this."),),
-    "reading.not_owed": (_("No reading is owed for this time of day."),),
-    "reading.other_day": (_("The moment of measuring is on another day than %(day)s."),),
-    "reading.other_person": (_("Somebody else is there now. Please look at the name again."),),
-    "reading.other_room": (_("This person is not in room %(room)s at that time. Please look at the name again."),),
-    "reading.taken_already": (_("There is a reading for this time of day already."),),
-    "reading.unlikely": (_("%(field)s is outside the usual %(low)s to %(high)s. Please measure again or confirm it."),),
     "recall.lifted": (_("This recall has ended."),),
     "recall.named_already": (_("This person is named in the order already."),),
     "recall.no_exemption": (_("Nobody is exempt in an area of this level."),),
     "recall.not_exempt": (_("This person is not exempt."),),
     "recall.settled": (_("This person is back or exempt already."),),
-    "release.days": (_("Release is possible from %(until)s on."),),
-    "release.reading": (_("The reading of %(day)s (%(slot)s) is missing."),),
-    "release.symptoms": (_("The reading of %(day)s (%(slot)s) was not normal."),),
-    "release.test": (_("%(test)s is missing or not negative."),),
-    "request.no_room": (_("This person has no room here."),),
-    "room.closed": (_("Room %(room)s is not in use on that day."),),
-    "room.not_equipped": (_("%(open)s rooms still lack something: %(named)s."),),
-    "room.not_ready": (_("Room %(room)s is still to be cleaned or repaired."),),
-    "room.occupied": (_("Somebody is in %(named)s, or will be. A room is taken out of use when it is empty."),),
-    "room.of_another": (_("%(field)s must be a room of this site."),),
-    "room.same": (_("This person is in room %(room)s already."),),
     "rule.looser": (
         _("%(unit)s asks for %(above)s here. A lower unit may ask for more, not for less."),
         _("A higher unit asks for more here. A lower unit may ask for more, not for less."),
@@ -186,25 +133,21 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
         _("Edition %(edition)s is in force from %(since)s. Please choose days outside it."),
         _("Another edition is in force then. Please choose days outside it."),
     ),
-    "runbook.circular": (_("These steps wait for each other: %(steps)s."),),
-    "runbook.unknown_step": (_("Step %(step)s names step %(number)s, which is not there."),),
+    "runbook.circular": (
+        _("These steps wait for each other: %(steps)s."),
+        _("Some of these steps wait for each other."),
+    ),
+    "runbook.unknown_step": (
+        _("Step %(step)s names step %(number)s, which is not there."),
+        _("One step names a step that is not there."),
+    ),
     "same_person": (_("Somebody else has to verify this: it takes two people."),),
-    "site.controls_open": (_("%(open)s of the twenty items still lack an owner or evidence: %(named)s."),),
-    "site.disinfection_days": (
-        _("Terminal disinfection takes its days: the site can be released on %(low)s at the earliest."),
-    ),
-    "site.draining": (_("This site takes people in until %(until)s."), _("This site takes nobody in any more.")),
-    "site.not_disinfected": (_("%(open)s places are not ticked yet: %(named)s."),),
-    "site.not_disinfecting": (_("Places are ticked during terminal disinfection; the site is now: %(state)s."),),
-    "site.not_empty": (_("%(open)s people still have a bed at the site. It closes when the last has left."),),
-    "site.not_open": (
-        _("The site takes nobody in and changes no room now: %(state)s."),
-        _("The site takes nobody in now."),
-    ),
-    "site.stays_longer": (_("Somebody stays until %(low)s. The closing day must not be earlier."),),
     "slot.taken": (_("Somebody holds this slot. Please vacate it first."),),
     "slot.vacant": (_("Nobody holds this slot."),),
-    "squad.area_taken": (_("%(area)s is covered by %(squad)s already."),),
+    "squad.area_taken": (
+        _("%(area)s is covered by %(squad)s already."),
+        _("This area is covered by another squad already."),
+    ),
     "status.by_hand_limit": (
         _("At most %(most)s statuses a day are changed by hand here. More people need a rule."),
         _("No more statuses are changed by hand here today. More people need a rule."),
@@ -213,31 +156,12 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
     "status.over": (_("This status has ended."),),
     "status.rule_required": (_("A status for several people needs a rule and its edition."),),
     "status.second_person": (_("Somebody else than who proposed it must decide."),),
-    "stay.alone": (_("Who is a child, pregnant, ill or in need of care is not left alone. Please give the reason."),),
-    "stay.expected_already": (_("This person is on a list of arrivals of this site already."),),
-    "stay.not_here": (_("This person was not in a room here at that time."),),
-    "stay.open_already": (_("This person is under observation already."),),
-    "stay.own_companion": (_("Nobody is their own companion."),),
-    "stay.reason": (_("Sharing a room is an exception. Please give the reason."),),
-    "stay.sharing": (_("Only a companion shares a room, with somebody who may not be alone."),),
-    "stay.strangers": (
-        _("Somebody else is in room %(room)s. Only people of one party may share."),
-        _("Somebody else is in this room. Only people of one party may share."),
+    "task.waits": (
+        _("Please finish first: %(waits)s."),
+        _("Other tasks come first. Please finish them."),
     ),
-    "stock.short": (_("There is not so much in stock: %(on_hand)s %(measure)s."), _("There is not so much in stock.")),
-    "sweep.done": (_("Ticked already: %(named)s."),),
-    "task.waits": (_("Please finish first: %(waits)s."),),
     "team.closed": (_("This team is closed."),),
     "team.left_already": (_("This person has left the team already."),),
     "team.member_already": (_("This person is in the team already."),),
     "team.organisation": (_("%(field)s must be one of the team’s organisations."),),
-    "test.not_owed": (_("No test is asked for on %(day)s."),),
-    "test.resulted": (_("The test of %(day)s has a result already."),),
-    "transfer.same_store": (_("Please choose another store."),),
-    "transfer.short": (
-        _("%(sent)s were sent and %(received)s have come. Please say why."),
-        _("Less has come than was sent. Please say why."),
-    ),
-    "trip.closed": (_("This trip is closed already."),),
-    "trip.not_cleaned": (_("A trip is closed with the time at which %(asset)s was cleaned."),),
 }

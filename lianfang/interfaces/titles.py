@@ -95,6 +95,7 @@ BESIDE: Mapping[str, str] = {
     "copy.outdated": _("A copy handed over holds an old figure"),
     "door.abnormal": _("A second reading at the door is out of range"),
     "due.overdue": _("Report overdue"),
+    "photo.attached": _("Photo attached"),
     "reading.abnormal": _("A second reading is out of range"),
     "room.vacated": _("A room was left"),
     "tallies.recounted": _("Counters recounted"),

@@ -103,6 +103,7 @@ LABELS: Mapping[str, Any] = {
     "ends_on": _("Last day"), "guest": _("Guest"), "isolated": _("Isolated person"), "isolation": _("Isolation"),
     "last_exposure": _("Last exposure"), "manifest": _("List of arrivals"), "provider": _("Medical institution"),
     "sample": _("Sample number"), "stay": _("Stay"), "stays": _("Stays"), "travel": _("Onward travel"),
+    "state": _("State"),
     "body_site": _("Measured at"), "exposure_kind": _("Kind of exposure"), "arrives": _("Arrives at"),
 }  # fmt: skip
 

@@ -57,6 +57,7 @@ def test_I03_I06_252_stays_7056_readings_and_3528_nights_come_out_of_the_records
         if day in by_day:
             at, (tours, families, single) = by_day[day]
             manifest = world.announced(site, guests(tours, families, single), at)
+            world.clean_all(site, at)
             with clock.at(at), make.acting(site.nurse) as nurse:
                 proposed = propose_rooms(site.unit, world.stays_of(manifest), at)
                 rooms = {pk: room.code for pk, room in proposed.items() if room}

@@ -105,7 +105,8 @@ def test_nothing_is_titled_that_nobody_can_do():
 
 def test_every_event_beside_the_actions_has_words_too():
     written = "\n".join(path.read_text("utf-8") for path in SOURCES.rglob("*.py"))
-    recorded = set(re.findall(r'record\(\s*"(\w+\.\w+)"', written)) | {"due.overdue"}
+    named = r'(?:record(?:_all)?\(\s*|\nABNORMAL = )"(\w+\.\w+)"'
+    recorded = set(re.findall(named, written)) | {"due.overdue"}
     assert recorded - set(registry) == set(titles.BESIDE)
 
 

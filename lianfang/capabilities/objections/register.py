@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianfang.capabilities.objections.actions import REVIEWERS, propose_change
 from lianfang.capabilities.objections.models import OUTCOMES, Objection
+from lianfang.domain.identity import mask_name
 from lianfang.domain.roles import SIGHTS, Role
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.registers.register import Column, Register, column, equals, on_day, under_unit
@@ -46,7 +47,7 @@ class Statuses(AdultsOrDoctor, Register):
     order = ("-since", "-id")
     columns = [
         column(Status, "unit"),
-        Column("person", _("person"), lambda row: row.person.name, kind="person", source="person__name"),
+        Column("person", _("person"), lambda row: mask_name(row.person.name), kind="masked"),
         Column("value", _("status"), lambda row: value_words(row.value, _language())),
         Column("rule", _("rule"), lambda row: rule_words(row.rule, _language()).title, priority=2),
         column(Status, "edition", priority=3),
@@ -74,7 +75,7 @@ class Objections(AdultsOrDoctor, Register):
     order = ("-made_at", "-id")
     columns = [
         column(Objection, "unit"),
-        Column("person", _("person"), lambda row: row.person.name, kind="person", source="person__name"),
+        Column("person", _("person"), lambda row: mask_name(row.person.name), kind="masked"),
         Column("value", _("status"), lambda row: value_words(row.status.value, _language())),
         column(Objection, "text", priority=2),
         column(Objection, "made_at"),
@@ -97,7 +98,7 @@ class ChangesByHand(AdultsOrDoctor, Register):
     order = ("-proposed_at", "-id")
     columns = [
         column(ByHand, "unit"),
-        Column("person", _("person"), lambda row: row.person.name, kind="person", source="person__name"),
+        Column("person", _("person"), lambda row: mask_name(row.person.name), kind="masked"),
         column(ByHand, "kind"),
         Column("value", _("new status"), lambda row: value_words(row.value, _language())),
         column(ByHand, "reason", priority=2),

@@ -91,8 +91,10 @@ def _trouble(name: str, value: Any) -> str:
         return f"unknown: {name[:60]}"
     try:
         read(kinds()[name], value)
-    except (ValueError, TypeError, ArithmeticError) as error:
+    except ValueError as error:
         return f"{name}: {error}"
+    except (TypeError, ArithmeticError):  # their own words are about Python
+        return f"{name}: {str(value)[:40]!r} is of another kind"
     return ""
 
 

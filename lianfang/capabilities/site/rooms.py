@@ -177,7 +177,8 @@ def _out(room: Room, move: str, reason: str) -> Room:
 
 def _owe_work(room: Room) -> None:
     kind = WORK.get(room.readiness)
-    if kind is not None:
+    known = Task.objects.filter(place_id=room.place_id, kind=kind, settled_at=None, excused="")
+    if kind is not None and not known.exists():
         code, at = room.place.code, clock.now().isoformat(timespec="minutes")
         owe(
             room.unit, kind, f"site.room:{room.pk}/{at}", name=f"{NAMES[kind][0]} {code}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -78,6 +78,8 @@ def _admit_many(
     by: Actor, manifest: Manifest, given: Mapping[UUID, str], admitted_at: datetime, reason: str
 ) -> Manifest:
     unit = manifest.unit
+    if not given:
+        raise Refused("required", "rooms")
     rooms.check_premises(unit, _day(unit, admitted_at))
     stays = _held(given)
     if len(stays) < len(given) or any(stay.manifest_id != manifest.pk for stay in stays):
@@ -150,6 +152,9 @@ def _check_moment(unit: Unit, at: datetime) -> None:
     policy = policy_of(unit, on=_day(unit, at))
     if (at - clock.now()).total_seconds() > policy.clock_skew_minutes * 60:
         raise Refused("date.in_future", "admitted_at")
+    earliest = clock.now() - timedelta(days=policy.closes_after_days)
+    if at < earliest:  # what is entered later than this was not seen by whoever enters it
+        raise Refused("date.out_of_window", "admitted_at", low=earliest.astimezone(unit.zone).isoformat())
 
 
 def _refuse_here(stays: Sequence[Stay]) -> None:

@@ -14,12 +14,14 @@ from lianfang.capabilities.stays.owed import subject_of
 from lianfang.domain.observation.sharing import Guest, check_room
 from lianfang.domain.observation.terms import Terms
 from lianfang.domain.refusals import Refused
+from lianfang.domain.roles import Role
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.audit.ops import record
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.places.models import BED, SITE_ROOM, Occupancy, Place, Premises
 from lianfang.kernel.places.ops import here, vacate
 from lianfang.kernel.tasks.models import Task
+from lianfang.kernel.tasks.ops import owe
 
 IN_THE_WAY = ("disinfection", "repair")
 """Kinds of work about a room that must be done before anybody is put into it."""
@@ -143,9 +145,20 @@ def leave(by: Actor, stay: Stay, *, at: datetime, because: str) -> Place | None:
         return None
     vacate(bed, at=at, because=because)
     left = Occupancy.objects.filter(place_id=bed.place_id, layer=BED, until__isnull=True).count()
+    if not left:
+        _owe_cleaning(bed.place, at)
     facts = {"room": bed.place.code, "because": because, "at": at.isoformat(), "left": left}
     record("room.vacated", by=by, unit=stay.unit, subject=bed.place, facts=facts)
     return bed.place
+
+
+def _owe_cleaning(room: Place, at: datetime) -> None:
+    """The room takes nobody from this moment on, until whoever cleans it has marked it ready."""
+    about = f"places.place:{room.pk}/{at.isoformat(timespec='minutes')}"
+    owe(
+        room.unit, "disinfection", about, name=f"房间消毒 {room.code}", name_en=f"Disinfect room {room.code}",
+        place=room, role=Role.CREW,
+    )  # fmt: skip
 
 
 def rooms_of(unit: Unit, at: datetime) -> Mapping[UUID, Place]:

@@ -80,36 +80,34 @@ def record_round(by: Actor, *, unit: Unit, entries: Sequence[Mapping[str, Any]])
         raise Refused("limit", "entries", high=MOST)
     policy = policy_of(unit, on=clock.today(unit.zone))
     read, receipts = _read(unit, entries, policy)
-    stays = {one.pk: one for one in Stay.objects.filter(unit=unit, pk__in=[entry.stay for entry in read])}
-    rooms = _rooms_of(read)
-    good: list[tuple[object, Given]] = []
-    for entry in read:
+    stays = {one.pk: one for one in Stay.objects.filter(unit=unit, pk__in=[entry.stay for _, entry in read])}
+    rooms = _rooms_of([entry for _, entry in read])
+    good: list[tuple[int, object, Given]] = []
+    for place, entry in read:
         problem = _problem(entry, stays.get(entry.stay), rooms.get(f"stays.stay:{entry.stay}", []))
         if problem is not None:
-            receipts[entry.given.key] = Receipt(entry.given.key, problem=problem)
+            receipts[place] = Receipt(entry.given.key, problem=problem)
         elif entry.skipped:
-            receipts[entry.given.key] = _skip(stays[entry.stay], entry)
+            receipts[place] = _skip(stays[entry.stay], entry)
         else:
-            good.append((subject_of(stays[entry.stay]), _of(stays[entry.stay], entry.given)))
-    taken = take_all(by, unit=unit, kind=STAY, given=good, policy=policy)
-    receipts |= {one.key: one for one in taken}
+            good.append((place, subject_of(stays[entry.stay]), _of(stays[entry.stay], entry.given)))
+    taken = take_all(by, unit=unit, kind=STAY, given=[(about, given) for _, about, given in good], policy=policy)
+    receipts |= {place: one for (place, _, _), one in zip(good, taken, strict=True)}
     _tell_abnormal(by, unit, taken)
-    return [receipts[_key(raw)] for raw in entries if _key(raw) in receipts]
+    return [receipts[place] for place in range(len(entries))]
 
 
-def _key(raw: Mapping[str, Any]) -> str:
-    return str(raw.get("key") or "")[: KEY_LENGTH[1]]
-
-
-def _read(unit: Unit, entries: Sequence[Mapping[str, Any]], policy: Policy) -> tuple[list[Entry], dict[str, Receipt]]:
-    """What could be read, and a receipt with its problem for what could not."""
-    good: list[Entry] = []
-    bad: dict[str, Receipt] = {}
-    for raw in entries:
+def _read(
+    unit: Unit, entries: Sequence[Mapping[str, Any]], policy: Policy
+) -> tuple[list[tuple[int, Entry]], dict[int, Receipt]]:
+    """What could be read, and a receipt with its problem for what could not, each by its place in the hand-in."""
+    good: list[tuple[int, Entry]] = []
+    bad: dict[int, Receipt] = {}
+    for place, raw in enumerate(entries):
         try:
-            good.append(_entry(unit, raw, policy))
+            good.append((place, _entry(unit, raw, policy)))
         except Refused as refused:
-            bad[_key(raw)] = Receipt(_key(raw), problem=refused.problems[0])
+            bad[place] = Receipt(str(raw.get("key") or "")[: KEY_LENGTH[1]], problem=refused.problems[0])
     return good, bad
 
 
@@ -225,7 +223,16 @@ def _places_of(subjects: Sequence[str]) -> dict[str, tuple[str, int]]:
 @action("round.closed", by=SEERS, over="unit", facts=("unit", "day", "slot"))
 def close_round(by: Actor, *, unit: Unit, day: date, slot: str) -> ClosedRound:
     """Close a round: how many were owed and done is kept, and every room missed with what was said of it."""
+    if slot not in policy_of(unit, on=day).reading_slots:
+        raise Refused("choice.unknown", "slot", choices=policy_of(unit, on=day).reading_slots)
+    if day > clock.today(unit.zone):
+        raise Refused("date.in_future", "day")
     stands = progress(unit, day, slot)
+    if not stands.expected:
+        raise Refused("reading.not_owed", "slot", day=str(day), slot=slot)
+    same = ClosedRound.objects.filter(unit=unit, day=day, slot=slot, expected=stands.expected, done=stands.done)
+    if known := same.order_by("-at").first():
+        return known
     row: ClosedRound = ClosedRound.objects.create(
         unit=unit, day=day, slot=slot, expected=stands.expected, done=stands.done, at=clock.now(), by=by.name[:60],
         missed=[{"room": one.room, "note": one.note} for one in stands.missed],

@@ -120,6 +120,8 @@ def count(unit: Unit, lot: Lot, counted: Decimal, *, act: Act) -> Entry:
     amount, act = checked(counted, "counted", zero=True), _ready(act)
     done = Entry.objects.filter(key=act.key).first()
     if done is not None:
+        if done.counted != amount or done.lot_id != lot.pk:
+            raise Refused("key.reused", "key")
         return _same(done, unit, lot.item, None)
     held = _held(unit, lot)
     difference = amount - held.quantity

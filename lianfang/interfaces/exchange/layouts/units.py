@@ -48,6 +48,8 @@ KINDS = Choices(
     Choice("division", "部门", "Division", ("处室", "院系", "科室", "处", "系", "年级组", "中心")),
     Choice("class", "班级", "Class", ("班",)),
     Choice("group", "小组", "Group", ("班组", "组", "团队")),
+    Choice("site", "集中隔离点", "Observation site", ("隔离点", "观察点", "留观点", "集中留观点", "健康驿站")),
+    Choice("team", "临时团队", "Temporary team", ("临时工作组", "专班", "工作专班", "临时组")),
 )
 
 

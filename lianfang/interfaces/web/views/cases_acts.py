@@ -34,6 +34,7 @@ from lianfang.capabilities.cases.actions import (
 from lianfang.capabilities.cases.definitions import definitions_on
 from lianfang.capabilities.cases.models import Case, Contact
 from lianfang.capabilities.cases.register import Contacts, LineList
+from lianfang.domain.parsing.text import one_line
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.templatetags.formats import language
 from lianfang.interfaces.web.views.cases import case_of, case_page
@@ -171,6 +172,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _person_named(actor: Actor, name: str) -> tuple[Person, Unit]:
     """The one person of this name, and the unit over which the actor may open a case for them."""
+    name = one_line(name, "name")
     if not name:
         raise Refused("required", "name")
     today = clock.now().date()

@@ -23,6 +23,7 @@ from lianfang.kernel.audit.ops import record
 from lianfang.kernel.orgs.models import Unit
 
 View = Callable[..., HttpResponse]
+FIRST_YEAR, LAST_YEAR = 2000, 2200  # as the database has it for what is owed
 _OUT_OF_SCOPE = ("scope", "role.ended", "not_found")
 
 
@@ -68,7 +69,10 @@ def unit_of(actor: Actor, code: str) -> Unit:
 def day_of(request: HttpRequest, unit: Unit) -> date:
     """The day in the address, or the unit's today."""
     given = request.GET.get("day") or request.POST.get("day")
-    return parse_day(given, "day", []) if given else clock.today(unit.zone)
+    day = parse_day(given, "day", []) if given else clock.today(unit.zone)
+    if not FIRST_YEAR <= day.year < LAST_YEAR:
+        raise Http404  # the day before or after it may be outside the calendar
+    return day
 
 
 def errors_of(refused: Refused, ids: Mapping[str, str] | None = None) -> list[dict[str, str]]:

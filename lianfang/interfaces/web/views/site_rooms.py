@@ -18,12 +18,15 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from lianfang.capabilities.site.tiles import ALERT, Tile, tiles
+from lianfang.domain.roles import SIGHTS
 from lianfang.domain.site.rooms import CLEANING, CLOSED, LEAVING, OCCUPIED, PLANNED, READY, REPAIR
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.interfaces.web.views.site import day_of_site, site_of
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.registers.values import UNKNOWN
 
 EVERY_SECONDS: Final = 10
 TABS: Final = {
@@ -43,7 +46,8 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
     shown = [one for one in found if one.state in TABS.get(chosen, TABS[""])]
     url = f"/site/{quote(site.unit.code)}"
     rooms = {
-        "name": str(site.unit), "url": url, "day": day_of_site(site), "figures": _figures(found),
+        "name": str(site.unit), "url": url, "day": day_of_site(site),
+        "figures": _figures(found, seen=_sees_guests(actor, site.unit)),
         "tabs": _tabs(found, chosen, url), "groups": list(_groups(shown, f"{url}/rooms/")), "count": len(found),
         "state": site.get_state_display(), "legend": [_legend(one) for one in TABS[""]],
     }  # fmt: skip
@@ -65,14 +69,20 @@ def _legend(state: str) -> dict[str, str]:
     return {"state": state, "word": words()[state]}
 
 
-def _figures(found: Sequence[Tile]) -> list[dict[str, Any]]:
+def _sees_guests(actor: Actor, unit: Unit) -> bool:
+    return any(SIGHTS[post.role].people and post.unit.covers(unit) for post in actor.posts)
+
+
+def _figures(found: Sequence[Tile], *, seen: bool) -> list[dict[str, Any]]:
     by_state = Counter(one.state for one in found)
     taken = by_state[ALERT] + by_state[LEAVING] + by_state[OCCUPIED]
     late = sum(one.owed for one in found)
     return [
         states.figure(str(_("Guests")), sum(one.guests for one in found)),
         states.figure(str(_("Occupied rooms")), taken, of=len(found)),
-        states.figure(str(_("Abnormal readings")), by_state[ALERT], tone="bad" if by_state[ALERT] else ""),
+        states.figure(  # unknown, not zero, to whoever does not see how guests are
+            str(_("Abnormal readings")), by_state[ALERT] if seen else UNKNOWN, tone="bad" if by_state[ALERT] else ""
+        ),
         states.figure(str(_("Readings overdue")), late, tone="warn" if late else ""),
         states.figure(str(_("Leave today")), by_state[LEAVING]),
         states.figure(str(_("Free and ready")), by_state[READY]),

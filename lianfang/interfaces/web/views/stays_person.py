@@ -64,7 +64,7 @@ def shown(request: HttpRequest, stay: Stay, refused: Refused | None, act: str) -
         "facts": _facts(stay, now),
         "day": day_number(began(stay), now.astimezone(stay.unit.zone).date()) if here else None,
         "of": stay.kept_terms.observation_days if stay.terms else None,
-        "missing": [_said(one) for one in still_missing(stay, now)] if here and health else [],
+        "missing": [_said(one) for one in still_missing(stay, now)] if here and health else None,
         "may_leave": here,
         "strip": _strip(stay, now) if health and stay.admitted_at else [],
         "tests": _tests(stay) if health else [],

@@ -125,7 +125,7 @@ function problem() {
 
 function entry() {
   const one = guest();
-  const of = { key: crypto.randomUUID(), stay: one.stay, room: one.room, day: list.day, slot: list.slot, at: new Date().toISOString() };
+  const of = { key: crypto.randomUUID(), stay: one.stay, room: one.room, day: list.day, slot: list.slot, at: new Date(Date.now() + (list.ahead || 0)).toISOString() };
   if (!celsius() && !symptoms().length) return { ...of, skipped: reason() };
   const odd = Number(celsius()) < Number(list.limits.low) || Number(celsius()) > Number(list.limits.high);
   return { ...of, celsius: celsius() || null, symptoms: symptoms(), sure: Boolean(celsius() && odd) };
