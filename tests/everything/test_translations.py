@@ -198,10 +198,15 @@ class Shown(HTMLParser):
 
 WHAT_IS_SHOWN_AS_IT_IS = re.compile(
     r"XLSX?|PDF|ODS|CSV|Excel|API|[0-9a-f]+(?:-[0-9a-f]+){4}|[0-9a-f]{8,64}|\{\w+\}|[\w.]+:\S+|\w+_\w+"
-    r"|(?:visitor|screener)-[\w-]+|system|stay|stocks|beds"
+    r"|(?:visitor|screener)-[\w-]+|screener S1|system|stay|stocks|beds"
+    r"|S1-(?:OBS|SITE)|(?:test-\d+|generic(?:-school| 1)?) \d{4}-\d\d-\d\d|test(?:-\d+)?|g-(?:open|verified|assessed)"
+    r"|Unit S1|released|\{'floor_starts_anew': True\}"
 )
-"""File types, keys, codes, account names and the system's own name."""
-NAMES = re.compile(r"学生\d+|单位[\w-]+|示例省|值班甲|卫生健康局|张\*")
+"""File types, keys, codes, account names, the system's own name; and codes and words of what tests entered."""
+NAMES = re.compile(
+    r"学生\d+|单位[\w-]+|示例省|值班甲|卫生健康局|张\*"
+    r"|巡查|召回|东门|旅客[三四五六七]+|旅\*+[三四五六七]|医院: 车|Reply: 车|东区|\d号点|测试规则|学\*+\d"
+)
 """Names of people and units stay as they are in every language."""
 FOREIGN = {"zh-hans": re.compile(r"[A-Za-z]{3,}"), "en": HAN}
 
