@@ -47,7 +47,7 @@ class Squads(Register):
     columns = [
         column(Squad, "name"),
         column(Squad, "lead"),
-        Column("areas", _("areas"), lambda row: row.areas),
+        Column("areas", _("areas"), lambda row: ", ".join(row.areas)),
         column(Squad, "unit", priority=2),
         column(Squad, "ended_at", priority=3),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.capabilities.objections.actions import REVIEWERS, propose_change
@@ -37,6 +37,11 @@ def _language() -> str:
     return get_language() or "en"
 
 
+def _ended(row: Status) -> str:
+    """Why a status ended: a reason in somebody's words, or the product's own word for it."""
+    return gettext(row.ended_because) if row.ended_because else ""
+
+
 class Statuses(AdultsOrDoctor, Register):
     name = "statuses"
     title = _("Statuses of people")
@@ -54,7 +59,7 @@ class Statuses(AdultsOrDoctor, Register):
         column(Status, "since"),
         column(Status, "until"),
         column(Status, "given_by", priority=2),
-        column(Status, "ended_because", priority=3),
+        Column("ended_because", Status._meta.get_field("ended_because").verbose_name, _ended, priority=3),
     ]
     filters = [
         under_unit("unit", _("unit")),

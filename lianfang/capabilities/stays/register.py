@@ -81,7 +81,7 @@ class ClosedRounds(Register):
     roles = (*EVERYONE,)
     columns = [
         *(column(ClosedRound, n) for n in ("unit", "day", "slot", "expected", "done")),
-        Column("missed", _("missed"), lambda row: [one["room"] for one in row.missed]),
+        Column("missed", _("missed"), lambda row: ", ".join(one["room"] for one in row.missed)),
         *(column(ClosedRound, n, priority=2) for n in ("at", "by")),
     ]
     filters = [under_unit("unit", _("unit")), on_day("day", _("day"), "day")]
