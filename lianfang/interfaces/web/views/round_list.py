@@ -14,7 +14,6 @@ from lianfang.domain.parsing.choices import SLOTS
 from lianfang.domain.policy import Policy
 from lianfang.domain.readings import slot_at
 from lianfang.interfaces.web.views.daily import language
-from lianfang.kernel import clock
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.places.models import BED, Occupancy, Place
 from lianfang.kernel.places.ops import here
@@ -40,7 +39,7 @@ def list_of(unit: Unit, at: datetime) -> dict[str, Any]:
     return {
         "unit": unit.code, "site": str(unit), "day": str(day), "slot": slot,
         "slot_word": SLOTS.label(slot, language()), "limits": _limits(policy), "guests": guests,
-        "ahead": int(clock.drill_offset().total_seconds() * 1000),  # ms; a device knows nothing of a drill's clock
+        "now": at.isoformat(),  # a device knows nothing of a drill, and its clock may be wrong
     }  # fmt: skip
 
 

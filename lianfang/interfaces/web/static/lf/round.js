@@ -29,7 +29,8 @@ const reason = () => { const box = page.querySelector("[data-skip] input:checked
 async function fetched() {
   const answer = await fetch(`/round/${encodeURIComponent(unit)}/list`, { headers: { Accept: "application/json" }, redirect: "manual" });
   if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
+  const fresh = await answer.json();
+  return { ...fresh, ahead: Date.parse(fresh.now) - Date.now() }; // kept with the list, also without a network
 }
 
 async function load() {
