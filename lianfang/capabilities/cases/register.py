@@ -218,7 +218,7 @@ class FollowUps(Register):
     people = True
     roles = (Role.DOCTOR, Role.NURSE)
     related = ("unit", "person")
-    order = ("day", "due_at", "id")
+    order = ("opens_at", "id")
     columns = [
         column(Task, "day"),
         Column("name", _("name"), lambda row: row.person.name if row.person else "", "person"),

@@ -46,7 +46,7 @@ class Diets(Register):
     title = _("Diets")
     model = Diet
     related = ("unit", "person")
-    order = ("-since", "id")
+    order = ("-since", "-id")
     people = True
     roles = tuple(role for role in Role if SIGHTS[role].people and SIGHTS[role].health)
     columns = [column(Diet, n) for n in ("unit", "person", "diet", "avoid", "since", "until", "by")]
@@ -59,7 +59,7 @@ class Sittings(Register):
     title = _("Sittings")
     model = Sitting
     related = ("unit",)
-    order = ("-day", "-served_from", "id")
+    order = ("-day", "-served_from", "-id")
     roles = SERVICES
     columns = [column(Sitting, n) for n in ("unit", "day", "meal", "cut_off", "due_at", "served", "served_at")]
     filters = [under_unit("unit", _("unit")), equals("meal", _("meal"), MEALS), on_day("day", _("day"), "day")]
@@ -86,7 +86,7 @@ class Deliveries(Register):
     title = _("Deliveries of meals")
     model = Delivery
     related = ("unit", "sitting")
-    order = ("-due_at", "drop", "id")
+    order = ("-due_at", "-drop", "-id")
     roles = SERVICES
     columns = [
         column(Delivery, "unit"), SITTING_DAY, SITTING_MEAL,
@@ -101,7 +101,7 @@ class Shortfalls(Register):
     title = _("Shortfalls")
     model = Shortfall
     related = ("unit", "sitting", "item")
-    order = ("-sitting__day", "id")
+    order = ("-sitting__day", "-id")
     roles = SERVICES
     columns = [
         column(Shortfall, "unit"), SITTING_DAY, SITTING_MEAL, ITEM,
@@ -115,7 +115,7 @@ class Requests(Register):
     title = _("Requests")
     model = Request
     related = ("unit", "place")
-    order = ("-opened_at", "id")
+    order = ("-opened_at", "-id")
     roles = SERVICES
     columns = [
         column(Request, "unit"),

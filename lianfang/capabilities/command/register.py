@@ -62,7 +62,7 @@ class Holdings(Register):
     model = Holding
     related = ("unit", "slot", "home_unit")
     roles = EVERYONE
-    order = ("slot_id", "-since")
+    order = ("-slot_id", "-since")
     search = ("name", "slot__name")
     columns = [
         Column("slot", _("slot"), lambda row: str(row.slot)),
@@ -84,7 +84,7 @@ class GroupSteps(Register):
     model = GroupStep
     related = ("unit", "group")
     roles = EVERYONE
-    order = ("group_id", "-number")
+    order = ("-group_id", "-number")
     columns = [
         Column("group", _("leading group"), lambda row: str(row.group)),
         column(GroupStep, "move"),
@@ -144,7 +144,7 @@ class Teams(Register):
     model = Team
     related = ("unit", "site")
     roles = EVERYONE
-    order = ("-formed_on", "id")
+    order = ("-formed_on", "-id")
     columns = [
         column(Team, "unit"),
         column(Team, "purpose", priority=2),

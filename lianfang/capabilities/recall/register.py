@@ -46,7 +46,7 @@ class Recalled(Register):
     related = ("unit", "order", "person")
     roles = SEES_PEOPLE
     people = True
-    order = ("-order__issued_at", "unit_id", "id")
+    order = ("-order__issued_at", "-unit_id", "-id")
     columns = [
         Column("name", _("name"), lambda row: row.person.name),
         column(RecallPerson, "unit"),

@@ -17,7 +17,7 @@ class AreaLists(Register):
     title = _("Lists of risk areas")
     model = AreaList
     related = ("unit",)
-    order = ("-published_at", "id")
+    order = ("-published_at", "-id")
     columns = [
         column(AreaList, n)
         for n in ("unit", "version", "basis", "published_at", "published_by", "since", "until", "concerned", "changed")
@@ -30,7 +30,7 @@ class Areas(Register):
     title = _("Risk areas")
     model = Area
     related = ("unit", "listed")
-    order = ("-listed__published_at", "code", "id")
+    order = ("-listed__published_at", "-code", "-id")
     columns = [
         column(Area, "unit"),
         Column("version", _("version"), lambda row: row.listed.version, kind="amount", source="listed__version"),
@@ -50,7 +50,7 @@ class Sojourns(Register):
     related = ("unit", "person")
     people = True
     roles = SEE_HEALTH
-    order = ("-entered_at", "id")
+    order = ("-entered_at", "-id")
     columns = [
         column(Sojourn, "unit"),
         Column("person", _("person"), lambda row: row.person.name, kind="person", source="person__name"),

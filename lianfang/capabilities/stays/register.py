@@ -30,7 +30,7 @@ class Stays(Register):
     title = _("Stays under observation")
     model = Stay
     related = ("unit", "person")
-    order = ("-admitted_at", "pk")
+    order = ("-pk",)  # in the order in which they were announced; whoever has not come has no day yet
     roles = SEERS
     people = True
     columns = [
@@ -65,7 +65,7 @@ class LabTests(Register):
     title = _("Tests of stays")
     model = LabTest
     related = ("unit", "person")
-    order = ("-day", "pk")
+    order = ("-day", "-pk")
     roles = (Role.NURSE, Role.DOCTOR)
     people = True
     columns = [MASKED, *(column(LabTest, n) for n in ("unit", "number", "day", "sampled_at", "result", "resulted_at"))]
@@ -77,7 +77,7 @@ class ClosedRounds(Register):
     title = _("Closed rounds")
     model = ClosedRound
     related = ("unit",)
-    order = ("-at", "pk")
+    order = ("-at", "-pk")
     roles = (*EVERYONE,)
     columns = [
         *(column(ClosedRound, n) for n in ("unit", "day", "slot", "expected", "done")),
@@ -92,7 +92,7 @@ class Feedbacks(Register):
     title = _("Feedback of guests")
     model = Feedback
     related = ("unit",)
-    order = ("-at", "pk")
+    order = ("-at", "-pk")
     columns = [column(Feedback, n) for n in ("unit", "party_kind", "form", "text", "at")]
     filters = [under_unit("unit", _("unit"))]
 
@@ -102,7 +102,7 @@ class Isolations(Register):
     title = _("Campus isolation")
     model = Isolation
     related = ("unit", "place")
-    order = ("-since", "pk")
+    order = ("-since", "-pk")
     roles = (Role.DOCTOR, Role.NURSE, Role.DUTY_OFFICER)
     people = True
     columns = [

@@ -114,7 +114,7 @@ class Orders(Register):
     title = _("Orders of supplies")
     model = Order
     related = ("unit", "item")
-    order = ("-proposed_at", "id")
+    order = ("-proposed_at", "-id")
     roles = SERVICES
     columns = [
         column(Order, "unit"), ITEM, column(Order, "quantity"), MEASURE, column(Order, "state"),
@@ -130,7 +130,7 @@ class Transfers(Register):
     title = _("Transfers of supplies")
     model = Transfer
     related = ("unit", "sender", "lot__item")
-    order = ("-sent_at", "id")
+    order = ("-sent_at", "-id")
     roles = SERVICES
     columns = [
         column(Transfer, "sender"), column(Transfer, "unit"),

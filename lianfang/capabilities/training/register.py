@@ -63,7 +63,7 @@ class Orders(Register):
     title = _("Work orders before classes")
     model = WorkOrder
     related = ("unit",)
-    order = ("-due_at", "unit__code")
+    order = ("-due_at", "-unit__code")
     columns = [
         column(WorkOrder, n)
         for n in ("unit", "due_at", "state", "agent", "mg_l", "minutes", "done_at", "done_by", "signed_at", "signed_by")
@@ -77,7 +77,7 @@ class Disinfections(Register):
     title = _("Disinfections of zones")
     model = ZoneDisinfection
     related = ("unit", "place")
-    order = ("-day", "slot", "place__walk", "revision")
+    order = ("-day", "-slot", "-place__walk", "-revision")
     columns = [
         column(ZoneDisinfection, "unit"),
         Column("place", _("zone"), lambda row: row.place.code, source="place__code"),

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from lianfang.domain.parsing.text import folded, one_line, squeezed
 from lianfang.domain.refusals import Note, Refused
 
-FIRST_YEAR, LAST_YEAR = 1800, 2999  # moments outside cannot be moved between zones and databases safely
+FIRST_YEAR, LAST_YEAR = 1800, 2999  # days outside have no safe neighbours; nor can moments change zones and databases
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR_FIRST = re.compile(
@@ -27,10 +27,11 @@ _LAST_MONTH = 12
 def parse_day(raw: object, field: str, notes: list[Note]) -> date:
     """A calendar day. ISO is kept as it is; 2026/3/2, 2026.3.2, 20260302 and 2026年3月2日 are understood and noted.
 
-    Refused: `required`, `type`, `date.format`, `date.ambiguous` (day and month could be swapped), `date.invalid`.
+    Refused: `required`, `type`, `date.format`, `date.ambiguous` (day and month could be swapped), `date.invalid`,
+    `date.out_of_window` (outside the calendar of the product).
     """
     if isinstance(raw, date):
-        return _calendar_day(raw, field)
+        return _in_the_calendar(_calendar_day(raw, field), field)
     text = one_line(raw, field)
     if not text:
         raise Refused("required", field)
@@ -65,9 +66,16 @@ def _other_day(text: str, field: str) -> date:
 
 def _day(year: str, month: str, day: str, field: str) -> date:
     try:
-        return date(int(year), int(month), int(day))
+        found = date(int(year), int(month), int(day))
     except ValueError:
         raise Refused("date.invalid", field) from None
+    return _in_the_calendar(found, field)
+
+
+def _in_the_calendar(day: date, field: str) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Refused("date.out_of_window", field, low=f"{FIRST_YEAR}-01-01", high=f"{LAST_YEAR}-12-31")
+    return day
 
 
 def parse_moment(raw: object, field: str, notes: list[Note], *, zone: tzinfo, channel: str = "json") -> datetime:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.db.models import Expression, F, Model, Q, QuerySet
+from django.db.models import CompositePrimaryKey, Expression, F, Model, Q, QuerySet
 
 from lianfang.domain.parsing.dates import parse_day
 from lianfang.domain.refusals import Problem, Refused
@@ -93,6 +93,7 @@ class Register:
     address: ClassVar[Any] = None  # where a row's own page is
 
     def __init_subclass__(cls) -> None:
+        cls.order = _one_way(cls.name, cls.model, cls.order)
         registers[cls.name] = cls
 
     @classmethod
@@ -137,6 +138,29 @@ class Register:
 
 
 registers: dict[str, type[Register]] = {}
+
+
+def _one_way(register: str, model: type[Model], order: tuple[str, ...]) -> tuple[str, ...]:
+    """An order by which pages lose no row: all one way, never empty, and ended by the key where rows could tie.
+
+    TypeError for one that runs both ways or by a column that may be empty: the page after a row could not be told.
+    """
+    ways = {name.startswith("-") for name in order}
+    fields = [_field(model, name.lstrip("-")) for name in order]
+    if len(ways) > 1 or any(field.null for field in fields):
+        raise TypeError(f"{register}: {order} runs both ways, or by a column that may be empty")
+    told_apart = any(field.unique and field.model is model for field in fields)
+    if told_apart or isinstance(model._meta.pk, CompositePrimaryKey):
+        return order
+    return (*order, "-pk" if ways == {True} else "pk")
+
+
+def _field(model: type[Model], path: str) -> Any:
+    """The field at the end of a path, `place__walk`; `pk` is the key, `unit_id` the unit."""
+    *steps, last = path.split("__")
+    for step in steps:
+        model = model._meta.get_field(step).related_model  # type: ignore[assignment]
+    return model._meta.pk if last == "pk" else model._meta.get_field(last)
 
 
 def visible(actor: Actor, prefix: str, *, people: bool = False) -> Q:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
@@ -23,7 +24,6 @@ from lianfang.kernel.audit.ops import record
 from lianfang.kernel.orgs.models import Unit
 
 View = Callable[..., HttpResponse]
-FIRST_YEAR, LAST_YEAR = 2000, 2200  # as the database has it for what is owed
 _OUT_OF_SCOPE = ("scope", "role.ended", "not_found")
 
 
@@ -40,6 +40,10 @@ def signed_in(view: View) -> View:
             return view(request, *args, **kwargs)
         except Refused as refused:
             return refusal_page(request, refused)
+        except (DataError, ValueError) as error:
+            if "NUL" not in str(error):
+                raise
+            return refusal_page(request, Refused("text.control_character"))  # the database holds no such text
 
     return guarded
 
@@ -69,10 +73,7 @@ def unit_of(actor: Actor, code: str) -> Unit:
 def day_of(request: HttpRequest, unit: Unit) -> date:
     """The day in the address, or the unit's today."""
     given = request.GET.get("day") or request.POST.get("day")
-    day = parse_day(given, "day", []) if given else clock.today(unit.zone)
-    if not FIRST_YEAR <= day.year < LAST_YEAR:
-        raise Http404  # the day before or after it may be outside the calendar
-    return day
+    return parse_day(given, "day", []) if given else clock.today(unit.zone)
 
 
 def errors_of(refused: Refused, ids: Mapping[str, str] | None = None) -> list[dict[str, str]]:

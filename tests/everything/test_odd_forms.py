@@ -1,0 +1,65 @@
+"""Every page's own form, filled in with what nobody means (异常填写): an answer with a reason, never a failure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from lianfang.domain.roles import Role
+from lianfang.kernel import clock
+from tests import make
+from tests.everything.test_access_of_actions import World
+from tests.everything.test_access_of_pages import addresses, entered
+from tests.make import at
+
+pytestmark = pytest.mark.django_db
+HANDS = (
+    Role.DOCTOR, Role.NURSE, Role.SITE_MANAGER, Role.ADMINISTRATOR, Role.LEADER, Role.DUTY_OFFICER, Role.KITCHEN,
+    Role.LOGISTICIAN,
+)  # fmt: skip
+ODD = ("\x00", "x\x00y", "9999-12-31", "0001-01-01", "-1", "1e400", "9" * 40, "💥" * 3000, "{}", "[1]", "' OR 1=1", " ")
+NAMES = ("day", "from", "to", "since", "until", "on")
+DAYS = ("0001-01-01", "9999-12-31", "1999-12-31", "2200-01-01", "x", "")
+FAILURE = 500
+_NAME = re.compile(r"<(?:input|select|textarea|button)[^>]*?\sname=\"([^\"]{1,60})\"")
+_KEPT = ("csrfmiddlewaretoken", "language")
+
+
+def _fields(client: Client, address: str) -> set[str]:
+    """What the page asks for, by the names of its fields."""
+    page = client.get(address)
+    body = page.content.decode("utf-8", "replace") if page["Content-Type"].startswith("text/html") else ""
+    return set(_NAME.findall(body)) - set(_KEPT)
+
+
+def _failures(client: Client, asked: Iterable[tuple[str, str]], method: Callable[..., Any]) -> list[tuple[str, str]]:
+    return [(place, odd[:12]) for place, odd in asked if method(place, odd).status_code >= FAILURE]
+
+
+def _inside(role: Role) -> tuple[Client, list[str]]:
+    w = World()
+    client = entered(make.account(w.school, role))
+    client.raise_request_exception = False
+    return client, sorted(set(addresses(w).values()))
+
+
+@pytest.mark.parametrize("role", HANDS)
+def test_a_form_filled_in_with_anything_is_never_a_failure(role: Role) -> None:
+    with clock.at(at(12)):
+        client, places = _inside(role)
+        names = {place: _fields(client, place) for place in places}
+        shared = {name for found in names.values() for name in found if not re.search(r"\d|-", name)}
+        given = [(place, odd) for place in places for odd in ODD]
+        assert _failures(client, given, lambda p, odd: client.post(p, dict.fromkeys(names[p] or shared, odd))) == []
+
+
+@pytest.mark.parametrize("role", HANDS)
+def test_a_day_outside_the_calendar_is_never_a_failure(role: Role) -> None:
+    with clock.at(at(12)):
+        client, places = _inside(role)
+        given = [(place, day) for place in places for day in DAYS]
+        assert _failures(client, given, lambda p, day: client.get(p, dict.fromkeys(NAMES, day))) == []
