@@ -66,7 +66,8 @@ def _raw(unit: Unit, posted: Any) -> dict[str, Any]:
 
 def _where(unit: Unit, kind: str, number: str) -> Unit:
     """The unit under this desk on whose roster the person is; the desk's own when there is none."""
-    person = by_number(kind, number.upper().replace(" ", "")) if number else None
+    known = kind in dict(ID_TYPES)  # another kind is refused where the answer is read
+    person = by_number(kind, number.upper().replace(" ", "")) if number and known else None
     if person is None:
         return unit
     found = Membership.objects.filter(
