@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from lianfang.domain.refusals import Note, Problem
 from lianfang.interfaces.labels import LABELS
 from lianfang.interfaces.sentences import OF_CONTENT
+from lianfang.interfaces.sentences_of_analysis import OF_ANALYSIS
 from lianfang.interfaces.sentences_of_control import OF_CONTROL
 from lianfang.interfaces.sentences_of_files import OF_REQUESTS
 from lianfang.interfaces.sentences_of_ground import OF_GROUND
 from lianfang.kernel.fields import LABELS as OF_PARAMETERS
 from lianfang.kernel.reporting.forms import DAILY, FLOOD, shipped
 
-SENTENCES: Mapping[str, tuple[Any, ...]] = {**OF_CONTENT, **OF_REQUESTS, **OF_CONTROL, **OF_GROUND}
+SENTENCES: Mapping[str, tuple[Any, ...]] = {**OF_CONTENT, **OF_REQUESTS, **OF_CONTROL, **OF_GROUND, **OF_ANALYSIS}
 LONGEST_FACT = 200  # characters of one fact inside a sentence
 MOST_WORDS = 12  # of a list inside a sentence
 MIB = 2**20

@@ -1,0 +1,119 @@
+"""A file as columns of numbers and days (分析用表): what a method asks for by name, refused with row and column."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lianfang.domain.refusals import Problem, Refused
+from lianfang.interfaces.exchange.sheet import Cell, Sheet
+
+SERIES: Final = ("series", "unit")
+"""Columns that tell several series of one file apart."""
+EMPTY: Final = frozenset({"", "na", "nan", "null"})
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of one file, each with its row number as a person sees it, and its cells by column name."""
+
+    header: tuple[str, ...]
+    records: Sequence[tuple[int, Mapping[str, Cell]]]
+
+    @classmethod
+    def of(cls, sheet: Sheet) -> Table:
+        """The table of a sheet. Refused with the sheet's own problems, `file.no_rows` when it has none."""
+        if sheet.problems:
+            raise Refused(sheet.problems)
+        if not sheet.rows:
+            raise Refused("file.no_rows", "file")
+        return cls(sheet.header, tuple(sheet.records()))
+
+    def column(self, *names: str) -> str:
+        """The first of these columns that exists, case aside. Refused `file.column_missing` (column)."""
+        by_name = {one.casefold(): one for one in reversed(self.header)}
+        found = next((by_name[name.casefold()] for name in names if name.casefold() in by_name), None)
+        if found is None:
+            raise Refused(Problem("file.column_missing", column=names[0], facts={"known": list(self.header)}))
+        return found
+
+    def has(self, *names: str) -> bool:
+        """Whether one of these columns exists."""
+        return bool({name.casefold() for name in names} & {one.casefold() for one in self.header})
+
+    def numbers(self, *names: str, empty: bool = False) -> NDArray[np.float64]:
+        """A column as numbers, one a row; an empty cell is refused (`required`) unless `empty`, then it is NaN."""
+        column = self.column(*names)
+        return np.array([_number(row, column, cells.get(column), empty=empty) for row, cells in self.records])
+
+    def days(self, *names: str) -> list[date]:
+        """A column as days. Refused `date.format`, `required`."""
+        column = self.column(*names)
+        return [_day(row, column, cells.get(column)) for row, cells in self.records]
+
+    def words(self, *names: str) -> list[str]:
+        """A column as texts; an empty cell is an empty text."""
+        column = self.column(*names)
+        return [_text(cells.get(column)) for _row, cells in self.records]
+
+    def by_series(self) -> Iterator[tuple[str, Table]]:
+        """The table of each series, in the order of their first rows; one named "" when no column tells them apart."""
+        if not self.has(*SERIES):
+            yield "", self
+            return
+        for name, records in self._split.items():
+            yield name, Table(self.header, records)
+
+    def stacked(self, *names: str) -> tuple[list[str], NDArray[np.float64]]:
+        """The same column of all series: their names, and an array of series by time. Refused `series.not_numbers`."""
+        found = [(name, one.numbers(*names)) for name, one in self.by_series()]
+        if len({len(values) for _name, values in found}) != 1:
+            raise Refused("series.not_numbers", self.column(*names))
+        return [name for name, _values in found], np.vstack([values for _name, values in found])
+
+    @cached_property
+    def _split(self) -> dict[str, list[tuple[int, Mapping[str, Cell]]]]:
+        column = self.column(*SERIES)
+        split: dict[str, list[tuple[int, Mapping[str, Cell]]]] = {}
+        for row, cells in self.records:
+            split.setdefault(_text(cells.get(column)), []).append((row, cells))
+        return split
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
+
+
+def _number(row: int, column: str, cell: Any, *, empty: bool) -> float:
+    text = _text(cell)
+    if text.casefold() in EMPTY:
+        if empty:
+            return math.nan
+        raise Refused(Problem("required", row=row, column=column))
+    try:
+        return float(Decimal(text))
+    except InvalidOperation:
+        raise Refused(Problem("number.format", row=row, column=column)) from None
+
+
+def _day(row: int, column: str, cell: Any) -> date:
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    if not _text(cell):
+        raise Refused(Problem("required", row=row, column=column))
+    try:
+        return date.fromisoformat(_text(cell)[:10])
+    except ValueError:
+        raise Refused(Problem("date.format", row=row, column=column)) from None
