@@ -20,6 +20,10 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
         _("The parameter cannot be used: %(why)s."),
         _("The parameter cannot be used."),
     ),
+    "column.missing": (
+        _("The file has no column %(field)s; it has: %(known)s."),
+        _("A column is missing."),
+    ),
     "probability.sum": (
         _("%(field)s: the probabilities sum to %(sum)s, not to 1."),
         _("The probabilities do not sum to 1."),

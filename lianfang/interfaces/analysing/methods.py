@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -53,7 +54,8 @@ class Method:
 @cache
 def methods() -> Mapping[str, Method]:
     """All methods by name."""
-    modules = [importlib.import_module(f"lianfang.interfaces.analysing.{area}") for area in AREAS]
+    names = [f"lianfang.interfaces.analysing.{area}" for area in AREAS]
+    modules = [importlib.import_module(name) for name in names if importlib.util.find_spec(name)]
     return {method.name: method for module in modules for method in module.METHODS}
 
 
@@ -66,7 +68,7 @@ def method_named(name: str) -> Method:
 
 
 def settings_of(method: Method, given: Mapping[str, Any]) -> Params:
-    """Its settings from a JSON object. Refused `analysis.parameter_unknown` (name), `analysis.parameter_wrong` (why)."""
+    """Its settings from a JSON object. Refused `analysis.parameter_unknown` (name), `analysis.parameter_wrong`."""
     named = {method.spellings.get(key, key): value for key, value in given.items()}
     known = list(method.params.__struct_fields__)
     unknown = next((key for key in named if key not in known), None)

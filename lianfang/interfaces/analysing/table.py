@@ -38,11 +38,11 @@ class Table:
         return cls(sheet.header, tuple(sheet.records()))
 
     def column(self, *names: str) -> str:
-        """The first of these columns that exists, case aside. Refused `file.column_missing` (column)."""
+        """The first of these columns that exists, case aside. Refused `column.missing` (column)."""
         by_name = {one.casefold(): one for one in reversed(self.header)}
         found = next((by_name[name.casefold()] for name in names if name.casefold() in by_name), None)
         if found is None:
-            raise Refused(Problem("file.column_missing", column=names[0], facts={"known": list(self.header)}))
+            raise Refused(Problem("column.missing", column=names[0], facts={"known": list(self.header)}))
         return found
 
     def has(self, *names: str) -> bool:

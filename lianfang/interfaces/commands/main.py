@@ -74,6 +74,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "two-way verification of two lists in files, without a server or a database",
             "lianfang verify ours.xlsx theirs.csv --out differences.xlsx --columns name=姓名,id_no=证件号",
         ),
+        "analyse": Command(
+            "lianfang.interfaces.commands.analyse",
+            "one method of the analysis module on a file, without a server or a database",
+            "lianfang analyse detect.ears counts.csv --params '{\"baseline\": 7}' --plot alarms.svg",
+        ),
         "token": Command(
             "lianfang.interfaces.commands.token",
             "make or withdraw a bearer token for a machine",

@@ -37,14 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints the verification; writes the workbook and the pairs if they are asked for."""
-    with _speaking(language_of(args)):
+    with speaking(language_of(args)):
         from lianfang.interfaces.two_files.run import verified  # noqa: PLC0415  libraries that take a second to load
 
         return verified(args)
 
 
 @contextmanager
-def _speaking(language: str) -> Iterator[None]:
+def speaking(language: str) -> Iterator[None]:
     """The language of words, without setting Django up: nothing here needs a database, an app or a secret."""
     from django.apps import apps  # noqa: PLC0415
     from django.conf import settings  # noqa: PLC0415

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from lianfang.domain.refusals import Note, Problem
 from lianfang.interfaces.exchange.recognition import without_numbers
 from lianfang.interfaces.sentences import OF_CONTENT
+from lianfang.interfaces.sentences_of_analysis import OF_ANALYSIS
 from lianfang.interfaces.sentences_of_files import OF_REQUESTS
 
-SENTENCES: Final[Mapping[str, tuple[Any, ...]]] = {**OF_CONTENT, **OF_REQUESTS}
+SENTENCES: Final[Mapping[str, tuple[Any, ...]]] = {**OF_CONTENT, **OF_REQUESTS, **OF_ANALYSIS}
 _REASONS: Final = ("reason", "seen", "expected")  # facts that may choose another sentence for the same code
 
 

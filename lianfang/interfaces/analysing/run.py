@@ -1,0 +1,175 @@
+"""The command `analyse` at work (分析执行): read the file, run the method, print rows, write files, draw."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.analysing.methods import Found, Method, method_named, methods, settings_of
+from lianfang.interfaces.analysing.table import Table
+from lianfang.interfaces.charts import png, svg
+from lianfang.interfaces.commands.drafts import replacing
+from lianfang.interfaces.exchange.reading import read_table
+from lianfang.interfaces.server.trouble import CannotRun, say
+from lianfang.interfaces.two_files.wording import at_fault
+
+LIST: Final = "list"
+PICTURES: Final = (".svg", ".png")
+TABLES: Final = (".csv", ".json")
+
+
+def analysed(args: argparse.Namespace) -> int:
+    """Runs it; the exit status. Raises CannotRun in a sentence for whatever cannot be used."""
+    if args.method == LIST:
+        sys.stdout.write("\n".join(_overview()) + "\n")
+        return 0
+    _check_targets(args)
+    try:
+        method = method_named(args.method)
+        settings = settings_of(method, _params(args.params))
+        if args.file is None:
+            raise CannotRun("\n".join([_("A FILE is needed."), *_about(method)]))
+        found = method.run(Table.of(_sheet(args.file)), settings)
+    except Refused as refused:
+        raise CannotRun(_in_words(args.file, refused)) from refused
+    _show(args, method, found)
+    return 0
+
+
+def _overview() -> list[str]:
+    width = max(map(len, methods()))
+    return [f"{name:<{width}}  {method.does}" for name, method in methods().items()]
+
+
+def _about(method: Method) -> list[str]:
+    """What a newcomer needs to call it: what it does, which columns it reads, which settings it has."""
+    known = ", ".join(method.params.__struct_fields__) or "-"
+    lines = [
+        f"{method.name}: {method.does}",
+        _("reads: %(columns)s") % {"columns": method.reads},
+        _("settings: %(known)s") % {"known": known},
+    ]
+    return [*lines, *([_("example: %(example)s") % {"example": method.example}] if method.example else [])]
+
+
+def _check_targets(args: argparse.Namespace) -> None:
+    """The files to be written, before the work is done."""
+    for target, endings in ((args.out, TABLES), (args.plot, PICTURES)):
+        if target is None:
+            continue
+        if target.suffix.lower() not in endings:
+            raise CannotRun(_("%(file)s must end in %(endings)s.") % {"file": target, "endings": ", ".join(endings)})
+        if not target.absolute().parent.is_dir():
+            raise CannotRun(_("There is no folder for %(file)s.") % {"file": target})
+        if args.file and target.absolute() == args.file.absolute():
+            raise CannotRun(_("%(file)s is read and cannot be written too.") % {"file": target})
+
+
+def _params(text: str) -> Mapping[str, Any]:
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except OSError as failure:
+            facts = {"file": text[1:], "reason": failure.strerror or type(failure).__name__}
+            raise CannotRun(_("%(file)s cannot be read: %(reason)s.") % facts) from failure
+    try:
+        given = json.loads(text)
+    except ValueError as wrong:
+        raise CannotRun(_("--params is no JSON: %(why)s.") % {"why": wrong}) from wrong
+    if not isinstance(given, dict):
+        raise CannotRun(_('--params must be a JSON object such as {"alpha": 0.01}.'))
+    return given
+
+
+def _sheet(path: Path) -> Any:
+    try:
+        return read_table(path, path.name)
+    except FileNotFoundError:
+        raise CannotRun(_("There is no file %(file)s.") % {"file": path}) from None
+    except IsADirectoryError:
+        raise CannotRun(_("%(file)s is a folder, not a file.") % {"file": path}) from None
+    except OSError as failure:
+        facts = {"file": path, "reason": failure.strerror or type(failure).__name__}
+        raise CannotRun(_("%(file)s cannot be read: %(reason)s.") % facts) from failure
+
+
+def _in_words(path: Path | None, refused: Refused) -> str:
+    first, *more = refused.problems
+    if path is None or first.code.startswith("analysis."):
+        first = replace(first, facts={**first.facts, "field": first.field})
+    others = " " + _("There are %(count)s more problems in this file.") % {"count": len(more)} if more else ""
+    return at_fault(path or Path("--params"), first) + others
+
+
+def _show(args: argparse.Namespace, method: Method, found: Found) -> None:
+    rows = [{key: _plain(value) for key, value in row.items()} for row in found.rows]
+    facts = {key: _plain(value) for key, value in found.facts.items()}
+    whole = {
+        "method": method.name,
+        "rows": rows,
+        "facts": facts,
+        "notes": list(found.notes),
+    }
+    if args.json:
+        sys.stdout.write(json.dumps(whole, ensure_ascii=False, allow_nan=False, default=str) + "\n")
+    elif not args.out:
+        sys.stdout.write(_as_csv(rows))
+    for name, value in () if args.json else facts.items():
+        say(f"{name}: {value}")
+    for note in found.notes:
+        say(str(note))
+    _write(args, whole, found)
+
+
+def _write(args: argparse.Namespace, whole: Mapping[str, Any], found: Found) -> None:
+    if args.out:
+        text = (
+            json.dumps(whole, ensure_ascii=False, default=str) if args.out.suffix == ".json" else _as_csv(whole["rows"])
+        )
+        with replacing(args.out) as draft:
+            draft.write_text(text, encoding="utf-8")
+    if not args.plot:
+        return
+    if found.chart is None:
+        raise CannotRun(_("This method draws no picture."))
+    drawn = svg(found.chart, width=960, height=420, standalone=True)
+    with replacing(args.plot) as draft:
+        draft.write_bytes(drawn.encode() if args.plot.suffix.lower() == ".svg" else png(drawn, width=1920))
+
+
+def _as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    if not rows:
+        return ""
+    out = io.StringIO()
+    writer = csv.DictWriter(
+        out, fieldnames=list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n"
+    )
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    """As JSON and CSV can hold it: no value is empty, infinity is written out, flags are 0 and 1."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return value
