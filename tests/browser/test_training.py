@@ -120,7 +120,7 @@ def test_temperatures_at_the_door_are_kept_without_a_network_and_sent_once(
 ) -> None:
     set_clock(9, 0)
     with house.visit("ta-class_head", lang="zh", size=PHONE) as visitor:
-        visitor.forgive("ERR_INTERNET_DISCONNECTED|Failed to load resource|Failed to fetch")
+        visitor.forgive("ERR_INTERNET_DISCONNECTED|Failed to load resource|Failed to fetch|fetching the script")
         visitor.open(academy["running"] + "/door")
         visitor.context.set_offline(True)
         for number in (6, 7, 8):

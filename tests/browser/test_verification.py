@@ -21,7 +21,7 @@ from tests.make import DAY, at
 
 STORY = {"agree": 33, "conflict": 4, "only_ours": 3, "only_theirs": 2}
 OURS, THEIRS = "duty-zx", "liaison"
-STILL = 0.001  # less is the rounding of a line of text
+STILL = 0.02  # the bar of the design, section 11
 A_MOMENT = "() => new Promise((done) => setTimeout(done, 700))"  # longer than two presses are taken for one
 SHIFTED = """() => new Promise((done) => {
   let sum = 0;

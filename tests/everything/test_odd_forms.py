@@ -17,13 +17,11 @@ from tests.everything.test_access_of_pages import addresses, entered
 from tests.make import at
 
 pytestmark = pytest.mark.django_db
-HANDS = (
-    Role.DOCTOR, Role.NURSE, Role.SITE_MANAGER, Role.ADMINISTRATOR, Role.LEADER, Role.DUTY_OFFICER, Role.KITCHEN,
-    Role.LOGISTICIAN,
-)  # fmt: skip
-ODD = ("\x00", "x\x00y", "9999-12-31", "0001-01-01", "-1", "1e400", "9" * 40, "💥" * 3000, "{}", "[1]", "' OR 1=1", " ")
+HANDS = (Role.DOCTOR, Role.SITE_MANAGER, Role.ADMINISTRATOR, Role.DUTY_OFFICER)
+"""Between them they may do nearly everything; the others are refused before a value is looked at."""
+ODD = ("x\x00y", "9999-12-31", "0001-01-01", "-1", "1e400", "9" * 40, "💥" * 3000, "{}", " ")
 NAMES = ("day", "from", "to", "since", "until", "on")
-DAYS = ("0001-01-01", "9999-12-31", "1999-12-31", "2200-01-01", "x", "")
+DAYS = ("0001-01-01", "9999-12-31", "2200-01-01", "x", "")
 FAILURE = 500
 _NAME = re.compile(r"<(?:input|select|textarea|button)[^>]*?\sname=\"([^\"]{1,60})\"")
 _KEPT = ("csrfmiddlewaretoken", "language")
