@@ -140,6 +140,7 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
     "person.name_mismatch": (
         _("Name and ID number must belong to the same person on the register. Please compare them."),
     ),
+    "person.left_roster": (_("This person is no longer on the roster."),),
     "person.off_roster": (_("This person was not on the register and has been added to the unit."),),
     "person.possible_match": (
         _("The register writes this name with other characters; it is taken as the same person. Please look again."),
@@ -202,6 +203,7 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
     "unit.not_reporting": (_("This unit only adds up what its lower units send. Please choose one of those."),),
     "account": (_("This entry was made by another account. Please sign in as that account to send it."),),
     "account.exists": (_("This account name is taken. Please choose another."),),
+    "account.person_has_one": (_("This person has an account, or this account belongs to somebody already."),),
     "rules.invalid": (
         _("The parameters must make a whole set of rules: %(says)s"),
         _("The parameters must make a whole set of rules."),

@@ -373,3 +373,12 @@ def test_J06_a_point_is_looked_at_once_a_round_and_a_hazard_says_what_was_seen(w
 def _elsewhere(world: World) -> Place:
     with within(EVERYTHING):
         return Place.objects.create(unit=world.school, kind="spot", code="X", name="别处")
+
+
+def test_J01_only_who_leads_treats_raised_it_or_was_called_stops_a_clock(world):
+    incident = raised(world, at(9), role="guard")
+    kitchen = make.actor(world.school, "kitchen")
+    world.staff["kitchen"] = kitchen
+    with refused("incident.not_called"):
+        stopped(world, incident, "contained", at(9, 4), role="kitchen")
+    assert stopped(world, incident, "contained", at(9, 5), role="guard").handled_seconds == 300

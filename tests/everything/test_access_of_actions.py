@@ -159,6 +159,8 @@ def _units_and_people(w: World) -> dict:
         "guardian.confirmed": {"unit": klass, "guardian": w.far[2], "ward": pupil},
         "person.revealed": {"unit": klass, "person": pupil, "purpose": "call the family"},
         "account.opened": {"unit": klass, "handle": "new-head", "name": "新", "role": "class_head"},
+        "account.member_opened": {"membership": w.membership},
+        "account.tied": {"unit": klass, "account": w.somebody, "membership": w.membership},
         "account.first_opened": {"unit": school, "handle": "first", "name": "first"},
         "role.granted": {"unit": klass, "account": w.somebody, "role": "class_head"},
         "role.ended": {"unit": klass, "grant": w.grant},

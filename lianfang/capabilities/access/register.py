@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.capabilities.access.actions import end_role, grant_role, open_account
+from lianfang.capabilities.access.members import open_member_account, tie_account
 from lianfang.domain.roles import Role
 from lianfang.kernel.accounts.models import ROLE_NAMES, Grant
 from lianfang.kernel.audit.models import Event
@@ -30,7 +31,7 @@ class Roles(Register):
         column(Grant, "until", priority=2),
     ]
     filters = [equals("role", _("role"), ROLE_NAMES.items()), under_unit("unit", _("unit"))]
-    actions = [open_account, grant_role, end_role]
+    actions = [open_account, grant_role, end_role, open_member_account, tie_account]
 
 
 class Events(Register):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from lianfang.capabilities.incidents.duties import LEADS, RESPONDERS
-from lianfang.capabilities.incidents.models import Incident, Stop
+from lianfang.capabilities.incidents.duties import LEADS, MEDICAL, RESPONDERS
+from lianfang.capabilities.incidents.models import Called, Incident, Stop
 from lianfang.capabilities.incidents.opening import believed
 from lianfang.domain.incidents.clocks import CONTAINED, JUDGED, REPORTED, STOPS, Verdict, judge, whole_seconds
 from lianfang.domain.incidents.flows import UNFINISHED, after_stop
@@ -24,6 +24,8 @@ def stop_clock(by: Actor, *, incident: Incident, stop: str, at: datetime | None 
     """Stop one of an incident's clocks: on the scene, under control, or reported upwards."""
     held = locked(incident)
     _check_stop(stop)
+    if not concerned(by, held):
+        raise Refused("incident.not_called", "incident")
     if getattr(held, f"{stop}_at") is not None:
         raise Refused("incident.stopped", "stop", at=_local(held, stop))
     moment = _moment(held, at)
@@ -45,6 +47,13 @@ def correct_stop(by: Actor, *, incident: Incident, stop: str, at: datetime, reas
     revision = 1 + held.stops.filter(what=stop).count()
     _write(by, held, stop, moment, revision=revision, reason=reason)
     return _set(held, stop, moment.at)
+
+
+def concerned(by: Actor, incident: Incident) -> bool:
+    """Whether somebody leads it, treats people, raised it or was called to it: who else works there only sees it."""
+    if by.system or by.holds((*LEADS, *MEDICAL), incident.unit) or by.account_id == incident.reporter_id:
+        return True
+    return Called.objects.filter(incident=incident, account_id=by.account_id).exists()
 
 
 def locked(incident: Incident) -> Incident:

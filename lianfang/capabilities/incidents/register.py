@@ -58,7 +58,7 @@ class Incidents(Register):
     related = ("unit", "place")
     order = ("-detected_at", "-id")
     roles = (*RESPONDERS, Role.AUDITOR)
-    search = ("where", "note")
+    search = ("where",)
     columns = [
         column(Incident, "unit"),
         Column("kind", _("kind"), lambda row: kind_words(row.kind)),

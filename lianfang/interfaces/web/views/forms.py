@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from lianfang.capabilities.upward.layouts import codes_of, layout_named
 from lianfang.capabilities.upward.models import FILES
+from lianfang.capabilities.access.members import ENTERED_BY_LINK
 from lianfang.domain.answers import PersonRef
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role, may_grant
@@ -62,7 +63,7 @@ def show(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _done(request: HttpRequest, declared: Action, result: Any) -> HttpResponse:
-    if isinstance(result, Account):
+    if isinstance(result, Account) and declared.kind in ENTERED_BY_LINK:
         with within(EVERYTHING):
             secret = invite(result)
         address = request.build_absolute_uri(f"/first/{secret}")

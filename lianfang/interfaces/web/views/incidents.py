@@ -99,12 +99,20 @@ def _received(request: HttpRequest, actor: Actor, units: list[Unit]) -> dict[str
     check_sender(request)
     posted = {name: str(value).strip() for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     key = posted.get("key") or str(uuid7())
-    unit = next((one for one in units if one.code == posted.get("unit")), units[0])
+    unit = _unit_of(units, posted.get("unit", ""))
     at = _claimed(request, unit)
     receipt, is_new = claim(actor, key[:120], {**posted, "key": key}, kind="incident", unit=unit)
     incident = _act(actor, unit, posted, at, key) if is_new else _named(actor, posted.get("incident") or key)
     told = complete(receipt, state="received") if is_new else dict(receipt.answer)
     return {**told, "key": key, "url": f"/incidents/{incident.pk}"}
+
+
+def _unit_of(units: list[Unit], code: str) -> Unit:
+    """The unit that was chosen, one's nearest when none was. Refused `scope`: an emergency opens nowhere else."""
+    found = next((one for one in units if code in ("", one.code)), None)
+    if found is None:
+        raise Refused("scope", "unit")
+    return found
 
 
 def _act(actor: Actor, unit: Unit, posted: dict[str, str], at: datetime | None, key: str) -> Incident:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lianfang.capabilities.incidents.actions import verdicts
+from lianfang.capabilities.incidents.clocks import concerned
 from lianfang.capabilities.incidents.codes import lacking
 from lianfang.capabilities.incidents.duties import LEADS, MEDICAL, RESPONDERS
 from lianfang.capabilities.incidents.log import log_of
@@ -88,18 +89,19 @@ def content_of(actor: Actor, incident: Incident) -> dict[str, Any]:
     stops = {one.what: one for one in incident.stops.order_by("revision")}
     running = incident.state in UNFINISHED
     leads, works = actor.holds(LEADS, incident.unit), actor.holds(RESPONDERS, incident.unit)
+    near = works and concerned(actor, incident)
     return {
         "url": f"/incidents/{incident.pk}", "kind": str(incident), "where": where_of(incident), "row": incident,
         "chip": state_chip(incident), "every": EVERY if running else None, "running": running,
         "bars": [bar_of(incident, one, stops.get(one.what)) for one in judged],
         "summary": [{**verdict_chip(one), "what": one.what} for one in judged],
-        "stops": _stops(incident) if running and works else [],
+        "stops": _stops(incident) if running and near else [],
         "corrections": _corrections(incident) if running and leads else [],
         "groups": _groups(incident, owed, works=running and works), "done": _done(owed),
         "calls": _calls(incident), "called": _is_called(actor, incident),
         "log": [{"at": one.at, "by": one.by, "text": entry_words(one)} for one in reversed(log_of(incident, own=owed))],
         "messages": _messages(incident) if running and works else [],
-        "late": bool(failed_on(judged)), "may_lead": leads and running, "may_note": works and running,
+        "late": bool(failed_on(judged)), "may_lead": leads and running, "may_note": works and running, "near": near,
         "closes": _closes(incident, owed, leads=leads and running),
         "severities": [{"value": code, "label": str(word)} for code, word in SEVERITIES],
         "code": _code(actor, incident), "photos": [one.pk for one in photos_of(incident)[:12]],

@@ -10,12 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from lianfang.capabilities.access.members import KEEPERS as LET_IN
 from lianfang.capabilities.persons.actions import SEERS, reveal
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.titles import event_words, listed
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in, unit_of
 from lianfang.interfaces.web.views.lists import _zone, table_of
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.orgs.models import Unit
@@ -133,8 +135,17 @@ def _about(actor: Actor, who: Person, memberships: list[Membership], *, opened: 
         **detail,
         "facts": masked + detail["facts"],
         "timeline": _timeline(who),
+        "actions": _let_in(actor, who, memberships),
         "back": {"label": str(_("People")), "url": "/list/persons"},
     }
+
+
+def _let_in(actor: Actor, who: Person, memberships: list[Membership]) -> list[dict[str, Any]]:
+    """The way to an account of their own, where they have none."""
+    kept = next((one for one in memberships if actor.holds(LET_IN, one.unit)), None)
+    if kept is None or Account.objects.filter(person_id=who.pk).exists():
+        return []
+    return [_go(_("Open an account for this person"), f"/do/account.member_opened?membership={kept.pk}", "user")]
 
 
 @require_http_methods(["GET", "POST"])
