@@ -52,6 +52,10 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
         _("These moments are not in order."),
     ),
     "date.past": (_("%(field)s must be a moment that is still to come."),),
+    "leave.frozen": (
+        _("Leave is stopped by the order %(order)s. Please say why this leave is needed all the same."),
+        _("Leave is stopped by an order. Please say why this leave is needed all the same."),
+    ),
     "delegation.none": (
         _("Only the chair, or whoever the chair has delegated to for this time, decides for the group."),
     ),

@@ -104,6 +104,7 @@ LABELS: Mapping[str, Any] = {
     "last_exposure": _("Last exposure"), "manifest": _("List of arrivals"), "provider": _("Medical institution"),
     "sample": _("Sample number"), "stay": _("Stay"), "stays": _("Stays"), "travel": _("Onward travel"),
     "state": _("State"),
+    "briefing": _("Briefing"), "despite_recall": _("Why it is needed despite the recall"),
     "body_site": _("Measured at"), "exposure_kind": _("Kind of exposure"), "arrives": _("Arrives at"),
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from lianfang.capabilities.persons.actions import approve_leave
 from lianfang.capabilities.recall.actions import (
     BACK,
     DECIDE,
@@ -192,3 +193,15 @@ def test_D05_a_published_list_asks_by_itself(order):
         assert set(Task.objects.filter(kind=DECIDE).values_list("person_id", flat=True)) == {
             one.person_id for one in named[7:]
         }
+
+
+def test_D05_leave_is_stopped_while_the_order_stands_and_approved_with_what_makes_it_needed(order):
+    made, named, _leader = order
+    with clock.at(at(17, day=AUG[5])), within(EVERYTHING):
+        unit, person = named[0].unit, named[0].person
+        leave = {"unit": unit, "person": person, "since": AUG[6], "until": AUG[7], "reason": "年假"}
+        assert refused(approve_leave, SYSTEM, **leave) == "leave.frozen"
+        assert approve_leave(SYSTEM, **leave, despite_recall="骨折住院").pk
+        lift_recall(SYSTEM, order=made, reason="疫情结束")
+        later = {**leave, "since": AUG[8], "until": AUG[9]}
+        assert approve_leave(SYSTEM, **later).pk

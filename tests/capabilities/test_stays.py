@@ -12,24 +12,18 @@ from lianfang.capabilities.stays.actions import (
     admit_batch,
     admit_unannounced,
     close_round,
-    correct_exposure,
-    extend,
-    extend_floor,
     mark_not_arrived,
-    order_test,
     progress,
     propose_rooms,
     receive_manifest,
     record_feedback,
     record_test,
-    rederive,
     release,
     release_many,
     room_nights,
     transfer_out,
-    transfer_room,
 )
-from lianfang.capabilities.stays.models import Change, Feedback, Stay
+from lianfang.capabilities.stays.models import Feedback, Stay
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
 from lianfang.kernel.audit.models import Event
@@ -367,69 +361,3 @@ def test_I08_feedback_of_three_groups_of_different_kind_is_recorded_once_each():
         assert refused(lambda: record_feedback(doctor, stay=second, text="再谢一次")) == ["feedback.given"]
     with within(EVERYTHING):
         assert sorted(Feedback.objects.values_list("party_kind", flat=True)) == ["family", "single", "tour"]
-
-
-def test_a_stay_keeps_the_rules_it_began_under_until_somebody_decides_otherwise():
-    site = world.site(count_from="admission")
-    stay = world.admitted(site, [world.guest(last_exposure="2020-01-28")], EVENING)[0]
-    make.rules(site.unit, observation_days=10, count_from="last_exposure")
-    assert world.fresh(stay).ends_on == date(2020, 2, 14)
-    with clock.at(moment("02-01", 9)), make.acting(site.doctor) as doctor:
-        rederive(doctor, unit=site.unit, reason="第九版")
-    assert world.fresh(stay).ends_on == date(2020, 2, 7)
-    with within(EVERYTHING):
-        change = Change.objects.get()
-        assert (change.ends_before, change.ends_after, change.reason) == (date(2020, 2, 14), date(2020, 2, 7), "第九版")
-        assert Task.objects.filter(kind="reading", excused="").count() == 1 + 6 * 2 + 1
-
-
-def test_a_corrected_exposure_and_an_extension_move_the_last_day_and_what_is_owed():
-    site = world.site(test_days=[1, 14])
-    stay = world.admitted(site, [world.guest(last_exposure="2020-01-28")], EVENING)[0]
-    with clock.at(moment("02-01", 9)), make.acting(site.doctor) as doctor:
-        correct_exposure(doctor, stay=stay, last_exposure=date(2020, 1, 30), reason="航班日期有误")
-        assert world.fresh(stay).ends_on == date(2020, 2, 13)
-        assert refused(lambda: extend(doctor, stay=stay, ends_on=date(2020, 2, 13), reason="x")) == ["date.order"]
-        extend(doctor, stay=stay, ends_on=date(2020, 2, 15), reason="同车人员确诊")
-        with within(EVERYTHING):
-            assert Task.objects.filter(kind="reading", excused="").count() == 1 + 14 * 2 + 1
-            assert Occupancy.objects.get().expected_until == date(2020, 2, 15)
-            assert list(stay.tests.filter(excused="").values_list("day", flat=True)) == [date(2020, 2, 13)]
-
-
-def test_a_floor_starts_anew_only_where_the_rules_have_that_option():
-    site = world.site(count_from="admission")
-    stay = world.admitted(site, [world.guest()], EVENING)[0]
-    with clock.at(moment("02-03", 9)), make.acting(site.doctor) as doctor:
-        start = lambda: extend_floor(  # noqa: E731
-            doctor, unit=site.unit, floor=1, last_exposure=date(2020, 2, 3), reason="同层阳性"
-        )
-        assert refused(start) == ["rule.not_in_force"]
-        make.rules(site.unit, floor_starts_anew=True)
-        start()
-    assert world.fresh(stay).ends_on == date(2020, 2, 17)
-
-
-def test_an_extra_test_that_a_doctor_asks_for_holds_the_release_until_it_is_negative():
-    site = world.site()
-    stay = world.admitted(site, [world.guest(last_exposure="2020-01-28")], EVENING)[0]
-    with clock.at(moment("02-08", 9)), make.acting(site.doctor) as doctor:
-        order_test(doctor, stay=stay, day=date(2020, 2, 8), reason="体温 37.6")
-        record_test(doctor, stay=stay, day=date(2020, 2, 8), sampled_at=moment("02-08", 8, 50))
-        with within(EVERYTHING):
-            assert Task.objects.get(kind="test").settled_at is None, "a sample is no result"
-        record_test(doctor, stay=stay, day=date(2020, 2, 8), sampled_at=moment("02-08", 8, 50), result="negative")
-    with within(EVERYTHING):
-        assert Task.objects.get(kind="test").settled_at is not None
-
-
-def test_a_move_to_another_room_keeps_the_nights_and_leaves_a_room_to_clean():
-    site = world.site(count_from="admission")
-    stay = world.admitted(site, [world.guest()], EVENING)[0]
-    with clock.at(moment("02-02", 10)), make.acting(site.nurse) as nurse:
-        assert refused(lambda: transfer_room(nurse, stay=stay, room=site.room(1), reason="漏水")) == ["room.same"]
-        transfer_room(nurse, stay=stay, room=site.room(5), reason="漏水")
-        assert room_nights(site.unit, date(2020, 1, 30), date(2020, 2, 4)) == 4
-    with within(EVERYTHING):
-        assert Event.objects.get(kind="room.vacated").facts["room"] == "001"
-        assert Occupancy.objects.get(until__isnull=True).place.code == "005"

@@ -12,6 +12,7 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action, store
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people import ops
+from lianfang.kernel.people.freezes import frozen_by
 from lianfang.kernel.people.models import Absence, Guardianship, Membership, Person
 from lianfang.kernel.reporting.tally import recount_since
 from lianfang.kernel.scope import EVERYTHING, within
@@ -62,11 +63,19 @@ def end_membership(by: Actor, *, membership: Membership, last_day: date) -> Memb
     return membership
 
 
-@action("leave.approved", by=KEEPERS, over="unit", facts=("unit", "since", "until"))
-def approve_leave(by: Actor, *, unit: Unit, person: Person, since: date, until: date, reason: str) -> Absence:
-    """Approve leave: until it ends, no answer is expected from this person here."""
+@action("leave.approved", by=KEEPERS, over="unit", facts=("unit", "since", "until", "despite_recall"))
+def approve_leave(
+    by: Actor, *, unit: Unit, person: Person, since: date, until: date, reason: str, despite_recall: str = ""
+) -> Absence:
+    """Approve leave: until it ends, no answer is expected from this person here.
+
+    While a recall order stands against leave, it is approved only with what makes it needed all the same
+    (`leave.frozen`): somebody who is ill stays away lawfully.
+    """
     if not ops.is_member(person.pk, unit, since):
         raise Refused("scope", "person")
+    if not despite_recall.strip() and (order := frozen_by(unit, since, until)):
+        raise Refused("leave.frozen", "despite_recall", order=order)
     absence = store(Absence(unit=unit, person_id=person.pk, since=since, until=until, reason=reason))
     _recount(unit, since)
     return absence

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.capabilities.stays.models import Change, Stay
@@ -42,7 +43,7 @@ def extend(by: Actor, *, stay: Stay, ends_on: date, reason: str) -> Stay:
     """Extend a stay to a later last day, by decision and with a reason."""
     row = _open(stay)
     if row.ends_on is not None and ends_on <= row.ends_on:
-        raise Refused("date.order", "ends_on", earlier="last_day")
+        raise Refused("date.order", "ends_on", earlier=row.ends_on.isoformat())
     return _changed(by, row, "extended", row.kept_terms, reason, ends_on=ends_on)
 
 
@@ -69,10 +70,16 @@ def rederive(by: Actor, *, unit: Unit, reason: str) -> list[Stay]:
     """Put every open stay of a site under the rules in force today; without this act a stay keeps its own."""
     today = clock.today(unit.zone)
     open_here = Stay.objects.filter(unit=unit, state=HERE).order_by("pk")
-    return [
-        _changed(by, row, "rederived", terms_on(unit, today, row.hazard), reason)
-        for row in (_open(stay) for stay in open_here)
-    ]
+    return [_rederived(by, _open(stay), terms_on(unit, today, stay.hazard), reason) for stay in open_here]
+
+
+def _rederived(by: Actor, row: Stay, terms: Terms, reason: str) -> Stay:
+    """The last day by other rules, never before one that was decided on for this person."""
+    decided = row.changes.filter(kind="extended", exposure_before=F("exposure_after")).order_by("-at").first()
+    derived = last_day_of(row, terms)
+    return _changed(
+        by, row, "rederived", terms, reason, ends_on=max(derived, decided.ends_after) if decided else derived
+    )
 
 
 def _on_floor(unit: Unit, building: str, floor: int) -> Iterable[Stay]:

@@ -101,7 +101,8 @@ def reached(request: HttpRequest, code: str, person: UUID) -> HttpResponse:
 def _called(actor: Actor, unit: Unit, day: date, person: Person, said: str, note: str) -> None:
     slot = slot_of(unit, day)
     if said == "on_leave":
-        approve_leave(actor, unit=unit, person=person, since=day, until=day, reason=note or str(_("on leave")))
+        why = note or str(_("on leave"))
+        approve_leave(actor, unit=unit, person=person, since=day, until=day, reason=why, despite_recall=note)
     elif said in ("well", "unwell"):
         raw = {
             "key": f"phone-{uuid7()}",

@@ -195,6 +195,7 @@ def _taken(actor: Actor, unit: Unit, day: date, posted: Any) -> dict[str, Any]:
                 since=day,
                 until=day,
                 reason=posted.get(f"note-{person.pk}", "") or str(_("on leave")),
+                despite_recall=posted.get(f"note-{person.pk}", ""),
             )
     raw = {
         "key": posted.get("key"),
