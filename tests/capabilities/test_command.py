@@ -67,7 +67,7 @@ def refusal(call, *args, **given):
 # --- A01: the organisation 1+1+1+1+1+3+6+N
 
 
-def test_A01_number_1_the_template_gives_just_fourteen_typed_slots_all_vacant(school, everything):
+def test_A01_acceptance_1_the_template_gives_just_fourteen_typed_slots_all_vacant(school, everything):
     apply_template(SYSTEM, unit=school, template=CODE)
     seen = board(school, clock.now())
     kinds = [post.slot.kind for post in seen.posts]

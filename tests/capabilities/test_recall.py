@@ -73,7 +73,7 @@ def sweep(moment):
         dispatch(REACTIONS)
 
 
-def test_D05_number_10_six_are_back_in_time_one_is_overdue_and_escalated_two_are_exempt(order):
+def test_D05_acceptance_10_six_are_back_in_time_one_is_overdue_and_escalated_two_are_exempt(order):
     made, named, leader = order
     for one in named[:4]:
         back(one, at(18, day=AUG[6]))

@@ -285,7 +285,7 @@ def test_work_that_does_not_count_is_refused(academy: Academy, changes: dict, co
         assert refusal(acts.finish_order, crew, order=order, **given).code == code
 
 
-def test_a_single_no_blocks_the_opening_until_it_is_put_right(academy: Academy):
+def test_acceptance_15_a_single_no_blocks_the_opening_until_it_is_put_right(academy: Academy):
     run = academy.run(6)
     with clock.at(EARLIER):
         academy.ready(run, [academy.classroom("A", 6)])

@@ -106,7 +106,7 @@ def test_M07_acceptance_3_guests_ate_10222_meals(outcome: script.Outcome) -> Non
     assert got(outcome, "guest_meals") == 10222
 
 
-def test_A01_the_organisation_has_14_slots_and_two_open_ones(outcome: script.Outcome) -> None:
+def test_A01_acceptance_1_the_organisation_has_14_slots_and_two_open_ones(outcome: script.Outcome) -> None:
     kinds = list(Slot.objects.values_list("kind", flat=True))
     assert len(kinds) == 14 + 2
 
