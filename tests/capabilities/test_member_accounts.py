@@ -1,4 +1,4 @@
-"""Accounts of people on a roster (本人账号): opened by who keeps the roster, entered by a one-time link, one a person."""
+"""Accounts of people on a roster (本人账号): opened by its keeper, entered by a one-time link, one a person."""
 
 from __future__ import annotations
 

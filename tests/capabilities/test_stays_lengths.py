@@ -11,6 +11,7 @@ from lianfang.capabilities.stays.actions import (
     extend,
     extend_floor,
     order_test,
+    receive_manifest,
     record_test,
     rederive,
     room_nights,
@@ -112,3 +113,12 @@ def test_a_decided_last_day_outlasts_shorter_rules():
     with clock.at(moment("02-02", 9)), make.acting(site.doctor) as doctor:
         rederive(doctor, unit=site.unit, reason="第九版")
     assert world.fresh(stay).ends_on == date(2020, 2, 16)
+
+
+def test_a_list_of_a_wrong_year_or_of_a_hazard_that_no_rules_are_for_is_refused():
+    site = world.site()
+    with clock.at(EVENING), make.acting(site.nurse) as nurse:
+        given = {"unit": site.unit, "people": [world.guest()]}
+        wrong = EVENING.replace(year=2099)
+        assert refused(lambda: receive_manifest(nurse, arrives_at=wrong, **given)) == ["date.out_of_window"]
+        assert refused(lambda: receive_manifest(nurse, arrives_at=EVENING, hazard="x", **given)) == ["choice.unknown"]

@@ -24,7 +24,7 @@ from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.places.models import SITE_ROOM, Place
-from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.policies.ops import check_hazard, policy_of
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses import ops as statuses
 
@@ -55,6 +55,7 @@ def admit_unannounced(
     hazard: str = "any",
 ) -> Stay:  # fmt: skip
     """Admit somebody who is on no list; `guest` has the members of one row of a list."""
+    check_hazard(hazard)
     rooms.check_premises(unit, _day(unit, admitted_at))
     read = read_guests(unit, [guest])[0]
     person = register_guests(unit, [read.who])[0]

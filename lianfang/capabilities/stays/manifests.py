@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -31,11 +31,12 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people import ops as people_ops
 from lianfang.kernel.people.models import Membership, Person
 from lianfang.kernel.places.models import Expected
-from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.policies.ops import check_hazard, policy_of
 from lianfang.kernel.scope import EVERYTHING, within
 
 MEMBERS = (*OF_PERSON, "party_kind", "party", "needs", "companion", "last_exposure", "exposure_kind", "home")
 MOST = 500  # people of one list
+BEHIND, AHEAD = timedelta(days=7), timedelta(days=60)  # of the day on which a list is entered
 PARTIES = Choices(
     Choice("tour", "旅行团", "Tour group", ("团队", "tour", "group")),
     Choice("family", "家庭", "Family", ("家人", "一家")),
@@ -69,6 +70,8 @@ def receive_manifest(
     hazard: str = "any",
 ) -> Manifest:  # fmt: skip
     """Take in a list of people who are to come; every row is read before any is kept."""
+    check_hazard(hazard)
+    _check_arrival(unit, arrives_at)
     guests = read_guests(unit, people)
     persons = register_guests(unit, [guest.who for guest in guests])
     _refuse_known(unit, persons)
@@ -79,6 +82,14 @@ def receive_manifest(
         store(_stay(manifest, guest, person, _companion(guest, persons), hazard))
     _expect(manifest, guests, hazard)
     return manifest
+
+
+def _check_arrival(unit: Unit, arrives_at: datetime) -> None:
+    """A list names a coming that is near: a slip in the year would keep rooms and meals for nobody."""
+    day, today = arrives_at.astimezone(unit.zone).date(), clock.today(unit.zone)
+    low, high = today - BEHIND, today + AHEAD
+    if not low <= day <= high:
+        raise Refused("date.out_of_window", "arrives_at", low=low.isoformat(), high=high.isoformat())
 
 
 def read_guests(unit: Unit, rows: Sequence[Mapping[str, Any]], *, channel: str = "json") -> list[Guest]:

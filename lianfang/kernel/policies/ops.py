@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lianfang.domain.policy import Policy, policy_from
+from lianfang.domain.refusals import Refused
 from lianfang.domain.rules.laying import Layer, lay
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.models import RulePack
@@ -47,6 +48,15 @@ def shipped_codes() -> tuple[str, ...]:
     """The packs that come with the product, the oldest first, the default one before all."""
     found = {path.stem: tomllib.loads(path.read_text("utf-8"))["pack"] for path in SHIPPED.glob("*.toml")}
     return tuple(sorted(found, key=lambda code: (code != DEFAULT, found[code]["valid_from"], code)))
+
+
+def check_hazard(code: str) -> str:
+    """A hazard that some rule pack is for, or "any". Refused `choice.unknown` (choices)."""
+    known = {ANY, *(str(shipped(one)["pack"].get("hazard", ANY)) for one in shipped_codes())}
+    known |= set(RulePack.objects.values_list("hazard", flat=True).distinct())
+    if code not in known:
+        raise Refused("choice.unknown", "hazard", choices=sorted(known))
+    return code
 
 
 def packs_on(day: date) -> list[RulePack]:
