@@ -28,6 +28,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.dues.models import HANDOVER, Due
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.registers.register import registers
 from lianfang.kernel.reporting.forms import DAILY, form_on
 from lianfang.kernel.reporting.reports import current_report
 
@@ -53,9 +54,13 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "unit": str(unit), "day": day, "periods": _periods(unit, day), "signed": _signed(unit, day), "rows": rows,
         "hand_url": f"/upward/{unit.code}/hand-over?day={day}", "to_send": sum(row["hand"] for row in rows),
         "add_url": "/do/recipient.named" if hands else "", "board_url": f"/board/{unit.code}?day={day}",
-        "copies_url": f"/list/handed-copies?{urlencode({'unit': unit.code, 'day': str(day)})}",
+        "copies_url": _copies_url(unit, day) if registers["handed-copies"].open_to(request.actor) else "",  # type: ignore[attr-defined]
     }  # fmt: skip
     return page(request, "pages/recipients.html", {"upward": context})
+
+
+def _copies_url(unit: Unit, day: date) -> str:
+    return f"/list/handed-copies?{urlencode({'unit': unit.code, 'day': str(day)})}"
 
 
 def _placed(request: HttpRequest, code: str) -> tuple[Actor, Unit]:

@@ -123,6 +123,7 @@ def proof(request: HttpRequest, code: str) -> HttpResponse:
         "site": {"code": unit.code, "name": str(unit)}, "day": day, "slot": slot, "slots": _slots(unit),
         "slot_word": SLOTS.label(slot, language()), "stands": stands, "missed": missed, "closed": list(closed),
         "live": {"url": request.get_full_path(), "every": 20},
+        "walks": request.actor.holds(WARD, unit),  # type: ignore[attr-defined]
     }  # fmt: skip
     return page(request, "pages/round_proof.html", context)
 

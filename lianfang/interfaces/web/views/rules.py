@@ -24,6 +24,7 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.models import RulePack
 from lianfang.kernel.policies.ops import ANY, DEFAULT, Rules, default_policy, laid, shipped, shipped_codes
+from lianfang.kernel.registers.register import registers
 
 KEY_NUMBERS = ("observation_days", "home_days", "lookback_days", "transfer_hours", "secondary_contacts", "test_days")
 
@@ -37,7 +38,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "unit": str(unit), "day": day, "url": f"/rules/{unit.code}", "may_adopt": actor.holds(KEEPERS, unit),
         "in_force": _in_force(unit, day), "shipped": _shipped(unit, day),
-        "adopt_url": f"/rules/{unit.code}/own", "list_url": "/list/rules",
+        "adopt_url": f"/rules/{unit.code}/own", "list_url": "/list/rules" if registers["rules"].open_to(actor) else "",
     }  # fmt: skip
     return page(request, "pages/rules.html", {"rules": context})
 

@@ -70,7 +70,7 @@ def _site(actor: Actor, site: Site) -> dict[str, Any]:
         "clock_runs": site.state in (life.DESIGNATED, life.CONVERTING) or any(s["open"] for s in standings),
         "milestones": standings, "figures": rooms["figures"], "groups": site_panels.groups_of(url, controls),
         "controls": site_panels.counted(controls), "assets": site_panels.assets_of(actor, site),
-        "sweep": site_panels.sweep_of(site), "todo": site_panels.todo_of(site, standings, rooms, controls),
+        "sweep": site_panels.sweep_of(site), "todo": site_panels.todo_of(actor, site, standings, rooms, controls),
         "acts": site_panels.acts_of(actor, site), "links": site_panels.links_of(actor, site),
         "breaches": site_panels.breaches_of(site), "facts": _facts(site),
     }  # fmt: skip

@@ -170,16 +170,21 @@ def breach_state(one: Breach) -> dict[str, str]:
 
 
 def todo_of(
-    site: Site, milestones: Sequence[Mapping[str, Any]], rooms: Mapping[str, Any], controls: Sequence[Control]
+    actor: Actor,
+    site: Site,
+    milestones: Sequence[Mapping[str, Any]],
+    rooms: Mapping[str, Any],
+    controls: Sequence[Control],
 ) -> list[dict[str, str]]:
     """What still stands in the way, each a line with a place to go to."""
     url = f"/site/{site.unit.code}"
-    lines = [_line("warn", one["warning"], f"{url}/ready") for one in milestones if one["warning"]]
+    ready = f"{url}/ready" if may_do(actor, "ready", site) else ""
+    lines = [_line("warn", one["warning"], ready) for one in milestones if one["warning"]]
     lines += [
         _line("warn", f"{one['name']}: {one['blocker']}", one["block_url"]) for one in milestones if one["blocker"]
     ]
     if site.state in SET_UP:
-        lines += _before_opening(site, rooms, controls)
+        lines += _before_opening(actor, site, rooms, controls)
     for one in controls:
         if one.state == BREACHED:
             lines.append(_line("bad", str(_("Breached: {item}")).format(item=one), f"{url}/controls/{one.pk}"))
@@ -187,30 +192,34 @@ def todo_of(
         text = _("Nobody is admitted after {day}: they could not finish by the closing day.")
         lines.append(_line("todo", str(text).format(day=on_day(site.accepts_until)), ""))
     if site.state == life.DISINFECTING:
-        lines += _before_release(site)
+        lines += _before_release(actor, site)
     return lines
 
 
-def _before_release(site: Site) -> list[dict[str, str]]:
+def _before_release(actor: Actor, site: Site) -> list[dict[str, str]]:
     today = clock.today(site.unit.zone)
     days = policy_of(site.unit, on=today).site_disinfection_days
     first, left = life.released_from(site.disinfection_from or today, days=days), unswept(site).count()
     text = ngettext("{n} place is not ticked yet", "{n} places are not ticked yet", left).format(n=left)
-    lines = [_line("todo" if left else "ok", text, f"/site/{site.unit.code}/sweep")]
+    sweep = f"/site/{site.unit.code}/sweep" if may_do(actor, "sweep", site) else ""
+    lines = [_line("todo" if left else "ok", text, sweep)]
     if today < first:
         lines.append(_line("todo", str(_("It can be released from {day} on.")).format(day=on_day(first)), ""))
     return lines
 
 
-def _before_opening(site: Site, rooms: Mapping[str, Any], controls: Sequence[Control]) -> list[dict[str, str]]:
+def _before_opening(
+    actor: Actor, site: Site, rooms: Mapping[str, Any], controls: Sequence[Control]
+) -> list[dict[str, str]]:
     url = f"/site/{site.unit.code}"
     lines = []
     if (missing := site.rooms_planned - rooms["known"]) > 0:
         text = ngettext("{n} planned room has no number yet", "{n} planned rooms have no number yet", missing)
-        lines.append(_line("todo", text.format(n=missing), f"{url}/do/rooms"))
+        lines.append(_line("todo", text.format(n=missing), f"{url}/do/rooms" if may_do(actor, "rooms", site) else ""))
     if rooms["planned"]:
         text = ngettext("{n} room is not ready", "{n} rooms are not ready", rooms["planned"])
-        lines.append(_line("todo", text.format(n=rooms["planned"]), f"{url}/ready"))
+        ready = f"{url}/ready" if may_do(actor, "ready", site) else ""
+        lines.append(_line("todo", text.format(n=rooms["planned"]), ready))
     for count, text in (
         (sum(not one.owner for one in controls), _("Items of the four fives without an owner: {n}")),
         (sum(one.state == OPEN for one in controls), _("Items of the four fives without evidence: {n}")),
@@ -259,7 +268,7 @@ def links_of(actor: Actor, site: Site) -> list[dict[str, str]]:
     ]  # fmt: skip
     links += [{"label": str(word), "url": to, "icon": icon} for roles, word, to, icon in beyond
               if actor.holds(roles, site.unit)]  # fmt: skip
-    if site.state == life.DISINFECTING:
+    if site.state == life.DISINFECTING and may_do(actor, "sweep", site):
         links.append({"label": str(_("Tick rooms and zones")), "url": f"{url}/sweep", "icon": "todo"})
     elif site.state not in (life.CLOSED, life.RELEASED) and may_do(actor, "ready", site):
         links.append({"label": str(_("Mark rooms ready")), "url": f"{url}/ready", "icon": "todo"})

@@ -26,6 +26,7 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.places.models import BED, Premises
 from lianfang.kernel.places.ops import present
+from lianfang.kernel.registers.register import registers
 
 MOST_LISTS = 12
 
@@ -55,13 +56,15 @@ def _chosen(unit: Unit, given: str) -> Manifest | None:
 
 
 def _page(request: HttpRequest, unit: Unit, chosen: Manifest | None, refused: Refused | None) -> HttpResponse:
-    now = clock.now()
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    now, sites = clock.now(), registers["sites"]
+    has_page = sites.open_to(actor) and sites.rows(actor).filter(unit=unit).exists()
     waiting = awaited(chosen) if chosen else []
     proposed = propose_rooms(unit, waiting, now) if waiting else {}
     lists = Manifest.objects.filter(unit=unit).order_by("-arrives_at")[:MOST_LISTS]
     premises = Premises.objects.filter(unit=unit).first()
     context = {
-        "site": {"code": unit.code, "name": str(unit)},
+        "site": {"code": unit.code, "name": str(unit), "page": has_page},
         "premises": premises,
         "state": str(premises.get_state_display()) if premises else "",
         "lists": list(lists),

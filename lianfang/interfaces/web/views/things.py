@@ -56,7 +56,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         else [],
         "actions": [_go(_("Duty desk"), f"/board/{found.code}", "clipboard")]
         + ([_go(_("Class list"), f"/classes/{found.code}", "users")] if found.keeps_roster else []),
-        "back": {"label": str(_("Units")), "url": "/list/units"},
+        "back": {"label": str(_("Units")), "url": "/list/units"} if registers["units"].open_to(actor) else None,
     }
     return page(request, "pages/detail.html", {"detail": detail})
 

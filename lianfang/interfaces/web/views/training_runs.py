@@ -71,7 +71,8 @@ def _may(actor: Actor, run: ClassRun) -> dict[str, bool]:
         "plan": runs and going, "answer": runs and before, "open": runs and before,
         "close": runs and run.state == OPEN and clock.today(run.unit.zone) >= run.last_day,
         "clean": actor.holds(CLEANERS, run.unit), "sign": runs,
-        "decide": actor.holds(HOSTS, run.unit) and before, "measure": actor.holds(AT_THE_DOOR, run.unit),
+        "decide": actor.holds(HOSTS, run.unit) and before, "host": actor.holds(HOSTS, run.unit),
+        "measure": actor.holds(AT_THE_DOOR, run.unit),
     }  # fmt: skip
 
 
