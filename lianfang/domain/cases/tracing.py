@@ -59,22 +59,22 @@ def indicators(
     """The five indicators, in the order of `CODES`; `hours` is the limit (24)."""
     limit = timedelta(hours=hours)
     return [
-        _within("reported", [(one.sampled_at, one.reported_at) for one in cases], limit, now),
-        _within("interviewed", [(one.reported_at, one.interviewed_at) for one in cases], limit, now),
-        _within("notified", [(one.elicited_at, one.notified_at) for one in contacts], limit, now),
-        _share("known", [one.was_contact for one in cases]),
-        _share("evaluated", [one.reached for one in days]),
+        within("reported", [(one.sampled_at, one.reported_at) for one in cases], limit, now),
+        within("interviewed", [(one.reported_at, one.interviewed_at) for one in cases], limit, now),
+        within("notified", [(one.elicited_at, one.notified_at) for one in contacts], limit, now),
+        share("known", [one.was_contact for one in cases]),
+        share("evaluated", [one.reached for one in days]),
     ]
 
 
-def _within(
+def within(
     code: str, spans: Sequence[tuple[datetime | None, datetime | None]], limit: timedelta, now: datetime
 ) -> Indicator:
     """In time: the end came within the limit. Late: it came later, or has not come and the limit is over.
 
     Not known: the start is not known, or the limit still runs. An end before its start is an error of record: unknown.
     """
-    return _share(code, [_in_time(start, end, limit, now) for start, end in spans])
+    return share(code, [_in_time(start, end, limit, now) for start, end in spans])
 
 
 def _in_time(start: datetime | None, end: datetime | None, limit: timedelta, now: datetime) -> bool | None:
@@ -85,6 +85,7 @@ def _in_time(start: datetime | None, end: datetime | None, limit: timedelta, now
     return end - start <= limit
 
 
-def _share(code: str, answers: Sequence[bool | None]) -> Indicator:
+def share(code: str, answers: Sequence[bool | None]) -> Indicator:
+    """Yes among the answers that are known; None is not known."""
     unknown = sum(answer is None for answer in answers)
     return Indicator(code, sum(answer is True for answer in answers), len(answers) - unknown, unknown)

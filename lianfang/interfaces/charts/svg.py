@@ -13,7 +13,8 @@ from xml.sax.saxutils import escape, quoteattr
 from lianfang.interfaces.charts.chart import Band, Bars, Chart, Line, Values
 from lianfang.interfaces.charts.scale import Axis, axis_for, labels, number_text, runs
 
-TOP, BOTTOM, LEFT, RIGHT = 34, 26, 46, 14
+TOP, BOTTOM, LEFT, RIGHT = 42, 26, 46, 14
+ABOVE, BELOW = 26, 22
 WIDE_LETTER: Final = 12  # a Chinese character at the size of legends; a Latin one takes about half
 OWN_COLOURS: Final = """
 .lf-chart{font-family:"Noto Sans CJK SC","Noto Sans SC",sans-serif;font-size:12px}
@@ -53,21 +54,27 @@ class _Paper:
 
 
 def svg(chart: Chart, *, width: int = 640, height: int = 280, standalone: bool = False) -> str:
-    """The picture; `standalone` carries its own colours and its title, otherwise the page's style sheet and heading."""
+    """The picture; `standalone` carries its own colours, title and note, otherwise the page has them around it."""
     paper = _paper(chart, width, height)
-    head = [f'<text class="head" x="{LEFT}" y="-8">{escape(chart.title)}</text>'] if standalone else []
-    above = 26 if standalone else 0
-    box = f"0 {-above} {width} {height + above}"
+    above, below = (ABOVE, BELOW if chart.note else 0) if standalone else (0, 0)
+    whole = height + above + below
     opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="lf-chart" viewBox="{box}" width="{width}"'
-        f' height="{height + above}" role="img" aria-label={quoteattr(chart.description or chart.title)}>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="lf-chart" viewBox="0 {-above} {width} {whole}"'
+        f' width="{width}" height="{whole}" role="img" aria-label={quoteattr(chart.description or chart.title)}>'
     )
-    own = [f"<style>{OWN_COLOURS}</style>"] if standalone else []
-    ground = (
-        [f'<rect class="paper" x="0" y="{-above}" width="{width}" height="{height + above}"/>'] if standalone else []
-    )
+    own = _own(chart, paper, whole) if standalone else []
     marks = [*_grid(chart, paper), *_bars(chart, paper), *_bands(chart, paper), *_lines(chart, paper)]
-    return "".join([opening, *own, *ground, *head, *marks, *_legend(chart, paper), "</svg>"])
+    return "".join([opening, *own, *marks, *_legend(chart, paper), "</svg>"])
+
+
+def _own(chart: Chart, paper: _Paper, whole: int) -> list[str]:
+    """What a picture needs that stands alone: colours, paper, title, and the note under it."""
+    return [
+        f"<style>{OWN_COLOURS}</style>",
+        f'<rect class="paper" x="0" y="{-ABOVE}" width="{paper.width}" height="{whole}"/>',
+        f'<text class="head" x="{LEFT}" y="-8">{escape(chart.title)}</text>',
+        _text(LEFT, paper.height + 14, chart.note) if chart.note else "",
+    ]
 
 
 def _paper(chart: Chart, width: int, height: int) -> _Paper:
@@ -99,7 +106,8 @@ def _grid(chart: Chart, paper: _Paper) -> Iterable[str]:
 
 
 def _units(chart: Chart, end: int) -> list[tuple[int, str, str]]:
-    return [(LEFT - 6, chart.unit, "end"), (end + 6, chart.right_unit, "start")]
+    """The units stand over their axes, towards the edges: a word may be broader than the axis."""
+    return [(2, chart.unit, "start"), (max(end + LEFT, end) - 2, chart.right_unit, "end")]
 
 
 def _bars(chart: Chart, paper: _Paper) -> Iterable[str]:

@@ -1,0 +1,124 @@
+"""Rules on windows, false alarms foretold and settings of charts as commands (规则、误报与参数设计命令)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lianfang.domain.analysis import detect
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.analysing.methods import Found, Method, Params
+from lianfang.interfaces.analysing.table import Table
+from lianfang.kernel import detection_rules
+
+SCOPES: Final = ("class", "dormitory", "campus")
+_SPELLINGS: Final[Mapping[str, str]] = {"ARL0": "arl0", "ARL1": "arl1"}
+
+
+class RulesParams(Params, frozen=True, kw_only=True):
+    """`rules`: objects with code, syndrome, scope, days, minimum; without them the shipped ones."""
+
+    rules: tuple[dict[str, Any], ...] | None = None
+
+
+class ExpectedParams(Params, frozen=True, kw_only=True):
+    """The rule: `minimum` people of a class within `days` days; or `alpha`, the level of a chart on each row."""
+
+    minimum: int = 3
+    days: int = 1
+    alpha: float | None = None
+
+
+def _rules(table: Table, asked: RulesParams) -> Found:
+    rules = detection_rules.cluster_rules() if asked.rules is None else detect.rules_of({"rules": asked.rules})
+    days = np.array([day.toordinal() for day in table.days("day", "date", "onset")])
+    names = {scope: table.words(scope) for scope in SCOPES if table.has(scope)}
+    if not names:
+        raise Refused("file.column_missing", SCOPES[0], known=list(table.header))
+    numbered = {scope: np.unique(words, return_inverse=True) for scope, words in names.items()}
+    places = {scope: np.where(unique[at] == "", -1, at) for scope, (unique, at) in numbered.items()}
+    _people, person = np.unique(table.words("person", "id"), return_inverse=True)
+    reports = detect.reports_of(days=days, syndromes=table.words("syndrome"), people=person, places=places)
+    by_code = {rule.code: rule for rule in rules}
+    found = [_row(by_code[one.rule], one, numbered) for one in detect.reached(reports, rules)]
+    return Found(found, {"rules": len(rules), "reports": len(days), "reached": len(found)})
+
+
+def _row(rule: detect.Rule, one: detect.Reached, numbered: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "rule": rule.code,
+        "title": detection_rules.rule_title(rule.code, get_language() or ""),
+        "scope": rule.scope,
+        "place": str(numbered[rule.scope][0][one.place]),
+        "from": _iso(one.first_day),
+        "until": _iso(one.last_day),
+        "most": one.most,
+        "minimum": rule.minimum,
+        "action": rule.action,
+        "hours": rule.hours,
+    }
+
+
+def _iso(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()
+
+
+def _expected(table: Table, asked: ExpectedParams) -> Found:
+    many = table.numbers("classes", "series") if table.has("classes", "series") else np.ones(len(table.records))
+    kinds = table.words("kind", "unit") if table.has("kind", "unit") else [""] * len(many)
+    if asked.alpha is not None:
+        each = [detect.nominal_false_alarms(series=int(one), alpha=asked.alpha) for one in many]
+    else:
+        sizes, rates = table.numbers("size", "mean_class"), table.numbers("rate", "absent")
+        each = [
+            detect.rule_false_alarms(sizes=size, rates=rate, classes=count, minimum=asked.minimum, days=asked.days)
+            for size, rate, count in zip(sizes, rates, many, strict=True)
+        ]
+    rows = [
+        {"kind": kind, "classes": float(one), "a_day": a_day}
+        for kind, one, a_day in zip(kinds, many, each, strict=True)
+    ]
+    note = _("On quiet days this setting raises about %(count)s alarms a day.") % {"count": round(sum(each), 1)}
+    return Found(rows, {"a_day": float(sum(each))}, [note])
+
+
+def _find_kh(table: Table, _asked: Params) -> Found:
+    pairs = zip(table.numbers("ARL0"), table.numbers("ARL1"), strict=True)
+    found = [(quiet, quick, detect.find_kh(arl0=quiet, arl1=quick)) for quiet, quick in pairs]
+    return Found([{"ARL0": quiet, "ARL1": quick, "k": one.k, "h": one.h} for quiet, quick, one in found])
+
+
+def _ewma_limit(table: Table, _asked: Params) -> Found:
+    rows = []
+    for lam, quiet in zip(table.numbers("lambda"), table.numbers("ARL0"), strict=True):
+        two = detect.ewma_limit(lam=lam, arl0=quiet)
+        one = detect.ewma_limit(lam=lam, arl0=quiet, sided="one")
+        rows.append({"lambda": lam, "ARL0": quiet, "L_two": two, "L_one": one})
+    return Found(rows)
+
+
+METHODS: Final = (
+    Method(
+        "detect.rules", _("Clusters by rules: so many people of one place within so many days"),
+        "day, person, syndrome, class | dormitory | campus", _rules, RulesParams, {},
+        "lianfang analyse detect.rules reports.csv",
+    ),
+    Method(
+        "detect.expected", _("False alarms a day that a setting will cause on quiet days"),
+        "classes, size, rate, kind", _expected, ExpectedParams, {},
+        "lianfang analyse detect.expected classes.csv --params '{\"minimum\": 3}'",
+    ),
+    Method(
+        "detect.find_kh", _("Reference value and limit of a cumulative sum for wanted run lengths"),
+        "ARL0, ARL1", _find_kh, Params, _SPELLINGS, "lianfang analyse detect.find_kh wanted.csv",
+    ),
+    Method(
+        "detect.ewma_limit", _("Limit of an exponentially weighted average for a wanted run length"),
+        "lambda, ARL0", _ewma_limit, Params, _SPELLINGS, "lianfang analyse detect.ewma_limit wanted.csv",
+    ),
+)  # fmt: skip

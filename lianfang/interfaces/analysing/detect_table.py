@@ -1,0 +1,97 @@
+"""What the commands of detection share (异常探测命令共用): places to judge, rows beside their counts, one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from lianfang.domain.analysis.series import Floats
+from lianfang.domain.refusals import Refused
+from lianfang.interfaces.analysing.methods import Found, listed
+from lianfang.interfaces.analysing.table import Table
+from lianfang.interfaces.charts import Bars, Chart, Line
+
+COUNTS: Final = ("observed", "cases", "count", "y", "I")
+DAYS: Final = ("date", "dates", "day")
+READS: Final = "observed | cases | count | y | I; date; series | unit"
+Range = str | int | None
+MOST_BARS: Final = 2000
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Series of a file: names, counts (series in rows), their days if the file tells, and the places to show."""
+
+    names: Sequence[str]
+    counts: Floats
+    at: Sequence[date] | None
+    first: int
+    last: int
+
+    @property
+    def judged(self) -> slice:
+        """The places to show."""
+        return slice(self.first, self.last)
+
+    def found(self, columns: Mapping[str, Any], *, upper: str, alarm: str, notes: Sequence[str] = ()) -> Found:
+        """Rows of the columns (each of the counts' shape), and the picture of one series."""
+        shown = {name: np.atleast_2d(column)[:, self.judged] for name, column in columns.items()}
+        facts = {"series": len(self.names), "alarms": int(np.nansum(shown[alarm]))}
+        chart = self._chart(shown[upper], shown[alarm]) if len(self.names) == 1 else None
+        return Found(list(self._rows(shown)), facts, notes, chart)
+
+    def _rows(self, shown: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        values = {"observed": listed(self.counts[:, self.judged])}
+        values |= {name: listed(_plain(column)) for name, column in shown.items()}
+        for row, name in enumerate(self.names):
+            for turn, place in enumerate(range(self.first, self.last)):
+                told: dict[str, Any] = {"series": name} if name else {}
+                told |= {"t": place + 1} | ({"date": self.at[place].isoformat()} if self.at else {})
+                yield told | {key: column[row][turn] for key, column in values.items()}
+
+    def _chart(self, upper: Any, alarm: Any) -> Chart | None:
+        places = range(self.first, self.last)
+        if len(places) > MOST_BARS:
+            return None
+        return Chart(
+            title=_("Cases above what is expected"),
+            at=[self.at[place] for place in places] if self.at else [place + 1 for place in places],
+            bars=[Bars(_("Cases"), listed(self.counts[0, self.judged]), flagged=[bool(one) for one in alarm[0]])],
+            lines=[Line(_("Upper bound"), listed(np.where(np.isfinite(upper[0]), upper[0], np.nan)), "warn")],
+            description=_("%(count)s alarms.") % {"count": int(np.nansum(alarm))},
+        )  # fmt: skip
+
+
+def watched(table: Table, asked: Range, *, start: int = 0) -> Watched:
+    """The series of a file, and the places asked for ("105:209", counted from 1) or those from `start` on.
+
+    Refused `number.format`, `number.out_of_range` (range), `dates.order` where series have different days.
+    """
+    names, counts = table.stacked(*COUNTS)
+    days = [one.days(*DAYS) for _name, one in table.by_series()] if table.has(*DAYS) else []
+    if any(one != days[0] for one in days):
+        raise Refused("dates.order", table.column(*DAYS))
+    first, last = _ends(asked, start, counts.shape[1])
+    return Watched(names, counts, days[0] if days else None, first, last)
+
+
+def _ends(asked: Range, start: int, places: int) -> tuple[int, int]:
+    if asked is None:
+        return min(start, places - 1), places
+    first, _colon, last = str(asked).partition(":")
+    try:
+        ends = int(first) - 1, int(last or first)
+    except ValueError:
+        raise Refused("number.format", "range") from None
+    if not 0 <= ends[0] < ends[1] <= places:
+        raise Refused("number.out_of_range", "range", low=1, high=places)
+    return ends
+
+
+def _plain(column: Any) -> Any:
+    return column.astype(int) if column.dtype == np.bool_ else column

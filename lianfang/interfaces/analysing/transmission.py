@@ -1,0 +1,133 @@
+"""Who infects how many, as a command (传播链与二代病例): offspring counts and line lists with infectors."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from lianfang.domain.analysis import transmission
+from lianfang.domain.cases.chains import listed as chains_listed
+from lianfang.domain.refusals import Problem, Refused
+from lianfang.interfaces.analysing.methods import Found, Method, Params, listed
+from lianfang.interfaces.analysing.table import EMPTY, Table
+from lianfang.interfaces.charts import Bars, Chart
+
+CASE: Final = ("case", "id")
+INFECTOR: Final = ("infector", "source", "from")
+DAY: Final = ("onset", "date", "day")
+
+
+class Fitting(Params, frozen=True, kw_only=True):
+    """`level` of the limits; `transmission`: share of infections, `top`: share of cases whose part is given."""
+
+    level: float = 0.95
+    transmission: float = 0.8
+    top: float = 0.2
+    introductions: int = 1
+
+
+def _fit(table: Table, asked: Fitting) -> Found:
+    offspring = table.numbers("offspring", "z", "secondary")
+    cases = table.numbers("cases", "count", "n") if table.has("cases", "count", "n") else None
+    fit = transmission.offspring_fit(offspring, cases=cases, level=asked.level)
+    event, chance = transmission.superspreading(fit.r, fit.k)
+    found = {
+        "n": fit.n, "R": fit.r, "k": fit.k, "k_lo95_profile": fit.k_low, "k_hi95_profile": fit.k_high,
+        "k_se": fit.k_se, "R_se": fit.r_se, "logLik_nb": fit.log_likelihood,
+        "logLik_poisson": fit.log_likelihood_poisson, "logLik_geometric": fit.log_likelihood_geometric,
+        "p_zero_nb": fit.p_zero,
+        f"prop_cases_for_{asked.transmission * 100:g}pct":
+            transmission.shares(fit.r, fit.k, of_transmission=asked.transmission),
+        f"share_from_top{asked.top * 100:g}pct": transmission.share_from_top(fit.r, fit.k, of_cases=asked.top),
+        f"extinction_prob_{asked.introductions}_intro":
+            transmission.extinction(fit.r, fit.k, introductions=asked.introductions),
+        "superspreading_above": event, "superspreading_prob": chance,
+    }  # fmt: skip
+    rows = [{"quantity": name, "value": listed(np.asarray(value))} for name, value in found.items()]
+    return Found(rows, {"R": float(fit.r), "k": listed(np.asarray(fit.k))}, _notes(fit), _chart(offspring, cases))
+
+
+def _notes(fit: transmission.Offspring) -> list[str]:
+    if fit.r == 0:
+        return [_("Nobody infected anybody: k cannot be told.")]
+    if np.isinf(fit.k):
+        return [_("The counts vary no more than by chance: k is infinite (Poisson).")]
+    return []
+
+
+def _chart(offspring: Any, cases: Any) -> Chart:
+    seen = np.bincount(offspring.astype(np.int64).clip(0, 60), weights=cases)
+    return Chart(
+        title=_("How many each case infected"), at=list(range(len(seen))), bars=(Bars(_("cases"), listed(seen)),),
+        unit=_("cases"),
+    )  # fmt: skip
+
+
+def _chains(table: Table, _asked: Params) -> Found:
+    ids, infectors = table.words(*CASE), table.words(*INFECTOR)
+    if len(set(ids)) < len(ids):
+        again = next(place for place, one in enumerate(ids) if one in ids[:place])
+        raise Refused(Problem("file.row_twice", row=table.records[again][0], column=table.column(*CASE)))
+    links = [(source, one) for one, source in zip(ids, infectors, strict=True) if source.casefold() not in EMPTY]
+    built = transmission.build_arrays(ids, _days(table), links)
+    summary = transmission.summary(built)
+    rows = [
+        {
+            "case": one, "root": ids[built.root[place]], "generation": int(built.generation[place]),
+            "offspring": int(built.offspring[place]), "serial_interval": built.days_after(place),
+        }
+        for place, one in enumerate(ids)
+    ]  # fmt: skip
+    facts = {
+        "cases": summary.cases, "chains": summary.chains, "singletons": summary.singletons,
+        "max_size": summary.max_size, "max_generation": summary.max_generation,
+        "mean_offspring": summary.mean_offspring, "var_offspring": summary.var_offspring,
+        "si_n": summary.intervals, "si_mean": summary.interval_mean, "si_sd": summary.interval_sd,
+        "si_median": summary.interval_median, "si_negative": summary.intervals_negative,
+        "largest": [(one.root, one.size, one.depth) for one in chains_listed(built)[:10]],
+        "by_generation": transmission.generations(built),
+    }  # fmt: skip
+    notes = [f"{_TROUBLES[one.kind]()}: {', '.join(one.cases)}" for one in built.troubles[:_MOST_NOTES]]
+    return Found(rows, facts, notes)
+
+
+def _days(table: Table) -> Any:
+    """Days of onset as whole days: dates, or numbers of days; unknown where there is no such column."""
+    if not table.has(*DAY):
+        return np.full(len(table.records), transmission.UNKNOWN_DAY)
+    words = table.words(*DAY)
+    found = [_day(row, table.column(*DAY), word) for (row, _cells), word in zip(table.records, words, strict=True)]
+    return np.array(found, np.int64)
+
+
+def _day(row: int, column: str, word: str) -> int:
+    if word.casefold() in EMPTY:
+        return int(transmission.UNKNOWN_DAY)
+    try:
+        return int(word) if word.lstrip("-").isdigit() else date.fromisoformat(word[:10]).toordinal()
+    except ValueError:
+        raise Refused(Problem("date.format", row=row, column=column)) from None
+
+
+_MOST_NOTES: Final = 50
+_TROUBLES: Final = {
+    "unknown_case": lambda: _("A link names a case that is not in the list"),
+    "self": lambda: _("A case is its own infector"),
+    "two_infectors": lambda: _("A second infector was left out"),
+    "cycle": lambda: _("A circle was cut at its earliest case"),
+    "order": lambda: _("Fell ill before the infector"),
+}
+
+METHODS: Final = (
+    Method(
+        "transmission.offspring_fit", _("How many each case infects: R and k with limits, shares, extinction"),
+        "offspring, cases", _fit, Fitting, {"conf": "level"}, "lianfang analyse transmission.offspring_fit counts.csv",
+    ),
+    Method(
+        "transmission.chains", _("Chains of transmission: roots, generations, secondary cases, serial intervals"),
+        "case, infector, day", _chains, Params, {}, "lianfang analyse transmission.chains linelist.csv",
+    ),
+)  # fmt: skip
