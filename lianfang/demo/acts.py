@@ -102,7 +102,13 @@ def _present(unit: Unit, day: date) -> dict[str, int]:
 
 def report_fever(by: Actor, unit: Unit, day: date, people: int) -> None:
     """A report with one fever."""
-    figures = {"expected": people, "present": people - 1, "absent": 1, "fever": 1, "tested": 1, "confirmed": 0}
+    report_ill(by, unit, day, people, 1)
+
+
+def report_ill(by: Actor, unit: Unit, day: date, people: int, ill: int) -> None:
+    """A report with so many fevers: they stay away, and each is tested."""
+    there = people - ill
+    figures = {"expected": people, "present": there, "absent": ill, "fever": ill, "tested": ill, "confirmed": 0}
     with within(by.scope):
         receive_report(by, {"unit": unit.code, "day": str(day), "counts": figures}, channel="page")
 

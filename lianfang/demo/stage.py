@@ -51,7 +51,7 @@ def load(sweep: Sweep) -> None:
     """
     script = told()
     demonstrations.begin(NAME)
-    with clock.at(moment(script["day"], "09:00") - timedelta(days=script["history"] + 1)):
+    with clock.at(moment(script["day"], "09:00") - timedelta(days=script["history"] + 7 * script["weeks_before"] + 1)):
         world = build(script)
     play(world, sweep)
     exchange(world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,11 @@ from lianfang.demo.acts import (
 from lianfang.demo.hands import share_out
 from lianfang.demo.replay import Sweep
 from lianfang.demo.script import moment
+from lianfang.demo.stage_weeks import (
+    academy_before_the_week,
+    others_before_the_week,
+    superiors_before_the_week,
+)
 from lianfang.demo.stage_world import Told, World, classes_of, person_of
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
@@ -47,9 +53,12 @@ def play(world: World, sweep: Sweep) -> None:
     """Everything up to the clock's time on the stage, with the worker's passes in between."""
     today = date.fromisoformat(world.told["day"])
     days = [today - n * _A_DAY for n in range(world.told["history"], -1, -1)]
-    _open(days[:-1])
-    _together([_academy_before(world, days[:-1]), _outside_before(world, days[:-1])])
-    perform(_superiors_before(world, days[:-1]))
+    weeks = [days[0] - n * _A_DAY for n in range(world.told["weeks_before"] * 7, 0, -1)]
+    _open([*weeks, *days[:-1]])
+    academy = chain(academy_before_the_week(world, weeks), _academy_before(world, days[:-1]))
+    others = chain(others_before_the_week(world, weeks), _outside_before(world, days[:-1]))
+    _together([academy, others])
+    perform(chain(superiors_before_the_week(world, weeks), _superiors_before(world, days[:-1])))
     with clock.at(moment(days[-2], "20:00")):
         sweep()
     _name_screeners(world, today)
