@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -48,6 +48,7 @@ class Course:
     last: date
     size: int
     run: ClassRun
+    learners: list[PersonRef] = field(default_factory=list)
 
 
 def courses(house: House) -> list[Course]:
@@ -64,15 +65,16 @@ def courses(house: House) -> list[Course]:
     ]
 
 
-def training(house: House) -> Iterator[Act]:
-    """The phase from its rooms and zones to the closing report of its last class."""
-    planned = courses(house)
+def preparing(house: House, planned: Sequence[Course]) -> Iterator[Act]:
+    """The phase begins: its rooms and zones, and the classes of its plan."""
     first = planned[0].first
     yield Act(house.at(f"{first - timedelta(days=3)}T10:00"), lambda: _prepare(house))
     yield Act(house.at(f"{first - timedelta(days=3)}T11:00"), lambda: _schedule(house, planned))
-    yield from _zones(house)
-    for course in planned:
-        yield from _course(house, course)
+
+
+def training(house: House, planned: Sequence[Course]) -> list[list[Act]]:
+    """What goes on side by side, each part in rooms and with people of its own: the zones, and class by class."""
+    return [list(_zones(house)), *(list(_course(house, course)) for course in planned)]
 
 
 def _prepare(house: House) -> None:
@@ -96,6 +98,8 @@ def _schedule(house: House, planned: Sequence[Course]) -> None:
                 by, unit=house.school, code=f"KMT-C{course.number:02d}", name=f"第{course.number}期培训班",
                 name_en=f"Class {course.number}", first_day=course.first, last_day=course.last,
             )  # fmt: skip
+            # Drawn one after the other, so that no two classes are given the same person.
+            course.learners = [_learner(house, course) for _ in range(course.size)]
 
 
 def _zones(house: House) -> Iterator[Act]:
@@ -132,7 +136,7 @@ def _course(house: House, course: Course) -> Iterator[Act]:
 
 def _enrol(house: House, course: Course) -> None:
     with acting(house.hands["duty"]) as by:
-        enrol(by, run=course.run, newcomers=[_learner(house, course) for _ in range(course.size)])
+        enrol(by, run=course.run, newcomers=course.learners)
 
 
 def _learner(house: House, course: Course) -> PersonRef:

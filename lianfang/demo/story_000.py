@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from lianfang.demo import site_care, site_classes, site_end, site_guests, site_records, site_world
-from lianfang.demo.acts import Act
+from lianfang.demo.acts import Act, perform
+from lianfang.demo.hands import share_out
 from lianfang.demo.replay import Sweep
 from lianfang.demo.script import Finding, Scenario, moment
 from lianfang.kernel import clock
@@ -23,18 +24,19 @@ def play(scenario: Scenario, sweep: Sweep) -> Iterator[Finding]:
     """The whole story in the order of its moments, then what the records say."""
     with clock.at(moment("2020-01-30", "09:00")):
         house = site_world.found(scenario)
-    batches = site_guests.batches(house)
+    batches, planned = site_guests.batches(house), site_classes.courses(house)
     forecast = site_records.Forecasts(house)
     acts = [
         *site_world.set_up(house), *site_world.cleaning(house), *site_care.supplies(house),
         *site_guests.arrivals(house, batches),
         *site_care.rounds(house, batches), *site_care.second_readings(house), *site_care.meals(house),
         *site_care.emergencies(house), *forecast.asked(), *site_guests.releases(house, batches),
-        *site_end.command(house), *site_end.ending(house), *site_classes.training(house), *_passes(scenario, sweep),
+        *site_end.command(house), *site_end.ending(house), *site_classes.preparing(house, planned),
+        *_passes(scenario, sweep),
     ]  # fmt: skip
-    for act in sorted(acts, key=lambda one: one.at):
-        with clock.at(act.at):
-            act.does()
+    perform(acts)
+    side_by_side = site_classes.training(house, planned)
+    share_out(lambda hand, hands: perform(act for part in side_by_side[hand::hands] for act in part))
     with clock.at(ends(scenario)), within(EVERYTHING):
         yield from site_records.findings(house, forecast)
 
