@@ -104,6 +104,10 @@ CAPABILITIES = [
     "recall",
     "objections",
     "risk_areas",
+    "briefings",
+    "surveillance",
+    "quality",
+    "assessments",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

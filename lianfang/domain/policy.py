@@ -130,6 +130,19 @@ class Policy:
     surface_minutes: Annotated[int, MORE]  # minutes that the disinfectant stays on public surfaces at least
     disinfection_due: Mapping[str, time]  # time of day -> local time by which each zone is disinfected
     marker_check_days: Annotated[int, LESS]  # days between two checks of the markers at a gathering spot
+    false_alarms_a_day: Annotated[int, LESS]  # false alarms a day that one detection setting may cause at most
+    baseline_days: int  # days before today that EARS compares with
+    cusum_days: int  # days of records from which daily counts are watched by CUSUM, and that it compares with
+    least_spread: Decimal  # people; spread of counts that EARS takes at least, so that one case is nothing unusual
+    rate_days: int  # last days whose records give the usual share of people ill
+    rate_days_least: int  # days on record among them without which the base rates are taken
+    judged_percent: int  # % of those asked who must have answered for a day of a unit to be judged
+    quiet_percent: Mapping[str, Decimal]  # "what is counted.kind of school" -> percent of people ill on a quiet day
+    onset_curve: Mapping[str, Decimal]  # setting of the curve by onset -> its value, see the rule pack
+    risk_review_days: Annotated[int, LESS]  # days within which a risk assessment is reviewed, at most
+    risk_notice_days: int  # days before the end of its day at which an owed review is shown
+    what_if: Mapping[str, Decimal]  # assumption of a scenario -> its value at first, see the rule pack
+    quality: Mapping[str, Decimal]  # measure of the quality of reports -> its limit, see the rule pack
 
 
 def policy_from(parameters: Mapping[str, Any]) -> Policy:

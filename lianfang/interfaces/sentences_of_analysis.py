@@ -141,6 +141,10 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
         _("%(persons)s persons are too many for this page; it takes %(most)s. Compare a part of the institution."),
         _("There are too many persons for this page."),
     ),
+    "rule.wrong": (
+        _("The rule %(rule)s lacks: %(missing)s."),
+        _("A rule cannot be used."),
+    ),
     "series.fraction": (
         _("%(field)s: place %(position)s of series %(series)s is %(value)s; counts are whole numbers."),
         _("Counts are whole numbers."),
@@ -174,6 +178,13 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
         _("The serial interval starts with day 0, on which nobody infects: its first probability must be 0."),
     ),
     "si.shape": (_("There must be one serial interval, or one for each series."),),
+    "risk.assessment_ended": (_("This assessment has ended. Begin a new one for the period to come."),),
+    "risk.same_reason": (_("%(field)s: the level was changed, so its reason has to be written anew."),),
+    "risk.still_open": (
+        _("%(n)s risks are still open. Close each with its reason first."),
+        _("Some risks are still open. Close each with its reason first."),
+    ),
+    "risk.unchanged": (_("Everything is as in the last score. Nothing was kept."),),
     "surveillance.not_similar": (
         _(
             "Absences for different causes show no outbreak: this rule would cause about %(n)s false alarms a day. "

@@ -104,7 +104,14 @@ LABELS: Mapping[str, Any] = {
     "last_exposure": _("Last exposure"), "manifest": _("List of arrivals"), "provider": _("Medical institution"),
     "sample": _("Sample number"), "stay": _("Stay"), "stays": _("Stays"), "travel": _("Onward travel"),
     "state": _("State"),
-    "briefing": _("Briefing"), "despite_recall": _("Why it is needed despite the recall"),
+    "briefing": _("Daily briefing"), "despite_recall": _("Why it is needed despite the recall"),
+    "adjusted": _("Adjusted for the number of units"), "alpha_percent": _("Share of false alarms, %"),
+    "cases": _("At least so many people"), "method": _("Method"), "setting": _("Detection setting"),
+    "syndrome": _("What is counted"), "window_days": _("Within days"),
+    "assessment": _("Risk assessment"), "risk": _("Risk"), "likelihood_reason": _("Why this likelihood"),
+    "consequence_reason": _("Why this consequence"), "confidence": _("Confidence"),
+    "confidence_reason": _("Why this confidence"), "response": _("What is done about it"),
+    "owner_role": _("Duty that sees to it"), "review_on": _("Next review"),
     "body_site": _("Measured at"), "exposure_kind": _("Kind of exposure"), "arrives": _("Arrives at"),
 }  # fmt: skip
 

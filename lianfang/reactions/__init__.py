@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lianfang.capabilities.assessments.owed import tell_of_late_review
 from lianfang.capabilities.incidents.telling import tell_of_alert, tell_of_late_step, tell_superior
 from lianfang.capabilities.pairs.overdue import call_doctor_for_help, pass_contact_on
 from lianfang.capabilities.recall.following import call_for_overdue_return
@@ -41,6 +42,7 @@ from lianfang.reactions.reports import (
     tell_holders_of_old_figure,
     tell_superior_of_new_revision,
 )
+from lianfang.reactions.surveillance import join_open_alert
 
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     # Somebody is not well.
@@ -70,12 +72,13 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "sojourn.recorded": (weigh_stay,),
     "sojourn.refuted": (weigh_stay,),
     "status.fact_corrected": (follow_corrected_fact,),
-    "task.overdue": (pass_contact_on, call_for_overdue_return, tell_of_late_step),
+    "task.overdue": (pass_contact_on, call_for_overdue_return, tell_of_late_step, tell_of_late_review),
     "pair.contacted": (call_doctor_for_help,),
     # A site, an incident, a class.
     "site.closed": (close_teams_with_site,),
     "incident.stopped": (tell_superior,),
     "cluster.found": (tell_of_alert,),
+    "surveillance.alarmed": (join_open_alert,),
     "batch.completed": (note_first_batch,),
     "room.vacated": (have_room_cleaned,),
     "reading.abnormal": (call_doctor_about_guest,),

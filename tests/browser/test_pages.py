@@ -28,15 +28,15 @@ PAGES: dict[str, list[str]] = {
     "duty-yl": [
         "board/YL", f"reports/YL/{DAY}/entry", f"reports/YL/{DAY}/zero", f"reports/YL-D1/{DAY}/daily_counts",
         f"reports/YL-D1/{DAY}/daily_counts/1", "receipts/YL-D1", "units/YL-D1",
-        "list/unit-reports", "list/dues?unit=YL-D1",
+        "list/unit-reports", "list/dues?unit=YL-D1", "what-if/YL", "what-if/YL?seed=2",
     ],
     "administrator": [
         "board/SC", "responsibility/SC", "list/persons?unit=SC-K2", "list/roles", "list/events?search=account",
         "do/account.opened", "do/person.registered", "forms", "forms/propose", "burden/SC", "dictionary/SC",
     ],
     "officer-n1": [
-        "board/N1", "board/S10", "units/S10", "receipts/N1", "list/units", "list/rules", "today", "forms", "burden/N1",
-        "dictionary/N1", "verification", "verification/agree",
+        "board/N1", "wall/N1", "board/S10", "units/S10", "receipts/N1", "list/units", "list/rules", "today", "forms", "burden/N1",
+        "dictionary/N1", "verification", "verification/agree", "surveillance/N1", "surveillance/N1/settings",
     ],
 }  # fmt: skip
 """By account (nobody signed in under ""), the addresses that a person with this duty opens in a day."""
@@ -101,6 +101,11 @@ ELSEWHERE = {
     "site/<str:code>/do/<str:name>/<uuid:number>": "test_the_pages_of_a_site_in_use_are_whole",
     "site/<str:code>/ready": "test_the_pages_of_a_site_being_set_up_or_disinfected_are_whole",
     "site/<str:code>/sweep": "test_the_pages_of_a_site_being_set_up_or_disinfected_are_whole",
+    "briefings/<str:code>": "test_the_pages_of_a_briefing_are_whole",
+    "quality/<str:code>": "test_the_page_of_data_quality_is_whole",
+    "risks/<str:code>": "test_the_pages_of_risks_are_whole",
+    "risks/<str:code>/<str:deed>": "test_the_pages_of_risks_are_whole",
+    "risks/<str:code>/<str:deed>/<str:number>": "test_the_pages_of_risks_are_whole",
     "stock/<str:code>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
     "stock/<str:code>/lots/<uuid:number>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
     "stock/<str:code>/do/<str:name>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
@@ -137,11 +142,11 @@ ACTS = {
     "round/<str:code>/sync", "round/<str:code>/close", "site/<str:code>/arrivals/receive",
     "site/<str:code>/arrivals/<uuid:number>/admit", "site/<str:code>/arrivals/absent/<uuid:number>",
     "stays/<uuid:number>/do/<str:name>", "isolations/<uuid:number>/do/<str:name>",
-    "pairs/<str:code>/contacts/<uuid:number>",
+    "pairs/<str:code>/contacts/<uuid:number>", "briefings/<str:code>/compose", "briefings/<str:code>/assess",
 }  # fmt: skip
 """Addresses that take an act and show nothing themselves."""
 NO_PAGES = {
-    "incidents/<uuid:number>/briefing.pdf",
+    "incidents/<uuid:number>/briefing.pdf", "briefings/<str:code>/<uuid:number>.<str:kind>",
     "training/runs/<uuid:number>/report.pdf", "training/<str:code>/report.pdf",
     "cases/chains.csv",
     "", "demo", "sw.js", "import/template/<str:what>.csv", "import/<uuid:number>/problems.<str:kind>",

@@ -1,14 +1,16 @@
-"""The daily briefing (日报): composed from records, versions kept, small counts hidden, zero with what it is part of."""
+"""The daily briefing (日报): composed from records, versions kept, small counts hidden, zero said of how many."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from lianfang.capabilities.briefings.actions import assess_briefing, compose_briefing, hash_of
-from lianfang.capabilities.briefings.indicators import indicators, said as said_of
+from lianfang.capabilities.briefings.indicators import indicators
+from lianfang.capabilities.briefings.indicators import said as said_of
 from lianfang.capabilities.briefings.models import Briefing
 from lianfang.capabilities.supplies.actions import issue_supplies, receive_supplies, register_item
 from lianfang.domain.outcomes import Outcome
@@ -18,6 +20,7 @@ from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.briefing import outcomes
 from lianfang.kernel.scope import EVERYTHING, within
+from lianfang.kernel.tasks.ops import owe
 from tests import make
 from tests.briefing_world import School, said
 from tests.make import DAY, at
@@ -38,26 +41,13 @@ def test_new_symptoms_are_said_with_the_mean_of_seven_days_and_its_change():
     assert said(made, "people") == "People accounted for 40 of 40; nothing known of 0 of 40; on approved leave 0 of 40."
 
 
-def test_the_same_symptom_the_day_after_is_not_new():
+def test_who_was_ill_the_day_before_is_not_newly_ill():
     school = School()
-    school.day(DAY - timedelta(days=2), 6)
-    school.opens(DAY - timedelta(days=1))
+    school.day(DAY - timedelta(days=1), 10)
     school.opens()
-    school.checks(0, 6)  # the day before yesterday's pupils, well for a day
-    assert said(school.composes(), "symptoms").startswith("New symptoms at least 6 of 40")
-
-    other = School("S2", county=school.unit.parent)
-    other.day(DAY - timedelta(days=1), 10)
-    other.opens()
-    ill = other.pupils[0][10 * ((DAY.toordinal() - 1) % 2) :][:10]
-    raw = {"key": "still-ill-1", "unit": "S2-K1", "day": str(DAY), "slot": "am", "observed_by": "h",
-           "everyone_else": "well", "exceptions": other._exceptions(ill, 0)}  # fmt: skip
-    from lianfang.capabilities.checkin.intake import receive_roll_call
-
-    with clock.at(at(8)), make.acting(other.heads[0]) as head:
-        receive_roll_call(head, raw, channel="json")
-    other.checks(1, 0)
-    assert said(other.composes(), "symptoms").startswith("New symptoms 0 of 40, seven-day mean 1.4")
+    school.checks(0, 10, like=DAY - timedelta(days=1))
+    school.checks(1, 0)
+    assert said(school.composes(), "symptoms").startswith("New symptoms 0 of 40, seven-day mean 5.0 over 2 known days")
 
 
 def test_while_somebody_is_unknown_counts_are_lower_bounds_and_missing_classes_are_named():
@@ -173,10 +163,10 @@ def test_stock_is_said_with_its_days_left_where_a_rate_of_use_is_known():
     with within(EVERYTHING):
         with clock.at(at(8, day=DAY - timedelta(days=8))):
             mask = register_item(SYSTEM, unit=school.unit, code="mask", name="口罩", name_en="Masks", measure="piece")
-            receive_supplies(SYSTEM, unit=school.unit, item=mask, quantity=100)
+            receive_supplies(SYSTEM, unit=school.unit, item=mask, quantity=Decimal(100))
         for back in range(7, 0, -1):
             with clock.at(at(8, day=DAY - timedelta(days=back))):
-                issue_supplies(SYSTEM, unit=school.unit, item=mask, quantity=10)
+                issue_supplies(SYSTEM, unit=school.unit, item=mask, quantity=Decimal(10))
     school.opens()
     made = school.composes()
     assert said(made, "supplies") == "Masks in stock 30 pieces; Masks, days left 3."
@@ -205,3 +195,14 @@ def test_S02_where_nobody_was_observed_and_no_class_was_held_there_is_no_indicat
     school = School()
     found = outcomes(school.unit, DAY, DAY)
     assert indicators(found, "en", fewest=5) == []
+
+
+def test_what_falls_due_tomorrow_is_counted_by_kind():
+    school = School()
+    school.opens()
+    with within(EVERYTHING):
+        for number in (1, 2):
+            owe(school.unit, "order", school.unit, number=number, due_at=at(9, day=DAY + timedelta(days=1)))
+        owe(school.unit, "check", school.unit, due_at=at(9, day=DAY + timedelta(days=2)))
+    made = school.composes()
+    assert said(made, "owed") == "Own report by 16:30: to be sent in time; work order 2."

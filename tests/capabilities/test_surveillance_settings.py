@@ -1,4 +1,4 @@
-"""Detection settings (预警设置): their false alarms are known before they are switched on; alarms join the open alert."""
+"""Detection settings (预警设置): their false alarms are known before; alarms join the open alert."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.reactions import REACTIONS
 from tests import make
 from tests.make import DAY, at
-from tests.surveillance_world import World, built, lived, opened
+from tests.surveillance_world import World, answered, built, lived, opened
 from tests.surveillance_world import counted as count_now
 
 pytestmark = pytest.mark.django_db
@@ -106,8 +106,8 @@ def _fill_province(world: World) -> None:
     kinds = {"kindergarten": "kindergarten", "university": "university"}
     number = 1_000_000
     with within(EVERYTHING), connection.cursor() as cursor:
-        for (kind, size), many in classes_of_the_province().items():
-            code = f"{prefixes.get(kind, '99')}51600001"
+        for place, ((kind, size), many) in enumerate(classes_of_the_province().items()):
+            code = f"{prefixes.get(kind, '99')}5160{place:04d}"
             school = make.unit(world.county, code, kinds.get(kind, "school"))
             given = {
                 "first": number, "many": many, "path": school.path, "school": school.pk, "code": f"{kind}-",
@@ -195,8 +195,8 @@ def test_the_same_setting_is_on_once():
         ({"method": "farsight"}, "choice.unknown", "method"),
         ({"syndrome": "luck"}, "choice.unknown", "syndrome"),
         ({"level": "galaxy"}, "choice.unknown", "level"),
-        ({"alpha": Decimal(0)}, "number.out_of_range", "alpha"),
-        ({"alpha": Decimal(2)}, "number.out_of_range", "alpha"),
+        ({"alpha_percent": Decimal(0)}, "number.out_of_range", "alpha_percent"),
+        ({"alpha_percent": Decimal(200)}, "number.out_of_range", "alpha_percent"),
         ({"method": "at_least", "cases": 1}, "number.out_of_range", "cases"),
         ({"method": "at_least", "cases": 3, "window_days": 500}, "number.out_of_range", "window_days"),
         ({"valid_from": DAY - timedelta(days=1)}, "surveillance.past", "valid_from"),
@@ -290,8 +290,6 @@ def test_late_answers_are_seen_by_the_run_that_follows_when_the_day_is_closed():
         switched_on(world, level="school", cases=2)
     lived(world, DAY)
     assert judged(DAY) == 0
-    from tests.surveillance_world import answered
-
     for place in range(4):
         answered(world, world.classes[0], place, DAY, symptoms=["cough"])
     count_now()

@@ -25,13 +25,16 @@ from lianfang.kernel.reporting.models import UnitReport
 from lianfang.kernel.reporting.tally import open_tallies
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
+from tests.everything.arguments_briefings import of_briefings
 from tests.everything.arguments_cases import of_cases
 from tests.everything.arguments_command import of_command
 from tests.everything.arguments_incidents import of_incidents
+from tests.everything.arguments_risks import of_risks
 from tests.everything.arguments_rules import of_rules
 from tests.everything.arguments_site import of_site
 from tests.everything.arguments_stays import of_stays
 from tests.everything.arguments_supplies import of_supplies
+from tests.everything.arguments_surveillance import of_surveillance
 from tests.everything.arguments_training import of_training
 from tests.everything.exchange import Exchange, exchanging
 from tests.make import DAY, at
@@ -139,7 +142,9 @@ def arguments(kind: str, w: World) -> dict:
     """What each action is given; an action without a line here fails the test."""
     tables = (
         _units_and_people, _answers_and_reports, _duties_and_rules, _forms, _exchanges,
-        of_rules, of_cases, of_supplies, of_command, of_training, of_site, of_incidents, of_stays,
+        of_rules, of_cases, of_supplies, of_command, of_training, of_site, of_incidents, of_stays, of_briefings,
+        of_surveillance,
+        of_risks,
     )  # fmt: skip
     return next(table for table in (of(w) for of in tables) if kind in table)[kind]
 

@@ -15,13 +15,16 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.actions import registry
 from tests import make
+from tests.everything.arguments_briefings import addresses_of_briefings
 from tests.everything.arguments_cases import addresses_of_cases
 from tests.everything.arguments_command import addresses_of_command
 from tests.everything.arguments_incidents import addresses_of_incidents
+from tests.everything.arguments_risks import addresses_of_risks
 from tests.everything.arguments_rules import addresses_of_rules
 from tests.everything.arguments_site import addresses_of_site
 from tests.everything.arguments_stays import addresses_of_stays
 from tests.everything.arguments_supplies import addresses_of_supplies
+from tests.everything.arguments_surveillance import addresses_of_surveillance
 from tests.everything.arguments_training import addresses_of_training
 from tests.everything.test_access_of_actions import World
 from tests.make import DAY, at
@@ -76,8 +79,11 @@ def addresses(w: World) -> dict[str, str]:
     return {
         **_of_units(w), **_of_forms(w), **_of_verification(w), **addresses_of_site(w), **addresses_of_supplies(w),
         **addresses_of_cases(w),
+        **addresses_of_briefings(w),
         **addresses_of_command(w),
+        **addresses_of_risks(w),
         **addresses_of_rules(w),
+        **addresses_of_surveillance(w),
         **addresses_of_training(w),
         **addresses_of_incidents(w),
         **addresses_of_stays(w),
@@ -89,6 +95,9 @@ def _of_units(w: World) -> dict[str, str]:
     return {
         "board/<str:code>": f"/board/{s}",
         "board/<str:code>/nudge": f"/board/{s}/nudge",
+        "wall/<str:code>": f"/wall/{s}",
+        "what-if/<str:code>": f"/what-if/{s}",
+        "quality/<str:code>": f"/quality/{s}",
         "classes/<str:code>": f"/classes/{k}",
         "classes/<str:code>/check": f"/classes/{k}/check",
         "classes/<str:code>/remind": f"/classes/{k}/remind",

@@ -1,4 +1,4 @@
-"""Every link that a page shows leads somewhere (链接): no role is sent to a page that it may not see or that is not there."""
+"""Every link that a page shows leads somewhere (链接): nobody is sent to a page that is not there or not theirs."""
 
 from __future__ import annotations
 

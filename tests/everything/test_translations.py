@@ -197,7 +197,7 @@ class Shown(HTMLParser):
 
 
 WHAT_IS_SHOWN_AS_IT_IS = re.compile(
-    r"XLSX?|PDF|ODS|CSV|Excel|API|[0-9a-f]+(?:-[0-9a-f]+){4}|[0-9a-f]{8,64}|\{\w+\}|[\w.]+:\S+|\w+_\w+"
+    r"XLSX?|DOCX|PDF|ODS|CSV|Excel|API|[0-9a-f]+(?:-[0-9a-f]+){4}|[0-9a-f]{8,64}|\{\w+\}|[\w.]+:\S+|\w+_\w+"
     r"|(?:visitor|screener)-[\w-]+|screener S1|system|stay|stocks|beds"
     r"|S1-(?:OBS|SITE)|(?:test-\d+|generic(?:-school| 1)?) \d{4}-\d\d-\d\d|test(?:-\d+)?|g-(?:open|verified|assessed)"
     r"|Unit S1|\{'floor_starts_anew': True\}"

@@ -1,4 +1,4 @@
-"""Pictures of series (图表): round axes, gaps that stay gaps, flags, a legend, and nothing that a page must not hold."""
+"""Pictures of series (图表): round axes, gaps that stay gaps, flags, and nothing that a page must not hold."""
 
 from __future__ import annotations
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
+import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
 from django.db import transaction
+from python_calamine import CalamineWorkbook
 
+from lianfang.capabilities.briefings.indicators import indicators
 from lianfang.capabilities.command.models import Slot, Team
 from lianfang.capabilities.command.teams import live_roles
 from lianfang.capabilities.site.models import Milestone, Site
@@ -16,14 +24,21 @@ from lianfang.capabilities.stays.models import Stay
 from lianfang.capabilities.training.models import ClassRun
 from lianfang.demo import script
 from lianfang.demo.replay import replay
+from lianfang.interfaces.after_action.pack import pack_of
 from lianfang.interfaces.worker.sweep import Worker
+from lianfang.kernel.accounts.actor import SYSTEM
+from lianfang.kernel.audit.models import Event
+from lianfang.kernel.briefing import outcomes
 from lianfang.kernel.ledgers.models import Entry
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.people.models import Person
 from lianfang.kernel.places.models import Occupancy
 from lianfang.kernel.readings.models import Reading
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses.models import Status
 from lianfang.kernel.tasks.models import Task
 
+FIRST, LAST = date(2020, 1, 30), date(2020, 6, 10)
 HOURS = {"rooms_ready": 5, "first_batch": 8, "converted": 48}
 
 
@@ -135,6 +150,80 @@ def test_T04_everybody_was_told_why_and_until_when_and_no_status_outlives_its_st
     assert given.count() == 252
     assert all(one.rule and one.edition and one.facts["ends_on"] for one in given)
     assert not given.filter(until=None).exists()
+
+
+def test_S02_nobody_infected_is_said_of_252_over_3528_person_days_and_of_4479_attendances(
+    outcome: script.Outcome,
+) -> None:
+    found = outcomes(Unit.objects.get(code="KMT"), FIRST, LAST)
+    said = {one.code: (one.said, one.numerator, one.source) for one in indicators(found, "en", fewest=5)}
+    assert said["observed.infected"][0] == "0 of 252 over 3,528 person-days"
+    assert said["classes.infected"][0] == said["classes.isolated"][0] == "0 of 4,479 over 13,437 person-days"
+    assert all(numerator and source for _, numerator, source in said.values())
+    early = {one.code: one.people for one in outcomes(Unit.objects.get(code="KMT"), FIRST, date(2020, 2, 1))}
+    assert early == {"observed.infected": 110, "observed.lost": 110}
+
+
+@pytest.fixture(scope="module")
+def pack(outcome: script.Outcome) -> dict[str, bytes]:
+    """The after-action pack of the whole story, made once."""
+    return pack_of(SYSTEM, unit=Unit.objects.get(code="KMT"), since=FIRST, until=LAST)
+
+
+def rows_of(pack: dict[str, bytes], sheet: str) -> list[list[Any]]:
+    """The rows of a sheet of the English workbook without their head."""
+    return CalamineWorkbook.from_filelike(io.BytesIO(pack["workbook-en.xlsx"])).get_sheet_by_name(sheet).to_python()[1:]
+
+
+def test_S04_one_pack_holds_timeline_20_items_supplies_staffing_and_indicators(pack: dict[str, bytes]) -> None:
+    controls = rows_of(pack, "Four fives")
+    assert len(controls) == 20
+    assert {row[3] for row in controls} == {"verified"}
+    assert [row[1] for row in rows_of(pack, "Outcome indicators")][:2] == ["0 of 252 over 3,528 person-days"] * 2
+    supplies = {row[1]: row[2:] for row in rows_of(pack, "Supplies")}
+    assert supplies["Lunch boxes"] == ["pieces", 10000.0, 0.0, 10000.0, 0.0, 0.0, "yes"]
+    assert len(supplies) == 5
+    assert [row[3:] for row in rows_of(pack, "Incidents")] == [[450.0, 550.0, "yes"], [480.0, 601.0, "no"]]
+    staffing = rows_of(pack, "Staffing")
+    assert sum(row[3] for row in staffing if row[1] == "nurse") == 4
+    assert sum(row[2] == "slot" for row in staffing) == 16
+    told = [row[1] for row in rows_of(pack, "Timeline")]
+    assert told.index("Observation site designated") < told.index("Site opened") < told.index("Class closed")
+    assert {"report-zh.pdf", "report-en.pdf", "report-zh.docx", "README.md", "manifest.json"} <= set(pack)
+    assert all(pack[name].startswith(b"%PDF") for name in pack if name.endswith(".pdf"))
+
+
+def test_S04_research_files_name_nobody_and_have_no_cell_below_5(pack: dict[str, bytes]) -> None:
+    research = {name: list(csv.reader(io.StringIO(content.decode("utf-8-sig")))) for name, content in pack.items()
+                if name.endswith(".csv")}  # fmt: skip
+    assert {name: len(rows) - 1 for name, rows in research.items()} == {
+        "research/stays.csv": 252, "research/attendances.csv": 4479, "research/days.csv": 50,
+    }  # fmt: skip
+    for name in ("research/stays.csv", "research/attendances.csv"):
+        _head, *rows = research[name]
+        for some in (columns for size in range(1, 4) for columns in combinations(range(len(_head)), size)):
+            assert min(Counter(tuple(row[at] for at in some) for row in rows).values()) >= 5
+    assert Counter(row[4] for row in research["research/stays.csv"][1:]) == {"no": 247, "yes": 5}
+    counts = [cell for row in research["research/days.csv"][1:] for cell in row[1:]]
+    assert not {"1", "2", "3", "4"} & set(counts)
+    assert "<5" in counts
+    whole = "\n".join(pack[name].decode("utf-8-sig") for name in research)
+    people = Person.objects.all()
+    assert people.count() > 4479
+    assert not [one.name for one in people.iterator() if one.name in whole]
+    assert not any(unit in whole for unit in Unit.objects.values_list("code", flat=True))
+
+
+def test_S04_the_pack_is_bound_to_its_hashes_and_says_how_it_was_made(pack: dict[str, bytes]) -> None:
+    listed = json.loads(pack["manifest.json"])
+    assert (listed["unit"], listed["from"], listed["to"]) == ("KMT", "2020-01-30", "2020-06-10")
+    assert listed["sha256"] == {
+        name: hashlib.sha256(content).hexdigest() for name, content in pack.items() if name != "manifest.json"
+    }
+    told = pack["README.md"].decode()
+    assert "shared by at least 5 rows" in told
+    assert "至少有 5 行" in told
+    assert Event.objects.filter(kind="pack.made").exists()
 
 
 def test_the_clock_of_the_story_ends_where_the_last_class_closes(outcome: script.Outcome) -> None:

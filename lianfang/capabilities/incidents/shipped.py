@@ -110,7 +110,8 @@ def similar() -> Mapping[str, frozenset[str]]:
 
 def group_words(code: str) -> str:
     """A group of symptoms in words."""
-    found = next((one for one in _read("similar")["groups"] if one["code"] == code), None)
+    known = [*_read("similar")["groups"], *_read("similar")["counted"]]  # alarms on counts know more than groups
+    found = next((one for one in known if one["code"] == code), None)
     return in_language(found["zh"], found["en"]) if found else code
 
 

@@ -27,9 +27,7 @@ def of_observation(unit: Unit, since: date, until: date) -> Iterator[Outcome]:
     low, high = below(unit.path)
     first, over = (datetime.combine(day, time(0), unit.zone) for day in (since, until + timedelta(days=1)))
     stays = list(
-        Stay.objects.filter(
-            unit__path__gte=low, unit__path__lt=high, admitted_at__gte=first, admitted_at__lt=over
-        )
+        Stay.objects.filter(unit__path__gte=low, unit__path__lt=high, admitted_at__gte=first, admitted_at__lt=over)
     )
     if not stays:
         return

@@ -83,17 +83,18 @@ def seiqr(
     last = int(within(days, "days", low=1, high=MOST_DAYS))
     rates = [_rate(one, name) for one, name in zip((beta, sigma, gamma, iso, q), _RATES, strict=True)]
     shape = np.broadcast_shapes(*(one.shape for one in rates))
-    b, s, g, away, held = (np.broadcast_to(one, shape).ravel() for one in rates)
-    start, many = starting(y0), b.size
+    start, many = starting(y0), int(np.prod(shape))
     total = sum(start)
+    flat_rates = [np.broadcast_to(one, shape).ravel() for one in rates]
+    b, s, g, away, held = [one.item() for one in flat_rates] if many == 1 else flat_rates
 
     def slopes(_t: float, flat: Floats) -> Floats:
-        susceptible, exposed, infectious, isolated, _gone = flat.reshape(5, many)
-        new, ill = b * susceptible * infectious / total, s * exposed
-        out = away * infectious + held * exposed
-        well = g * infectious, g * isolated
-        change = (-new, new - ill - held * exposed, ill - well[0] - away * infectious, out - well[1], well[0] + well[1])
-        return np.concatenate(change)
+        # A single scenario is quicker as plain numbers than as arrays of one.
+        susceptible, exposed, infectious, isolated, _gone = flat.tolist() if many == 1 else flat.reshape(5, many)
+        new, ill, held_back = b * susceptible * infectious / total, s * exposed, held * exposed
+        taken, well, released = away * infectious, g * infectious, g * isolated
+        change = (-new, new - ill - held_back, ill - well - taken, taken + held_back - released, well + released)
+        return np.array(change).ravel()
 
     begin = np.repeat(np.asarray(start), many)
     found = solve_ivp(

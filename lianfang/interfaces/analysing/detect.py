@@ -207,7 +207,7 @@ def _outbreakp(table: Table, asked: OutbreakParams) -> Found:
     seen = watched(table, asked.range)
     found = detect.outbreakp(seen.counts, k=asked.k, compat=asked.compat)
     columns = {"upper": found.value, "log_value": found.log_value, "alarm": found.alarm}
-    return seen.found(columns, upper="log_value", alarm="alarm")
+    return seen.found(columns, upper="log_value", alarm="alarm", line=_("Logarithm of P"))
 
 
 def _glr(table: Table, asked: GlrParams) -> Found:

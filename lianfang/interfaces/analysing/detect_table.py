@@ -38,12 +38,12 @@ class Watched:
         """The places to show."""
         return slice(self.first, self.last)
 
-    def found(self, columns: Mapping[str, Any], *, upper: str, alarm: str, notes: Sequence[str] = ()) -> Found:
-        """Rows of the columns (each of the counts' shape), and the picture of one series."""
+    def found(self, columns: Mapping[str, Any], *, upper: str, alarm: str, line: str = "") -> Found:
+        """Rows of the columns (each of the counts' shape), and the picture of one series with its bound (`line`)."""
         shown = {name: np.atleast_2d(column)[:, self.judged] for name, column in columns.items()}
         facts = {"series": len(self.names), "alarms": int(np.nansum(shown[alarm]))}
-        chart = self._chart(shown[upper], shown[alarm]) if len(self.names) == 1 else None
-        return Found(list(self._rows(shown)), facts, notes, chart)
+        chart = self._chart(shown[upper], shown[alarm], line or _("Upper bound")) if len(self.names) == 1 else None
+        return Found(list(self._rows(shown)), facts, (), chart)
 
     def _rows(self, shown: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         values = {"observed": listed(self.counts[:, self.judged])}
@@ -54,7 +54,7 @@ class Watched:
                 told |= {"t": place + 1} | ({"date": self.at[place].isoformat()} if self.at else {})
                 yield told | {key: column[row][turn] for key, column in values.items()}
 
-    def _chart(self, upper: Any, alarm: Any) -> Chart | None:
+    def _chart(self, upper: Any, alarm: Any, line: str) -> Chart | None:
         places = range(self.first, self.last)
         if len(places) > MOST_BARS:
             return None
@@ -62,7 +62,7 @@ class Watched:
             title=_("Cases above what is expected"),
             at=[self.at[place] for place in places] if self.at else [place + 1 for place in places],
             bars=[Bars(_("Cases"), listed(self.counts[0, self.judged]), flagged=[bool(one) for one in alarm[0]])],
-            lines=[Line(_("Upper bound"), listed(np.where(np.isfinite(upper[0]), upper[0], np.nan)), "warn")],
+            lines=[Line(line, listed(np.where(np.isfinite(upper[0]), upper[0], np.nan)), "warn")],
             description=_("%(count)s alarms.") % {"count": int(np.nansum(alarm))},
         )  # fmt: skip
 

@@ -163,7 +163,7 @@ def _chart(known: Incidence, found: rt.Reproduction | rt.CaseReproduction, sure:
     middle = found.q50 if isinstance(found, rt.Reproduction) else found.mean
     line, low, high = (rows(one)[0] for one in (middle, found.q025, found.q975))
     sure = np.atleast_2d(sure)[0]
-    bands = [Band(_("95 % interval"), _where(low, sure), _where(high, sure), tone="main")]
+    bands = [Band(_("Interval (95 %)"), _where(low, sure), _where(high, sure), tone="main")]
     lines = [Line(_("Reproduction number"), _where(line, sure), tone="main")]
     if not sure.all():
         bands.insert(0, Band(_("interval, not yet reliable"), _where(low, ~sure), _where(high, ~sure), tone="grey"))

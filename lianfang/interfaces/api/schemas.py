@@ -205,6 +205,13 @@ def _persons() -> dict[str, Any]:
 
 _OF_KIND: dict[str, dict[str, Any]] = {
     "amount": {"type": ["integer", "null"]},
+    "small": {
+        "oneOf": [
+            {"type": ["integer", "null"]},
+            {"type": "object", "properties": {"below": {"type": "integer"}}, "required": ["below"]},
+        ],
+        "description": "a count; hidden where it is small, and then only said to be below a number",
+    },
     "number": maybe({"type": "string", "description": "a decimal as text"}),
     "day": maybe(DAY),
     "moment": maybe(MOMENT),

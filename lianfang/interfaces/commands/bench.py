@@ -18,9 +18,9 @@ SCALES: Final = ("S", "M", "L", "XL")
 BENCHES: Final[Mapping[str, str]] = MappingProxyType(
     {
         name: f"lianfang.bench.{name}"
-        for name in ("ingest", "rollcall", "board", "rollup", "verify", "province", "chains")
+        for name in ("ingest", "rollcall", "board", "rollup", "verify", "province", "chains", "analysis")
     }
-    | {"rooms": "lianfang.bench.site_board"}
+    | {"rooms": "lianfang.bench.site_board", "wall": "lianfang.bench.wall"}
     | {"import": "lianfang.bench.import_", "export": "lianfang.bench.export", "overload": "lianfang.bench.overload"}
 )
 

@@ -129,6 +129,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "measure, each figure beside a baseline of the same run",
             "lianfang bench ingest --scale S --json",
         ),
+        "after-action": Command(
+            "lianfang.interfaces.commands.after_action",
+            "the after-action pack: report, workbook and de-identified research data of a period",
+            "lianfang after-action S1 --from 2020-01-30 --to 2020-06-10 --out pack.zip",
+        ),
         "clock": Command(
             "lianfang.interfaces.commands.clock",
             "the clock of a drill: show it, set it, or go back to real time",

@@ -8,9 +8,12 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from lianfang.capabilities.assessments.actions import ASSESSORS as RISK_ASSESSORS
+from lianfang.capabilities.briefings.actions import ASSESSORS
 from lianfang.capabilities.checkin.actions import ANSWERERS
 from lianfang.capabilities.command.actions import KEEPERS as COMMAND_OFFICE
 from lianfang.capabilities.incidents.duties import LEADS, RESPONDERS
+from lianfang.capabilities.pairs.actions import ADULTS as FOLLOWERS
 from lianfang.capabilities.upward.actions import HANDERS
 from lianfang.domain.identity import mask_name
 from lianfang.domain.roles import Role
@@ -43,6 +46,8 @@ _SERVED = {
     Role.NURSE: ("kitchen", "requests"),
     Role.CREW: ("requests",),
 }
+
+_HAS_A_WALL = OFFICES | {"university", "school", "institute"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -89,7 +94,7 @@ def _me(actor: Actor) -> dict[str, Any]:
 
 
 def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
-    groups = [("", _daily(actor)), (_("Records"), _lists(actor))]
+    groups = [("", _daily(actor)), (_("Analysis"), _analysis(actor)), (_("Records"), _lists(actor))]
     return [{"title": title, "links": [_link(request, *one) for one in links]} for title, links in groups if links]
 
 
@@ -110,7 +115,7 @@ def _daily(actor: Actor) -> list[tuple[str, str, str, str]]:
     links += [(str(p.unit), f"/site/{p.unit.code}", "bed", "") for p in actor.posts if p.unit.kind == "site"]
     if registers["cases"].open_to(actor):
         links.append((_("Cases and contacts"), "/cases", "medkit", "c"))
-    if home and registers["pairs"].open_to(actor):
+    if home and actor.holds(FOLLOWERS, home):
         links.append((_("One-to-one follow-up"), f"/pairs/{home.code}", "phone", ""))
     if registers["differences"].open_to(actor):
         links.append((_("Verification"), "/verification", "compare", "v"))
@@ -128,6 +133,25 @@ def _services(actor: Actor) -> list[tuple[str, str, str, str]]:
     pages = {"kitchen": (_("Kitchen"), "clock"), "stock": (_("Stock"), "box"), "requests": (_("Requests"), "todo")}
     served = [(page, post.unit) for post in actor.posts for page in _SERVED.get(post.role, ())]
     return [(pages[page][0], f"/{page}/{unit.code}", pages[page][1], "") for page, unit in served]
+
+
+def _analysis(actor: Actor) -> list[tuple[str, str, str, str]]:
+    """What figures mean, for those who read them for a whole unit."""
+    home = actor.home if actor.scope.paths else None
+    links = []
+    if home and home.kind in _HAS_A_WALL and registers["dues"].open_to(actor):
+        links.append((_("Wall"), f"/wall/{home.code}", "chart", "w"))
+    if home and registers["syndromes"].open_to(actor):
+        links.append((_("Illness by day"), f"/surveillance/{home.code}", "chart", ""))
+    if home and actor.holds(registers["quality"].roles, home):
+        links.append((_("Data quality"), f"/quality/{home.code}", "check-circle", ""))
+    if home and actor.holds(ASSESSORS, home):
+        links.append((_("Daily briefing"), f"/briefings/{home.code}", "file", "b"))
+    if home and actor.roles & {Role.DUTY_OFFICER, Role.LEADER, Role.OFFICER}:
+        links.append((_("What if"), f"/what-if/{home.code}", "chart", ""))
+    if home and actor.holds(RISK_ASSESSORS, home):
+        links.append((_("Risk assessment"), f"/risks/{home.code}", "shield", ""))
+    return links
 
 
 def _holds_classes(home: Unit) -> bool:

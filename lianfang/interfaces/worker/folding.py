@@ -11,9 +11,11 @@ from django.db import InterfaceError, OperationalError, connection
 from lianfang.interfaces.server.trouble import say
 from lianfang.kernel.policies import drills
 from lianfang.kernel.reporting.fold import fold, fold_next_day, open_days_anew
+from lianfang.kernel.reporting.office_days import Keeper
 
 EVERY_SECONDS: Final = 1.5
 LONGEST_WAIT_SECONDS: Final = 30.0
+_keeper: Final = Keeper()
 
 
 def keep_folding(stop: threading.Event) -> int:
@@ -45,4 +47,5 @@ def fold_once(*, whole: bool = False) -> int:
         open_days_anew()
     written = fold()
     fold_next_day()
+    _keeper.keep()
     return written

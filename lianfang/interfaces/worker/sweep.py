@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, connection
 
 from lianfang.capabilities.screening.handout import hand_out
+from lianfang.capabilities.surveillance.counting import count_moved
+from lianfang.capabilities.surveillance.running import run_due
 from lianfang.capabilities.verification.waiting import wake
 from lianfang.demo import live
 from lianfang.interfaces.worker.folding import fold_once
@@ -31,6 +33,8 @@ from lianfang.reactions import REACTIONS
 
 PROCESS = "worker"
 LONGEST_REST = timedelta(minutes=5)
+WATCHES_EVERY = timedelta(seconds=30)
+"""Between two counts of illness: whoever reads them looks at days, and the answers come in by the thousand."""
 Step = Callable[[], int]
 _log = logging.getLogger(__name__)
 
@@ -50,6 +54,7 @@ class Worker:
     opened: Opened = field(default_factory=Opened)
     resting: dict[str, _Rest] = field(default_factory=dict)
     folds: bool = True  # unless another thread does
+    watched_at: datetime | None = None
 
     def sweep(self) -> dict[str, int]:
         """One pass; step -> how many things it did. Raises only when the database is away."""
@@ -67,10 +72,18 @@ class Worker:
         }
         if self.folds:
             steps["folded"] = fold_once
+        if self._watches():
+            steps |= {"counted": count_moved, "alarmed": lambda: _at_once(run_due)}
         done = {name: self._take(name, step) for name, step in steps.items()}
         with within(EVERYTHING):
             beat(PROCESS, resting=sorted(self.resting))
         return done
+
+    def _watches(self) -> bool:
+        """Whether it is time to count illness again; then it is noted."""
+        due = self.watched_at is None or not 0 <= (clock.now() - self.watched_at) / WATCHES_EVERY < 1
+        self.watched_at = clock.now() if due else self.watched_at
+        return due
 
     def _open_days(self) -> int:
         # What is remembered must have been committed, so the step works on a copy.

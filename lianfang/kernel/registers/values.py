@@ -1,6 +1,7 @@
 """The one way to show a value (显示): on a page, in the API and in a file.
 
-Zero is `0`; unknown is `—` on a page, `null` in the API and an empty cell in a file; at least n is `≥n`.
+Zero is `0`; unknown is `—` on a page, `null` in the API and an empty cell in a file; at least n is `≥n`; a count that
+is hidden because it is small is `<5`, in the API `{"below": 5}`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from lianfang.domain.amounts import AtLeast
+from lianfang.domain.small import Below
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.registers.register import Column
 
@@ -36,6 +38,8 @@ def as_json(value: Any, zone: tzinfo) -> Any:  # noqa: PLR0911  a line a kind of
         return value
     if isinstance(value, AtLeast):
         return {"at_least": value.value}
+    if isinstance(value, Below):
+        return {"below": value.below}
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat()
     if isinstance(value, Unit):

@@ -103,8 +103,16 @@ WITH RECURSIVE d AS (
 """
 
 
+# What was taken is passed on to whoever counts answers in another way (`kernel.reporting.moved`).
+_TAKE = """
+WITH taken AS (DELETE FROM reporting_stale RETURNING day, unit_id),
+     passed_on AS (INSERT INTO reporting_moved (unit_id, day) SELECT DISTINCT unit_id, day FROM taken)
+SELECT day, unit_id FROM taken
+"""
+
+
 def _take(cursor: Any) -> dict[date, set[int]]:
-    cursor.execute("DELETE FROM reporting_stale RETURNING day, unit_id")
+    cursor.execute(_TAKE)
     taken: dict[date, set[int]] = {}
     for day, unit_id in cursor.fetchall():
         taken.setdefault(day, set()).add(unit_id)

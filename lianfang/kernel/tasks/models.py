@@ -29,6 +29,7 @@ KIND_NAMES = {
     "decision": _("decision"),
     "milestone": _("milestone"),
     "report": _("report to make"),
+    "review": _("review"),
 }
 
 

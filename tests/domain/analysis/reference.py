@@ -1,4 +1,4 @@
-"""Reference results of the field's own programs (参考结果): the whole set beside the project when it is there, else our part."""
+"""Reference results of the field's own programs (参考结果): the whole set when it is there, else the part kept here."""
 
 from __future__ import annotations
 

@@ -112,9 +112,9 @@ def test_an_empty_cell_leaves_exact_limits_and_no_wald_ones():
 
 
 def test_a_table_of_billions_takes_seconds():
-    began = time.perf_counter()
+    began = time.process_time()
     found = attack.two_by_two(10**9, 10**9, 10**9 - 50_000, 10**9 + 50_000)
-    assert time.perf_counter() - began < 15
+    assert time.process_time() - began < 15
     assert found.odds_mid_p.value == pytest.approx(found.odds_wald.value, rel=1e-6)
     assert found.p_mid == pytest.approx(found.p_chi2, rel=1e-4)
 

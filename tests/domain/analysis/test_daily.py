@@ -108,7 +108,7 @@ def test_too_few_school_days_are_not_judged() -> None:
 
 
 def test_many_series_at_once_give_what_each_gives_alone() -> None:
-    counts = np.random.default_rng(15).poisson([[0.1], [3], [30]], (3, 90)).astype(float)
+    counts = np.random.default_rng(15).poisson(np.array([[0.1], [3.0], [30.0]]), (3, 90)).astype(float)
     together = daily(counts)
     for row in range(3):
         np.testing.assert_allclose(daily(counts[row]).upper, together.upper[row])

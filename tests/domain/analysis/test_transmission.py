@@ -144,6 +144,6 @@ def test_what_are_no_counts_is_refused(offspring, cases, code):
 
 def test_a_hundred_thousand_cases_take_less_than_a_second():
     offspring = np.random.default_rng(1).negative_binomial(0.3, 0.3 / 1.3, 100_000)
-    began = time.perf_counter()
+    began = time.process_time()
     transmission.offspring_fit(offspring)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

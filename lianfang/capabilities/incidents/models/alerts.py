@@ -20,7 +20,11 @@ ALERT_STATES = [
     ("graded", _("graded")),
     ("closed", pgettext_lazy("incident", "closed")),
 ]
-RULES = [("same_day", _("on one day")), ("several_days", _("within several days"))]
+RULES = [
+    ("same_day", _("on one day")),
+    ("several_days", _("within several days")),
+    ("unusual", _("more than usual")),
+]
 OUTCOMES = [
     ("outbreak", _("an outbreak")),
     ("unrelated", _("not connected")),

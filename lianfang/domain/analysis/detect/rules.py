@@ -17,6 +17,7 @@ from lianfang.domain.refusals import Refused
 
 Whole = NDArray[np.int64]
 MOST_DAYS: Final = 366
+_NEEDED: Final = ("code", "syndrome", "scope", "days", "minimum")
 NOWHERE: Final = -1
 _LARGEST: Final = 2**61
 _SMALL: Final = 10_000_000
@@ -64,14 +65,13 @@ class Reached:
 
 
 def rules_of(raw: Mapping[str, Any]) -> tuple[Rule, ...]:
-    """The rules of a rule file's `rules` list. Refused `rule.wrong` (rule, why)."""
+    """The rules of a rule file's `rules` list. Refused `rule.wrong` (rule, missing)."""
     found = []
     for one in raw.get("rules", ()):
-        try:
-            rule = Rule(**{name: one[name] for name in Rule.__dataclass_fields__ if name in one})
-        except TypeError as wrong:
-            raise Refused("rule.wrong", "rules", rule=str(one.get("code", "")), why=str(wrong)) from wrong
-        found.append(_checked(rule))
+        missing = [name for name in _NEEDED if name not in one]
+        if missing:
+            raise Refused("rule.wrong", "rules", rule=str(one.get("code", "")), missing=", ".join(missing))
+        found.append(_checked(Rule(**{name: one[name] for name in Rule.__dataclass_fields__ if name in one})))
     return tuple(found)
 
 

@@ -19,13 +19,17 @@ def seasonal_mean(baseline: Floats, *, ahead: int, freq: int, trend: bool = Fals
     """Counts expected `ahead` places after the baseline (series x places -> series x ahead).
 
     log m(t) = a + b cos(2 pi t / freq) + c sin(2 pi t / freq) (+ d t with `trend`), fitted by iterated least squares
-    until the deviance stands still. A series without any case gives a constant zero.
+    until the deviance stands still. A series with fewer cases than the wave has numbers
+    keeps its mean.
     """
     known = baseline.shape[-1]
     design = _design(known + ahead, freq, trend)
-    fitted = _fit(baseline, design[:known])
-    eta = np.clip(fitted @ design[known:].T, -_STEEPEST, _STEEPEST)
-    return np.where(baseline.sum(axis=-1, keepdims=True) > 0, np.exp(eta), 0.0)
+    told = baseline.sum(axis=-1) >= design.shape[1]
+    expected = np.repeat(baseline.mean(axis=-1, keepdims=True), ahead, axis=-1)
+    if told.any():
+        fitted = _fit(baseline[told], design[:known])
+        expected[told] = np.exp(np.clip(fitted @ design[known:].T, -_STEEPEST, _STEEPEST))
+    return expected
 
 
 def _design(places: int, freq: int, trend: bool) -> Floats:

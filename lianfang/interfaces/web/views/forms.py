@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
+from lianfang.capabilities.access.members import ENTERED_BY_LINK
 from lianfang.capabilities.upward.layouts import codes_of, layout_named
 from lianfang.capabilities.upward.models import FILES
-from lianfang.capabilities.access.members import ENTERED_BY_LINK
 from lianfang.domain.answers import PersonRef
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role, may_grant

@@ -109,7 +109,7 @@ def _shown(
 def _content(actor: Actor, alert: ClusterAlert) -> dict[str, Any]:
     may = actor.holds(VERIFIERS, alert.unit)
     policy = policy_of(alert.unit, on=alert.reached_on)
-    few = {"same_day": policy.cluster_same_day, "several_days": policy.cluster_several_days}[alert.rule]
+    few = {"same_day": policy.cluster_same_day, "several_days": policy.cluster_several_days}.get(alert.rule, 0)
     return {
         **_listed(alert), "row": alert, "unit": str(alert.unit), "rule": str(dict(RULES)[alert.rule]), "few": few,
         "days": policy.cluster_days if alert.rule == "several_days" else 1,

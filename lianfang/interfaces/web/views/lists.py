@@ -114,7 +114,7 @@ def table_of(register: type[Register], rows: list[Any], zone: tzinfo) -> dict[st
         {
             "label": capfirst(str(c.label)),
             "priority": c.priority,
-            "numeric": c.kind in ("amount", "number"),
+            "numeric": c.kind in ("amount", "number", "small"),
             "sort_url": "",
             "sorted": "",
         }
@@ -150,7 +150,7 @@ def _said(words: str) -> dict[str, Any]:
 def _cell(column: Column, row: Any, url: str, zone: tzinfo) -> dict[str, Any]:
     value = column.value(row)
     cell = {"kind": "text", "value": value, "url": url, "word": "", "state": "", "of": None, "label": ""}
-    if column.kind in ("amount", "number"):
+    if column.kind in ("amount", "number", "small"):
         return {**cell, "kind": "number"}
     if column.kind == "day":
         return {**cell, "kind": "short", "value": "" if value is None else value.isoformat()}

@@ -177,6 +177,7 @@ _TEXTS = {
     "incident.reported": gettext_noop("An incident was reported to you"),
     "incident.late": gettext_noop("A step of an incident is late"),
     "cluster.found": gettext_noop("Several people are ill alike"),
+    "risk.review_overdue": gettext_noop("The review of a risk assessment is overdue"),
     "report.sent_again": gettext_noop("A lower unit has sent its report again"),
 }
 
@@ -192,6 +193,8 @@ def _nudge(alert: Alert) -> dict[str, Any]:
         url = "/cases"
     if alert.kind in ("contact.overdue", "contact.needs_help", "recall.overdue"):
         url = f"/{'recall' if alert.kind == 'recall.overdue' else 'pairs'}/{alert.unit.code}"
+    if alert.kind == "risk.review_overdue":
+        url = f"/risks/{alert.unit.code}"
     if alert.kind == "door.unwell":
         url = f"/training/runs/{alert.facts['run']}"
     if alert.kind == "status.changed":

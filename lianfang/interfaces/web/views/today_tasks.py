@@ -26,6 +26,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "pairs": "/pairs/{unit}",
     "catering": "/kitchen/{unit}",
     "supplies": "/stock/{unit}",
+    "assessments": "/risks/{unit}",
 }
 """App of the thing that a task is about -> where it is done."""
 

@@ -1,0 +1,100 @@
+"""What the briefing says of reports (日报: 报送情况、报送质量): expected, in, late and missing by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from django.db.models import F
+
+from lianfang.domain.amounts import AtLeast
+from lianfang.domain.briefing.figures import Figure, Name
+from lianfang.domain.briefing.trends import published
+from lianfang.domain.periods import deadline
+from lianfang.kernel.briefing import MOST_NAMED, Asked, Called, briefed, name_of
+from lianfang.kernel.dues.models import REPORT, Due
+from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.reporting.board import Board
+from lianfang.kernel.reporting.forms import DAILY
+from lianfang.kernel.reporting.models import UnitReport
+
+COUNTED = ("fever", "confirmed", "isolated")
+"""Items of the daily form that a briefing repeats."""
+
+
+@briefed("reporting")
+def reporting(asked: Asked) -> Iterator[Figure]:
+    """How many reports were owed and came, in three numbers and never one percentage."""
+    counts = asked.board(asked.day).counts
+    if not counts:
+        return
+    due = counts.expected
+    yield Figure("reporting.received", counts.received, due, measure="report")
+    yield Figure("reporting.on_time", counts.on_time, due, measure="report")
+    yield Figure("reporting.late", counts.late, due, measure="report")
+    yield Figure("reporting.missing", counts.missing, due, measure="report")
+    if counts.returned:
+        yield Figure("reporting.returned", counts.returned, due, measure="report")
+
+
+@briefed("symptoms")
+def counted(asked: Asked) -> Iterator[Figure]:
+    """What units' own reports add up to; a lower bound while some are missing, "not reported" when all are."""
+    totals = asked.board(asked.day).totals
+    everybody = totals["expected"].value if "expected" in totals else None
+    for code in COUNTED:
+        total = totals.get(code)
+        if total is None or not total.expected:
+            continue
+        whole = total.reporting >= total.expected
+        amount = total.value if total.value is None or whole else AtLeast(total.value)
+        yield Figure(
+            f"symptoms.units_{code}", published(amount, fewest=asked.fewest), everybody, measure="person",
+            reporting=(total.reporting, total.expected),
+        )  # fmt: skip
+
+
+@briefed("quality")
+def quality(asked: Asked) -> Iterator[Figure]:
+    """Whether the figures can be relied on: who was late, who is missing, what was corrected."""
+    seen = asked.board(asked.day)
+    yield Figure("quality.weather", state=_weather(seen))
+    if seen.counts.late:
+        late = _late(asked)
+        names, more = _named(late, seen.counts.late)
+        yield Figure("quality.late", seen.counts.late, seen.counts.expected, measure="unit", names=names, more=more)
+    if seen.counts.missing:
+        names, more = _named((one.unit for one in seen.missing), seen.counts.missing)
+        of = seen.counts.expected
+        yield Figure("quality.missing", seen.counts.missing, of, measure="unit", names=names, more=more)
+    sent = UnitReport.objects.filter(asked.within(""), form=DAILY, day=asked.day)
+    yield Figure("quality.corrected", sent.filter(revision__gt=1).count(), sent.count(), measure="report")
+
+
+@briefed("owed")
+def owed(asked: Asked) -> Iterator[Figure]:
+    """The unit's own report of tomorrow, and by when."""
+    if not asked.unit.reports or asked.unit.parent is None:
+        return
+    policy = policy_of(asked.unit, on=asked.day + timedelta(days=1))
+    by = deadline(policy, asked.unit.kind, asked.unit.parent.kind)
+    if by is not None:
+        yield Figure("owed.report", about=Name.of(f"{by:%H:%M}"), state="at_time")
+
+
+def _weather(seen: Board) -> str:
+    if not seen.counts.expected:
+        return "none_owed"
+    return "missing" if seen.counts.missing else "late" if seen.counts.late else "clear"
+
+
+def _late(asked: Asked) -> Iterator[Called]:
+    dues = Due.objects.filter(asked.within(""), day=asked.day, kind=REPORT, line="territory")
+    late = dues.filter(settled_at__gt=F("due_at")).exclude(unit=asked.unit).select_related("unit")
+    return (one.unit for one in late.order_by("-settled_at")[:MOST_NAMED])
+
+
+def _named(units: Iterable[Called], counted: int) -> tuple[tuple[Name, ...], int]:
+    """Names of units, as many as a sentence holds, and how many are left."""
+    names: Sequence[Name] = [name_of(unit) for unit in units][:MOST_NAMED]
+    return tuple(names), max(0, counted - len(names))

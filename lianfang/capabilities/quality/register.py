@@ -1,0 +1,104 @@
+"""How complete and timely each unit's reports are, listed (数据质量台账): a row a unit over the last four weeks."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from django.db.models import Count, DateField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from lianfang.domain.roles import Role
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.dues.models import REPORT, ROLL_CALL, Due
+from lianfang.kernel.orgs.kinds import KINDS
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.registers.register import Column, Register, column, equals, under_unit
+from lianfang.kernel.reporting.forms import DAILY
+from lianfang.kernel.reporting.models import UnitReport
+
+READERS: Final = (Role.DUTY_OFFICER, Role.LEADER, Role.OFFICER, Role.AUDITOR, Role.ADMINISTRATOR)
+"""Who reads how good the reports of a whole unit are; it is about units, never about people."""
+DAYS: Final = 28
+"""Whole days, the last being yesterday: today is not over."""
+_TENTH, _PERCENT = Decimal("0.1"), 100
+
+
+class Quality(Register):
+    name = "quality"
+    title = _("Data quality")
+    model = Unit
+    unit_path = ""
+    order = ("code",)
+    search = ("code", "name", "name_en")
+    roles = READERS
+    columns = [
+        column(Unit, "code", kind="code"),
+        Column("name", pgettext_lazy("of a unit", "name"), str),
+        column(Unit, "kind", priority=3),
+        Column("since", _("from"), lambda row: row.since, "day", 3),
+        Column("until", _("to"), lambda row: row.until, "day", 3),
+        Column("expected", _("expected"), lambda row: row.expected, "amount"),
+        Column("received", _("received"), lambda row: row.received, "amount"),
+        Column("completeness", _("completeness, %"), lambda row: percent(row.received, row.expected), "number"),
+        Column("on_time", _("on time"), lambda row: row.on_time, "amount"),
+        Column("timeliness", _("on time of expected, %"), lambda row: percent(row.on_time, row.expected), "number"),
+        Column("punctuality", _("on time of received, %"), lambda row: percent(row.on_time, row.received), "number", 2),
+        Column("zero", _("zero reports"), lambda row: row.zero, "amount", 2),
+        Column("returned", _("sent back"), lambda row: row.returned, "amount", 3),
+        Column("corrected", _("reports corrected"), lambda row: row.corrected, "amount", 3),
+    ]
+    filters = [equals("kind", _("kind"), KINDS), under_unit("unit", _("under unit"), prefix="")]
+    address = staticmethod(lambda unit: f"/quality/{unit.code}")
+
+    @classmethod
+    def rows(cls, actor: Actor) -> QuerySet[Any]:
+        """Units that owed anything in the period, with what they owed themselves: reports and class checks."""
+        zone = actor.home.zone if actor.home else timezone.get_current_timezone()
+        until = clock.today(zone) - timedelta(days=1)
+        since = until - timedelta(days=DAYS - 1)
+        owed = _owed(since, until)
+        found: QuerySet[Any] = (
+            super().rows(actor).filter(Exists(owed)).annotate(
+                since=Value(since, DateField()), until=Value(until, DateField()),
+                expected=_many(owed.exclude(_excused())), received=_many(owed.filter(settled_at__isnull=False)),
+                on_time=_many(owed.filter(settled_at__lte=F("due_at"))),
+                zero=_many(owed.filter(zero=True).exclude(_excused())),
+                returned=_many(owed.filter(returned_at__isnull=False)), corrected=_many(_corrected(since, until)),
+            )
+        )  # fmt: skip
+        return found
+
+
+def percent(part: int, whole: int) -> Decimal | None:
+    """The share in percent, one decimal; None of nothing. Only a whole is 100 and only nothing is 0."""
+    if not whole:
+        return None
+    found = (Decimal(part) * _PERCENT / whole).quantize(_TENTH, ROUND_HALF_UP)
+    return found if part in (0, whole) else min(max(found, _TENTH), _PERCENT - _TENTH)
+
+
+def _owed(since: date, until: date) -> QuerySet[Due]:
+    # One line: a unit that reports on two lines owes the same report twice.
+    kinds = Q(kind__in=[REPORT, ROLL_CALL], line="territory")
+    return Due.objects.filter(kinds, unit=OuterRef("pk"), day__gte=since, day__lte=until).order_by()
+
+
+def _corrected(since: date, until: date) -> QuerySet[UnitReport]:
+    return UnitReport.objects.filter(
+        unit=OuterRef("pk"), form=DAILY, current=True, revision__gt=1, day__gte=since, day__lte=until
+    ).order_by()
+
+
+def _excused() -> Q:
+    return Q(settled_at__isnull=True) & ~Q(excused="")
+
+
+def _many(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.values("unit").annotate(many=Count("*")).values("many")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

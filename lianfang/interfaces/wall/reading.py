@@ -1,0 +1,127 @@
+"""Everything a wall shows of a unit's day (大屏取数), read in a few statements; nobody is named in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Final
+
+from lianfang.domain.policy import Policy
+from lianfang.domain.roles import SIGHTS
+from lianfang.domain.wall import Share, share_of
+from lianfang.interfaces.wall.open_work import Differences, Incidents, differences_under, incidents_under
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.orgs.kinds import OFFICES
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.reporting import board as boards
+from lianfang.kernel.reporting.board_asked import ask
+from lianfang.kernel.reporting.children import Child, as_history, history_asked
+from lianfang.kernel.reporting.figures import Counts
+from lianfang.kernel.reporting.forms import Edition
+from lianfang.kernel.reporting.office_days import Health, health_by_day, kept_asked
+from lianfang.kernel.reporting.past import Past, past
+from lianfang.kernel.scope import EVERYTHING, looking
+
+COURSE_DAYS: Final = 60
+STRIP_DAYS: Final = 14
+_OWED_STILL: Final = ("missing", "returned")
+
+
+@dataclass  # no slots: shares are worked out once
+class Reading:
+    """What was read: today's board, the days before, how people fare, what is open, as of when."""
+
+    unit: Unit
+    day: date
+    policy: Policy
+    board: boards.Board
+    past: Past
+    health: Mapping[date, Health]
+    marks: Mapping[int, Mapping[date, str]]
+    incidents: Incidents
+    differences: Differences
+    as_of: datetime
+    shares: dict[tuple[int, date], Share] = field(default_factory=dict)
+
+    @property
+    def fewest(self) -> int:
+        """From how many on a count about health is shown here; 0 where the institution looks at its own."""
+        return self.policy.small_cell if self.unit.kind in OFFICES else 0
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The days of the curve, oldest first."""
+        return days_to(self.day, COURSE_DAYS)
+
+    @cached_property
+    def recent(self) -> list[date]:
+        """The days of the strip, oldest first."""
+        return days_to(self.day, STRIP_DAYS)
+
+    @cached_property
+    def parts(self) -> list[Child]:
+        """The lower units of which something is owed, in the order of their codes."""
+        return [child for child in self.board.children if any(self.owes(child, day) for day in self.recent)]
+
+    def ill(self, day: date) -> tuple[int, int] | None:
+        """How many fell ill on a day, of how many who answered; by reports those with fever, of how many reports."""
+        if answered := self.past.answered.get(day):
+            return self.health.get(day, Health()).newly_ill, answered
+        return self.past.fever.get(day)
+
+    def owes(self, child: Child, day: date) -> bool:
+        """Whether anything was owed by or under a lower unit on a day."""
+        return bool(self.counts_of(child, day).expected or self.marks.get(child.pk, {}).get(day))
+
+    def counts_of(self, child: Child, day: date) -> Counts:
+        """The reports (or class checks) of a lower unit on a day."""
+        if day == self.day:
+            return child.counts
+        return self.past.by_part.get(day, {}).get(child.pk, Counts())
+
+    def share(self, child: Child, day: date) -> Share:
+        """How much of what was owed there is in; asked for by tiles, strip and list."""
+        if (child.pk, day) not in self.shares:
+            self.shares[child.pk, day] = self._share(child, day)
+        return self.shares[child.pk, day]
+
+    def _share(self, child: Child, day: date) -> Share:
+        counts, mark = self.counts_of(child, day), self.marks.get(child.pk, {}).get(day, "")
+        late = int(mark == "late")
+        return share_of(
+            received=counts.received, expected=counts.expected, late=late, own_missing=mark in _OWED_STILL,
+            due=day < self.day or child.state == "missing",
+        )  # fmt: skip
+
+
+def may_read(actor: Actor, unit: Unit) -> bool:
+    """Whether somebody sees figures of the whole unit, how its people are among them, on either line."""
+    return any(
+        SIGHTS[post.role].figures and SIGHTS[post.role].reports and post.unit.covers(unit) for post in actor.posts
+    )
+
+
+def read(unit: Unit, day: date, *, form: Edition, policy: Policy, now: datetime) -> Reading | None:
+    """Read a wall; None for a unit with nothing below it, which has none.
+
+    Only for whoever `may_read`: everything is counted, and small counts about health are hidden later.
+    """
+    with looking(EVERYTHING):
+        seen = boards.board(unit, form, day, named=0, brief=True, sums=False)
+        if not seen.children:
+            return None
+        days, recent = days_to(day, COURSE_DAYS), days_to(day, STRIP_DAYS)
+        units = [child.pk for child in seen.children]
+        kept, marks = ask(kept_asked(unit, days), history_asked(units, recent[0], day))
+        health, counted_at = health_by_day(unit, days, kept)
+        return Reading(
+            unit, day, policy, seen, past(unit, days, recent), health, as_history(marks),
+            incidents_under(unit, now=now), differences_under(unit, now=now), min(seen.as_of, counted_at),
+        )  # fmt: skip
+
+
+def days_to(last: date, many: int) -> list[date]:
+    """So many days, oldest first."""
+    return [last - timedelta(days=back) for back in range(many - 1, -1, -1)]

@@ -1,0 +1,133 @@
+"""The wall (大屏) in a browser: it fits its screen, dark and light, in both languages, and refreshes in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from random import Random
+
+import pytest
+from playwright.sync_api import ViewportSize, expect
+
+from lianfang.capabilities.incidents.actions import open_incident
+from lianfang.interfaces.wall.tiles import layouts
+from lianfang.kernel.reporting.office_days import Keeper
+from tests import make, walls
+from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.visiting import DESK, PHONE, House
+from tests.browser.world import set_clock
+from tests.make import DAY, at
+
+SCREEN: ViewportSize = {"width": 1920, "height": 1080}
+TOP = "510000"
+TOO_HIGH = "() => document.documentElement.scrollHeight - document.documentElement.clientHeight"
+CUT = """() => [...document.querySelectorAll(".wall h1, .wall h2, .wall dt, .wall dd, .tile b, .tile span")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().bottom > innerHeight + 1)
+  .map((one) => `${one.tagName}.${one.className}: ${one.textContent.trim()}`)"""
+
+
+@pytest.fixture(scope="module")
+def screen(house: House) -> Iterator[walls.Province]:
+    """Twenty-one prefectures over fourteen days: some late, some missing, some ill; two are overdue today."""
+    made = walls.province(sorted(layouts()), schools=2, code=TOP, people=60)
+    walls.opened(made, 14)
+    draw = Random(6)  # noqa: S311  made-up days, repeatable on purpose
+    for day in made.days:
+        for school in made.schools:
+            if draw.random() > 0.04:
+                walls.reported(school, day, moment=at(17 if draw.random() < 0.05 else 15, day=day))
+        for number, prefecture in enumerate(made.prefectures):
+            if (day, number) not in {(DAY, 19), (DAY, 20), (DAY - timedelta(days=7), 16)}:
+                walls.reported(prefecture, day, moment=at(18 if draw.random() < 0.05 else 16, day=day))
+    for back, day in enumerate(reversed(made.days)):
+        for person in made.people[back * 4 % 40 : back * 4 % 40 + 7 + back]:
+            walls.answered(made.klass, person, day=day, symptoms=("fever",))
+    for number, person in enumerate(made.people[:31]):
+        since = at(9, day=made.days[number % 11])
+        walls.observed(made.klass, person, ("home", "observation", "home", "isolation")[number % 4], since)
+    for number, person in enumerate(make.members(made.klass, 110)):
+        began = DAY - timedelta(days=2 + number // 6)
+        walls.case(made.klass, person, began, began + timedelta(days=2))
+    with make.clock.at(at(18)):
+        guard = make.actor(made.schools[4], "guard")
+        make.account(made.prefectures[20], "duty_officer", "wall-duty")
+        with make.acting(guard):
+            open_incident(guard, unit=made.schools[4], kind="illness", where="东门")
+    walls.folded(made)
+    with make.clock.at(at(18, 40)):
+        Keeper().keep()
+    with make.clock.at(at(6)):
+        house.world.accounts["wall"] = make.account(made.top, "officer", "wall")
+    return made
+
+
+@pytest.mark.parametrize("look", ["dark", "light"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_wall_fits_its_screen_in_both_looks_and_languages(house: House, screen, lang: str, look: str) -> None:
+    set_clock(18, 41)
+    with house.visit("wall", lang=lang, size=SCREEN) as visitor:
+        assert visitor.open(f"/wall/{TOP}?look={look}").status == 200
+        page = visitor.page
+        found = [*ill_formed(page, lang), *barriers(page)]
+        assert page.evaluate(TOO_HIGH) <= 0, "runs off the bottom"
+        found += page.evaluate(CUT)
+        visitor.picture(f"wall-{look}")
+        for size in (DESK, PHONE):
+            page.set_viewport_size(size)
+            found += barriers(page)
+            found += [wide] if (wide := too_wide(page)) else []
+            visitor.picture(f"wall-{look}")
+        assert found == []
+        assert page.locator(".tile").count() == 21
+
+
+def test_the_wall_refreshes_in_place_and_keeps_the_focus(house: House, screen) -> None:
+    set_clock(18, 41)
+    with house.visit("wall", size=SCREEN) as visitor:
+        visitor.open(f"/wall/{TOP}")
+        page = visitor.page
+        tile = page.locator(".tile", has_text="Liangshan")
+        expect(tile).to_contain_text("not in")
+        tile.focus()
+        walls.reported(screen.prefectures[20], DAY, moment=at(18, 42))
+        walls.folded(screen)
+        page.evaluate("""() => htmx.trigger(document.getElementById("live"), "every") ?? 0""")
+        page.evaluate(
+            """() => htmx.ajax("GET", location.href, {target: "#live", select: "#live", swap: "outerMorph"})"""
+        )
+        expect(tile).not_to_contain_text("not in")
+        assert tile.evaluate("(one) => one === document.activeElement")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_curve_by_onset_is_whole_and_as_high_as_the_other(house: House, screen, lang: str) -> None:
+    set_clock(18, 41)
+    with house.visit("wall", lang=lang, size=SCREEN) as visitor:
+        visitor.open(f"/wall/{TOP}?curve=onset")
+        assert [*barriers(visitor.page), *visitor.page.evaluate(CUT)] == []
+        assert visitor.page.locator(".lf-chart .grey").count() > 0
+        assert visitor.page.evaluate(TOO_HIGH) <= 0
+        visitor.picture("wall-onset")
+
+
+def test_a_tile_leads_one_level_down(house: House, screen) -> None:
+    set_clock(18, 41)
+    with house.visit("wall", size=SCREEN) as visitor:
+        visitor.open(f"/wall/{TOP}")
+        visitor.page.locator(".tile", has_text="Chengdu").click()
+        visitor.page.wait_for_url("**/wall/510100")
+        assert visitor.page.evaluate(TOO_HIGH) <= 0
+        assert visitor.page.locator(".tile").count() == 2
+        visitor.picture("wall-prefecture")
+
+
+def test_the_first_visit_costs_less_than_450_kb(house: House, screen) -> None:
+    set_clock(18, 41)
+    with house.visit("wall", size=SCREEN) as visitor:
+        session = visitor.context.new_cdp_session(visitor.page)
+        session.send("Network.enable")
+        sizes: list[float] = []
+        session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        visitor.open(f"/wall/{TOP}")
+        visitor.page.wait_for_load_state("networkidle")
+        assert 0 < sum(sizes) <= 450 * 1024

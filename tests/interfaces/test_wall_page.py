@@ -1,0 +1,269 @@
+"""The wall (大屏): what it says of a day is what the records say, and it never names a person."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from lianfang.demo.two_lists import two_lists
+from lianfang.domain.small import Below
+from lianfang.kernel.reporting.office_days import Keeper
+from tests import incidents_world, make, walls
+from tests.exchanging import STORY
+from tests.exchanging import World as Exchange
+from tests.make import DAY, at
+
+pytestmark = pytest.mark.django_db
+EVENING = at(18)
+
+
+def reader(unit, role="officer", language="en") -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(make.account(unit, role), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def opened(unit, address: str = "", *, moment=EVENING, **who):
+    with make.clock.at(moment):
+        answer = reader(unit, **who).get(address or f"/wall/{unit.code}")
+    assert answer.status_code == 200, answer.status_code
+    return answer
+
+
+def wall_of(unit, address: str = "", **more):
+    return opened(unit, address, **more).context["wall"]
+
+
+def figure(wall, label: str):
+    return next(one for one in wall["figures"] if one["label"] == label)
+
+
+@pytest.fixture
+def reporting() -> walls.Province:
+    """Four prefectures with two schools each; today one school is missing and one was late."""
+    made = walls.province(["510100", "510300", "X1", "X2"])
+    walls.opened(made, 3)
+    for day in made.days:
+        for number, school in enumerate(made.schools):
+            if (day, number) not in {(DAY, 7), (DAY, 3)}:
+                walls.reported(school, day)
+    walls.reported(made.schools[3], DAY, moment=at(16, 42))
+    for day in made.days[:-1]:
+        for prefecture in made.prefectures:
+            walls.reported(prefecture, day, moment=at(17, day=day))
+    return made
+
+
+def test_C04_completeness_has_its_numerator_and_denominator_folded_or_not(reporting):
+    walls_seen = []
+    for _ in range(2):
+        walls_seen.append(wall_of(reporting.top))
+        walls.folded(reporting)
+    for wall in walls_seen:
+        complete, on_time = figure(wall, "Completeness today"), figure(wall, "Timeliness today")
+        assert (complete["value"], complete["notes"]) == ("87.5", ["7 / 8 reports", "yesterday 100%"])
+        assert (on_time["value"], on_time["notes"]) == ("75.0", ["6 / 8 in time", "1 missing, 1 late"])
+
+
+def test_tiles_stand_where_the_layout_says_and_all_others_below_it(reporting):
+    walls.folded(reporting)
+    by_name = {one["name"]: one for one in wall_of(reporting.top)["tiles"]["tiles"]}
+    assert (by_name["Chengdu"]["column"], by_name["Chengdu"]["row"]) == (3, 3)
+    assert by_name["Unit X1"]["row"] > max(by_name[name]["row"] for name in ("Chengdu", "Zigong"))
+    assert by_name["Chengdu"]["url"] == "/wall/510100"
+
+
+def test_a_prefecture_whose_own_report_is_overdue_is_hatched_and_heads_the_list(reporting):
+    for prefecture in reporting.prefectures[:3]:
+        walls.reported(prefecture, DAY)
+    walls.folded(reporting)
+    wall = wall_of(reporting.top, moment=at(19, 30))
+    states = {one["name"]: (one["state"], one["text"]) for one in wall["tiles"]["tiles"]}
+    assert states["Unit X2"] == ("missing", "not in")
+    assert states["Chengdu"] == ("received", "100%")
+    assert wall["attention"][0]["name"] == "Unit X2"
+    assert wall["attention"][0]["word"] == "2 h overdue"
+    assert "nobody on duty" in wall["attention"][0]["notes"]
+
+
+def test_the_list_says_which_post_is_on_duty_and_not_who(reporting):
+    with make.clock.at(at(8)):
+        make.account(reporting.prefectures[3], "duty_officer", handle="zhaxi")
+    answer = opened(reporting.top, moment=at(19, 30))
+    line = next(one for one in answer.context["wall"]["attention"] if one["name"] == "Unit X2")
+    assert "duty officer" in line["notes"]
+    assert "zhaxi" not in answer.content.decode()
+    assert "duty_officer X2" not in answer.content.decode()  # the account's name
+
+
+def test_the_strip_is_a_table_of_units_by_days_with_each_number_in_its_cell(reporting):
+    walls.reported(reporting.prefectures[3], DAY, moment=at(17))
+    walls.folded(reporting)
+    strip = wall_of(reporting.top)["strip"]
+    row = next(one for one in strip["rows"] if one["name"] == "Unit X2")
+    said = re.findall(r'class="sr">([^<]*)<', row["cells"])
+    assert said == ["—"] * 11 + ["100%", "100%", "50.0%"]  # nothing was owed before the first day
+    assert len(strip["days"]) == 14
+    page = opened(reporting.top).content.decode()
+    assert page.count('<th scope="row">') >= 4
+    assert "50.0%" in page
+
+
+def test_new_symptoms_count_whoever_was_not_ill_the_day_before(reporting):
+    made = ill_class_beside(reporting)
+    new = figure(wall_of(made.schools[0]), "New symptoms")
+    assert (new["value"], new["notes"][0]) == (2, "of 30 answers")
+
+
+def ill_class_beside(made: walls.Province) -> walls.Province:
+    """In the first school a class answers: eight were ill yesterday, seven of them and two others today."""
+    made.klass = make.unit(made.schools[0], "K", "class")
+    made.people = make.members(made.klass, 30)
+    with make.clock.at(at(6)), walls.within(walls.EVERYTHING):
+        walls.open_tallies(DAY)
+    walls.ill(made, DAY - timedelta(days=1), range(8))
+    walls.ill(made, DAY, range(1, 10))
+    return made
+
+
+def test_small_counts_about_health_are_hidden_above_the_school_and_nowhere_else(reporting):
+    made = ill_class_beside(reporting)
+    walls.folded(made)
+    for moment in (False, True):
+        if moment:
+            with make.clock.at(EVENING):
+                Keeper().keep()
+        above = opened(made.top)
+        assert figure(above.context["wall"], "New symptoms")["value"] == Below(5)
+        assert "&lt;5" in above.content.decode()
+        assert figure(wall_of(made.schools[0]), "New symptoms")["value"] == 2
+
+
+def test_zero_is_printed_with_its_denominator(reporting):
+    made = ill_class_beside(reporting)
+    for person in made.people:
+        walls.answered(made.klass, person, day=DAY)
+    new = figure(wall_of(made.top), "New symptoms")
+    assert (new["value"], new["notes"][0]) == (0, "of 30 answers")
+
+
+def test_people_in_observation_are_counted_once_each_whether_kept_or_counted(reporting):
+    klass = make.unit(reporting.schools[0], "K", "class")
+    people = make.members(klass, 14)
+    for number, person in enumerate(people[:12]):
+        kind = ("observation", "home")[number >= 6]
+        walls.observed(klass, person, kind, at(8, day=DAY - timedelta(days=2)))
+    walls.observed(klass, people[0], "home", at(9, day=DAY - timedelta(days=1)))  # also at home: still one person
+    for person in people[12:]:
+        walls.observed(klass, person, "isolation", at(8, day=DAY - timedelta(days=1)), at(10))  # ended today
+    counted = wall_of(reporting.top)
+    with make.clock.at(EVENING):
+        assert Keeper().keep() > 0
+    kept = wall_of(reporting.top)
+    for wall in (counted, kept):
+        held = figure(wall, "In observation now")
+        assert held["value"] == 12
+        assert held["notes"] == ["sites 6, home 7, campus 0", "ended today <5"]
+        rows = {row[0]: row[3] for row in wall["curve"]["rows"]}
+        assert (rows["02-27"], rows["02-28"], rows["03-01"], rows["03-02"]) == ("0", "12", "14", "12")
+
+
+def test_J01_an_incident_beyond_its_limit_turns_the_figure_red_and_heads_the_list():
+    world = incidents_world.built()
+    incidents_world.raised(world, at(9))
+    province = world.county.parent
+    for minutes, tone, said in ((5, "", "0 beyond their limit"), (11, "bad", "1 beyond its limit")):
+        wall = wall_of(province, moment=at(9, minutes))
+        found = figure(wall, "Incidents open")
+        assert (found["value"], found["notes"], found["tone"]) == (1, [said], tone)
+    assert wall["attention"][0]["word"] == "1 incident beyond its limit"
+
+
+def test_differences_that_are_not_settled_are_counted_with_the_age_of_the_oldest():
+    with make.clock.at(at(8)):
+        world = Exchange()
+        world.exchange(two_lists(DAY, STORY))
+        open_now = len(world.items(state="open")) + len(world.items(state="waiting"))
+    found = figure(wall_of(world.province, moment=at(10)), "Differences to verify")
+    assert found["value"] == open_now > 0
+    assert found["notes"][0] == "oldest 2 h"
+
+
+def test_a_unit_with_nothing_below_it_has_its_duty_desk_instead(reporting):
+    school = reporting.schools[0]
+    with make.clock.at(EVENING):
+        answer = reader(school).get(f"/wall/{school.code}")
+    assert (answer.status_code, answer["Location"]) == (302, f"/board/{school.code}")
+
+
+@pytest.mark.parametrize("role", ["kitchen", "guard", "crew", "liaison"])
+def test_whoever_only_serves_a_unit_has_no_wall_of_it(reporting, role):
+    with make.clock.at(EVENING):
+        assert reader(reporting.prefectures[0], role).get("/wall/510100").status_code == 404
+
+
+def test_nobody_sees_the_wall_of_another_part_of_the_tree(reporting):
+    with make.clock.at(EVENING):
+        assert reader(reporting.prefectures[0]).get(f"/wall/{reporting.prefectures[1].code}").status_code == 404
+
+
+def test_figures_that_were_added_up_long_ago_say_so(reporting):
+    with make.clock.at(at(17)):
+        walls.folded(reporting)
+        Keeper().keep()
+    page = opened(reporting.top, moment=at(17, 0, 30)).content.decode()
+    assert "stale: " not in page
+    assert wall_of(reporting.top, moment=at(17, 10))["stale"]
+
+
+@pytest.mark.parametrize("look", ["dark", "light", "", "sideways"])
+def test_the_look_is_one_attribute_and_dark_unless_light_is_asked_for(reporting, look):
+    page = opened(reporting.top, f"/wall/P?look={look}").content.decode()
+    assert f'data-theme="{"light" if look == "light" else "dark"}"' in page
+
+
+def cases_by_onset(made: walls.Province, counts: list[int], *, delay: int = 2) -> None:
+    """So many confirmed cases a day, the last of them today, each reported `delay` days after its onset."""
+    klass = make.unit(made.schools[0], "K", "class")
+    people = iter(make.members(klass, sum(counts)))
+    for back, many in enumerate(reversed(counts)):
+        began = DAY - timedelta(days=back)
+        for _ in range(many):
+            person, told = next(people), began + timedelta(days=delay)
+            if told <= DAY:
+                walls.case(klass, person, began, told)
+
+
+def test_the_curve_by_onset_expects_more_than_is_reported_and_is_grey_at_its_end(reporting):
+    cases_by_onset(reporting, [4] * 10 + [6] * 14)
+    wall = wall_of(reporting.schools[0], f"/wall/{reporting.schools[0].code}?curve=onset")
+    rows = {row[0]: row for row in wall["curve"]["rows"]}
+    assert rows["02-27"][1:3] == ["6", "6"]  # three days ago: everybody has been reported
+    assert rows["03-01"][1] == "0"  # yesterday: nobody yet, though as many fell ill
+    assert float(rows["03-01"][2]) >= 3
+    assert 0.5 < float(rows["02-27"][3]) < 3
+    assert rows["03-02"][3] == "—"
+    assert "grey" in wall["curve"]["svg"]
+
+
+def test_the_curve_by_onset_says_so_where_there_are_too_few_cases(reporting):
+    curve = wall_of(reporting.top, f"/wall/{reporting.top.code}?curve=onset")["curve"]
+    assert (curve["svg"], curve["rows"]) == ("", [])
+    assert "Too few cases" in curve["note"]
+
+
+def test_no_mean_or_change_gives_a_hidden_count_away(reporting):
+    klass = make.unit(reporting.schools[0], "K", "class")
+    people = make.members(klass, 9)
+    for back in range(8):
+        day = DAY - timedelta(days=back)
+        with make.clock.at(at(6, day=day)), walls.within(walls.EVERYTHING):
+            walls.open_tallies(day)
+        walls.answered(klass, people[back], day=day, symptoms=("fever",))
+    above, own = wall_of(reporting.top), wall_of(reporting.schools[0])
+    assert figure(above, "New symptoms")["notes"][1] == "seven-day mean <5"
+    assert figure(own, "New symptoms")["notes"][1] == "seven-day mean 1.0"
+    assert {row[2] for row in above["curve"]["rows"]} == {"—"}
