@@ -136,7 +136,7 @@ class Policy:
     least_spread: Decimal  # people; spread of counts that EARS takes at least, so that one case is nothing unusual
     rate_days: int  # last days whose records give the usual share of people ill
     rate_days_least: int  # days on record among them without which the base rates are taken
-    judged_percent: int  # % of those asked who must have answered for a day of a unit to be judged
+    judged_percent: int  # Percent of those asked who must have answered for a day of a unit to be judged
     quiet_percent: Mapping[str, Decimal]  # "what is counted.kind of school" -> percent of people ill on a quiet day
     onset_curve: Mapping[str, Decimal]  # setting of the curve by onset -> its value, see the rule pack
     risk_review_days: Annotated[int, LESS]  # days within which a risk assessment is reviewed, at most

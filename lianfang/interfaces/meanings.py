@@ -118,6 +118,7 @@ MEANINGS = (
     _("Percent of those asked who must have answered for a day of a unit to be judged"),
     _('"what is counted.kind of school" -> percent of people ill on a quiet day'),
     _("assumption of a scenario -> its value at first, see the rule pack"),
+    _("setting of the curve by onset -> its value, see the rule pack"),
     _("days within which a risk assessment is reviewed, at most"),
     _("days before the end of its day at which an owed review is shown"),
     _("measure of the quality of reports -> its limit, see the rule pack"),

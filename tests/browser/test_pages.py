@@ -99,6 +99,7 @@ ELSEWHERE = {
     "site/<str:code>/controls/<uuid:number>": "test_the_pages_of_a_site_in_use_are_whole",
     "site/<str:code>/do/<str:name>": "test_the_pages_of_a_site_in_use_are_whole",
     "site/<str:code>/do/<str:name>/<uuid:number>": "test_the_pages_of_a_site_in_use_are_whole",
+    "site/<str:code>/do/<str:name>/<int:number>": "test_the_pages_of_a_site_in_use_are_whole",
     "site/<str:code>/ready": "test_the_pages_of_a_site_being_set_up_or_disinfected_are_whole",
     "site/<str:code>/sweep": "test_the_pages_of_a_site_being_set_up_or_disinfected_are_whole",
     "briefings/<str:code>": "test_the_pages_of_a_briefing_are_whole",

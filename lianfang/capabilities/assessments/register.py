@@ -27,7 +27,8 @@ LATEST = ("likelihood", "consequence", "confidence", "grade", "response", "owner
 def with_latest(risks: QuerySet[Any]) -> QuerySet[Any]:
     """Risks with the parts of their latest score, each named `latest_` and its name."""
     newest = RiskScore.objects.filter(risk=OuterRef("pk")).order_by("-revision")
-    return risks.annotate(**{f"latest_{name}": Subquery(newest.values(name)[:1]) for name in LATEST})
+    found: QuerySet[Any] = risks.annotate(**{f"latest_{name}": Subquery(newest.values(name)[:1]) for name in LATEST})
+    return found
 
 
 def grade_word(code: str) -> str:

@@ -6,8 +6,20 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from django.db.models import Count, DateField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    F,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -43,14 +55,14 @@ class Quality(Register):
         column(Unit, "kind", priority=3),
         Column("since", _("from"), lambda row: row.since, "day", 3),
         Column("until", _("to"), lambda row: row.until, "day", 3),
-        Column("expected", _("expected"), lambda row: row.expected, "amount"),
-        Column("received", _("received"), lambda row: row.received, "amount"),
-        Column("completeness", _("completeness, %"), lambda row: percent(row.received, row.expected), "number"),
-        Column("on_time", _("on time"), lambda row: row.on_time, "amount"),
-        Column("timeliness", _("on time of expected, %"), lambda row: percent(row.on_time, row.expected), "number"),
-        Column("punctuality", _("on time of received, %"), lambda row: percent(row.on_time, row.received), "number", 2),
-        Column("zero", _("zero reports"), lambda row: row.zero, "amount", 2),
-        Column("returned", _("sent back"), lambda row: row.returned, "amount", 3),
+        Column("expected", _("expected"), lambda row: row.owed["expected"], "amount"),
+        Column("received", _("received"), lambda row: row.owed["received"], "amount"),
+        Column("completeness", _("completeness, %"), lambda row: share(row, "received", "expected"), "number"),
+        Column("on_time", _("on time"), lambda row: row.owed["on_time"], "amount"),
+        Column("timeliness", _("on time of expected, %"), lambda row: share(row, "on_time", "expected"), "number"),
+        Column("punctuality", _("on time of received, %"), lambda row: share(row, "on_time", "received"), "number", 2),
+        Column("zero", _("zero reports"), lambda row: row.owed["zero"], "amount", 2),
+        Column("returned", _("sent back"), lambda row: row.owed["returned"], "amount", 3),
         Column("corrected", _("reports corrected"), lambda row: row.corrected, "amount", 3),
     ]
     filters = [equals("kind", _("kind"), KINDS), under_unit("unit", _("under unit"), prefix="")]
@@ -66,13 +78,15 @@ class Quality(Register):
         found: QuerySet[Any] = (
             super().rows(actor).filter(Exists(owed)).annotate(
                 since=Value(since, DateField()), until=Value(until, DateField()),
-                expected=_many(owed.exclude(_excused())), received=_many(owed.filter(settled_at__isnull=False)),
-                on_time=_many(owed.filter(settled_at__lte=F("due_at"))),
-                zero=_many(owed.filter(zero=True).exclude(_excused())),
-                returned=_many(owed.filter(returned_at__isnull=False)), corrected=_many(_corrected(since, until)),
+                owed=_counted(owed), corrected=_many(_corrected(since, until)),
             )
         )  # fmt: skip
         return found
+
+
+def share(row: Any, part: str, whole: str) -> Decimal | None:
+    """One of a row's counts in percent of another."""
+    return percent(row.owed[part], row.owed[whole])
 
 
 def percent(part: int, whole: int) -> Decimal | None:
@@ -95,8 +109,15 @@ def _corrected(since: date, until: date) -> QuerySet[UnitReport]:
     ).order_by()
 
 
-def _excused() -> Q:
-    return Q(settled_at__isnull=True) & ~Q(excused="")
+def _counted(owed: QuerySet[Due]) -> Subquery:
+    """Everything counted of a unit's dues in one pass."""
+    really = ~(Q(settled_at__isnull=True) & ~Q(excused=""))
+    numbers = JSONObject(
+        expected=Count("day", filter=really), received=Count("settled_at"),
+        on_time=Count("day", filter=Q(settled_at__lte=F("due_at"))), zero=Count("day", filter=really & Q(zero=True)),
+        returned=Count("returned_at"),
+    )  # fmt: skip
+    return Subquery(owed.values("unit").annotate(found=numbers).values("found"), output_field=JSONField())
 
 
 def _many(rows: QuerySet[Any]) -> Coalesce:
