@@ -35,7 +35,8 @@ PAGES: dict[str, list[str]] = {
         "do/account.opened", "do/person.registered", "forms", "forms/propose", "burden/SC", "dictionary/SC",
     ],
     "officer-n1": [
-        "board/N1", "wall/N1", "board/S10", "units/S10", "receipts/N1", "list/units", "list/rules", "today", "forms", "burden/N1",
+        "board/N1", "wall/N1", "board/S10", "units/S10", "receipts/N1", "list/units", "list/rules", "today",
+        "forms", "burden/N1",
         "dictionary/N1", "verification", "verification/agree", "surveillance/N1", "surveillance/N1/settings",
     ],
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """How people fare under each office on each day (机关每日健康概况): kept, so that sixty days are read at once.
 
-A plain table without a model, like the folded figures: it holds nothing that cannot be counted again from statuses and answers.
+A plain table without a model, like the folded figures: it holds nothing that cannot be counted again from statuses and
+answers.
 """
 
 from django.db import migrations
