@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.demo.replay import Sweep
 from lianfang.demo.script import moment
+from lianfang.demo.stage_analysis import look_into
 from lianfang.demo.stage_days import play
 from lianfang.demo.stage_lists import exchange
 from lianfang.demo.stage_site import observe
@@ -55,6 +56,7 @@ def load(sweep: Sweep) -> None:
         world = build(script)
     play(world, sweep)
     exchange(world)
+    look_into(world)
     observe(world, sweep)
     with within(EVERYTHING):
         demonstrations.belongs(Account.objects.all())

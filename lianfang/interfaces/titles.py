@@ -21,7 +21,7 @@ from lianfang.kernel.accounts.models import ROLE_NAMES
 TITLES: Mapping[str, tuple[str, str]] = {
     **OF_CONTROL,
     "account.first_opened": (_("Open the first account"), _("First account opened")),
-    "account.member_opened": (_("Open an account for somebody on the roster"), _("Member's account opened")),
+    "account.member_opened": (_("Open an account for somebody on the roster"), _("Account of a member opened")),
     "account.tied": (_("Say whose account this is"), _("Account tied to a person")),
     "account.opened": (_("Open an account"), _("Account opened")),
     "agreement.ended": (_("End an agreement"), _("Agreement ended")),

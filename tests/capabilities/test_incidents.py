@@ -375,7 +375,7 @@ def _elsewhere(world: World) -> Place:
         return Place.objects.create(unit=world.school, kind="spot", code="X", name="别处")
 
 
-def test_J01_only_who_leads_treats_raised_it_or_was_called_stops_a_clock(world):
+def test_J01_only_who_sees_people_raised_it_or_was_called_stops_a_clock(world):
     incident = raised(world, at(9), role="guard")
     kitchen = make.actor(world.school, "kitchen")
     world.staff["kitchen"] = kitchen

@@ -200,6 +200,7 @@ WHAT_IS_SHOWN_AS_IT_IS = re.compile(
     r"XLSX?|DOCX|PDF|ODS|CSV|Excel|API|[0-9a-f]+(?:-[0-9a-f]+){4}|[0-9a-f]{8,64}|\{\w+\}|[\w.]+:\S+|\w+_\w+"
     r"|(?:visitor|screener)-[\w-]+|screener S1|system|stay|stocks|beds"
     r"|S1-(?:OBS|SITE)|(?:test-\d+|generic(?:-school| 1)?) \d{4}-\d\d-\d\d|test(?:-\d+)?|g-(?:open|verified|assessed)"
+    r"|WHO|IDSR|DQR|EARS C\d|CUSUM|Benjamini-Hochberg|Farrington|Rt"
     r"|Unit S1|\{'floor_starts_anew': True\}"
 )
 """File types, keys, codes, account names, the system's own name; and codes and words of what tests entered."""

@@ -79,10 +79,17 @@ def _value(field: Any, number: int, at: int, unit: Unit) -> Any:  # noqa: PLR091
         return [{"name": "onset", "field": "onset"}]
     return {
         "DateField": date(2026, 3, 2) + timedelta(days=number), "DateTimeField": make.at(7, number % 60, 30),
-        "DecimalField": Decimal("36.50"), "BooleanField": at % 2 == 0, "UUIDField": UUID(int=number),
+        "DecimalField": _number(field), "BooleanField": at % 2 == 0, "UUIDField": UUID(int=number),
         "TimeField": time(8), "BinaryField": number.to_bytes(16, "big"),
         "JSONField": {"absent": at, "present": NASTY[at % len(NASTY)], "facts": [1, None, "=x"]},
     }.get(kind, number if kind == "PositiveSmallIntegerField" or _tells_apart(field) else 0)  # fmt: skip
+
+
+def _number(field: Any) -> Decimal | None:
+    """A number that the column has room for; nothing for other columns."""
+    if not isinstance(field, models.DecimalField):
+        return None
+    return Decimal("36.50") if field.max_digits - field.decimal_places > 1 else Decimal("0.50")
 
 
 def _tells_apart(field: Any) -> bool:

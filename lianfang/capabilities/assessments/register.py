@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -32,8 +33,16 @@ def with_latest(risks: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def grade_word(code: str) -> str:
-    """A grade in words; none where there was none before."""
-    return str(level("grade", code)) if code else ""
+    """A grade in words; none where there was none before, the code itself where the scale has it no more."""
+    try:
+        return str(level("grade", code)) if code else ""
+    except KeyError:
+        return code
+
+
+def _word(words: Mapping[str, Any], code: str | None) -> str:
+    """A code in words; nothing where a risk has no score yet."""
+    return str(words.get(code or "", code or ""))
 
 
 class Risks(Register):
@@ -51,9 +60,9 @@ class Risks(Register):
         Column("likelihood", _("likelihood"), lambda row: row.latest_likelihood, "amount"),
         Column("consequence", _("consequence"), lambda row: row.latest_consequence, "amount"),
         Column("grade", _("grade"), lambda row: grade_word(row.latest_grade)),
-        Column("confidence", _("confidence"), lambda row: str(dict(CONFIDENCES)[row.latest_confidence]), priority=2),
+        Column("confidence", _("confidence"), lambda row: _word(dict(CONFIDENCES), row.latest_confidence), priority=2),
         Column("response", _("what is done about it"), lambda row: row.latest_response, priority=3),
-        Column("owner", _("owner"), lambda row: str(ROLE_NAMES[row.latest_owner_role]), priority=2),
+        Column("owner", _("owner"), lambda row: _word(ROLE_NAMES, row.latest_owner_role), priority=2),
         Column("revision", _("revision"), lambda row: row.latest_revision, "amount", 3),
         column(RiskEntry, "state"),
         column(RiskEntry, "closed_because", priority=3),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from lianfang.capabilities.incidents.duties import LEADS, MEDICAL, RESPONDERS
+from lianfang.capabilities.incidents.duties import LEADS, NEAR_PEOPLE, RESPONDERS
 from lianfang.capabilities.incidents.models import Called, Incident, Stop
 from lianfang.capabilities.incidents.opening import believed
 from lianfang.domain.incidents.clocks import CONTAINED, JUDGED, REPORTED, STOPS, Verdict, judge, whole_seconds
@@ -50,8 +50,8 @@ def correct_stop(by: Actor, *, incident: Incident, stop: str, at: datetime, reas
 
 
 def concerned(by: Actor, incident: Incident) -> bool:
-    """Whether somebody leads it, treats people, raised it or was called to it: who else works there only sees it."""
-    if by.system or by.holds((*LEADS, *MEDICAL), incident.unit) or by.account_id == incident.reporter_id:
+    """Whether somebody sees people there, raised it or was called to it: who else works there only sees that it is."""
+    if by.system or by.holds(NEAR_PEOPLE, incident.unit) or by.account_id == incident.reporter_id:
         return True
     return Called.objects.filter(incident=incident, account_id=by.account_id).exists()
 

@@ -18,7 +18,7 @@ MIXED: Final = (ANY, ABSENCE)
 """Counts of people ill for different causes: alone no sign of anything that spreads."""
 LEVELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "class": ("class", "group"),
+        "class": ("class", "group", "division"),
         "school": ("school", "kindergarten", "university", "institute"),
         "county": ("county",),
         "prefecture": ("prefecture", "city"),

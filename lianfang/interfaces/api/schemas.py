@@ -206,7 +206,7 @@ def _persons() -> dict[str, Any]:
 _OF_KIND: dict[str, dict[str, Any]] = {
     "amount": {"type": ["integer", "null"]},
     "small": {
-        "oneOf": [
+        "anyOf": [
             {"type": ["integer", "null"]},
             {"type": "object", "properties": {"below": {"type": "integer"}}, "required": ["below"]},
         ],

@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("afternoon")]
 BOTH: tuple[Kind, ...] = ("csv", "ndjson")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WORDED = {
-    "amenities", "area-lists", "areas", "class-checks", "class-learners", "class-orders", "class-places", "classes",
+    "amenities", "area-lists", "areas", "briefings", "class-checks", "class-learners", "class-orders", "class-places", "classes",
     "contact-attempts", "dues", "events", "feedback", "follow-ups", "handed-copies",
     "imports", "items", "layouts", "leave", "meals-taken", "milestones", "recalls", "receipts",
     "recipients", "reports", "requests", "responsible", "roles", "rules", "screeners", "site-rooms", "sites",
@@ -42,8 +42,8 @@ WORDED = {
     "zones",
 }  # fmt: skip
 """Registers whose every column the database has; the others hold sealed numbers, or words only Python knows."""
-CHOSEN = {"follow-ups"}
-"""Registers of rows in one state only; a made-up row is in none."""
+CHOSEN = {"follow-ups", "quality"}
+"""Registers of rows in one state only, which a made-up row is not in, or of units that have reported."""
 TEXTS = st.sampled_from(NASTY) | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0")
     | st.sampled_from("=+-@\t\r\n\" ,'\u200b　＝\x85\x1f"),
