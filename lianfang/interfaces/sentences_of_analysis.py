@@ -29,6 +29,7 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
         _("There are %(cases)s cases among %(persons)s persons. Are the columns swapped?"),
         _("There are more cases than persons."),
     ),
+    "choice.unknown:looked_at": (_("What it looks at must be one of: %(choices)s."),),
     "column.missing": (
         _("The file has no column %(field)s; it has: %(known)s."),
         _("A column is missing."),
@@ -36,10 +37,12 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
     "briefing.superseded": (_("There is a newer version %(version)s. Open it and write there."),),
     "briefing.unchanged": (_("Every figure is as in version %(version)s. Nothing new was composed."),),
     "dates.missing": (
+        _("%(day)s is missing after %(after)s. Each day or week needs a row; write 0 where nobody fell ill."),
         _("%(field)s: %(day)s is missing. Weeks of earlier years can only be compared when no week is left out."),
         _("A day is missing. Earlier years can only be compared when no time is left out."),
     ),
     "dates.order": (
+        _("%(day)s stands after %(after)s. Days must run forward, each once."),
         _("%(field)s must run forward without a gap or a repeat, and be the same for all series."),
         _("Days must run forward, and be the same for all series."),
     ),
@@ -104,6 +107,7 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
         _("From %(first)s to %(as_of)s is no span of 1 to %(most)s days. Is a year mistyped?"),
         _("The days span too long or run backwards. Is a year mistyped?"),
     ),
+    "number.out_of_range:between": (_("%(field)s must be above %(low)s and below %(high)s."),),
     "probability.sum": (
         _("%(field)s: the probabilities sum to %(sum)s, not to 1."),
         _("The probabilities do not sum to 1."),
@@ -187,16 +191,17 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
     "risk.unchanged": (_("Everything is as in the last score. Nothing was kept."),),
     "surveillance.not_similar": (
         _(
-            "Absences for different causes show no outbreak: this rule would cause about %(n)s false alarms a day. "
-            "Count similar symptoms, or compare with what is usual."
+            "“%(what)s” counts people ill for different causes, which is no sign of an outbreak, however few false "
+            "alarms a day it would cause (reckoned: %(n)s). Count similar symptoms, or compare with what is usual."
         ),
-        _("Absences for different causes are no sign of an outbreak."),
+        _("People ill for different causes are no sign of an outbreak."),
     ),
     "surveillance.nothing_counted": (
         _("Nothing has been counted at this level yet, so the false alarms cannot be reckoned. Try again tomorrow."),
     ),
     "surveillance.on_already": (_("A setting like this one is switched on already. Switch it off first."),),
     "surveillance.past": (_("A setting is valid from today or a later day."),),
+    "surveillance.proposed_already": (_("The same setting is proposed already. Switch that one on, or drop it."),),
     "surveillance.too_many": (
         _(
             "This setting would cause about %(n)s false alarms a day; at most %(limit)s are allowed. "

@@ -141,6 +141,7 @@ ACTS = {
     "cases/<uuid:number>/<str:act>", "cases/<uuid:number>/contacts/<uuid:contact>/<str:act>",
     "me/statuses/<uuid:number>/object", "objections/<uuid:number>/answer", "objections/<uuid:number>/correct",
     "objections/changes/<uuid:number>", "rules/<str:code>/adopt",
+    "surveillance/<str:code>/settings/propose", "surveillance/<str:code>/settings/<uuid:number>/<str:deed>",
     "round/<str:code>/sync", "round/<str:code>/close", "site/<str:code>/arrivals/receive",
     "site/<str:code>/arrivals/<uuid:number>/admit", "site/<str:code>/arrivals/absent/<uuid:number>",
     "stays/<uuid:number>/do/<str:name>", "isolations/<uuid:number>/do/<str:name>",

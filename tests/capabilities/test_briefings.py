@@ -78,8 +78,54 @@ def test_a_small_count_of_ill_people_is_hidden_and_its_mean_with_it():
     school.checks(0, 3, fever=1)
     school.checks(1, 0)
     made = school.composes()
-    assert said(made, "symptoms").startswith("New symptoms fewer than 5 of 40; fever among them fewer than 5")
+    assert said(made, "symptoms").startswith(
+        "New symptoms fewer than 5 of 40, seven-day mean below 5; fever among them fewer than 5, "
+        "seven-day mean below 5;"
+    )
     assert "3" not in said(made, "symptoms")
+
+
+def test_an_office_reads_no_mean_and_no_change_from_which_a_hidden_day_would_follow():
+    school = School()
+    school.fortnight(before=10, now=6)
+    school.checks(0, 3)
+    school.checks(1, 0)
+    with clock.at(at(17)), make.acting(make.actor(school.unit.parent, "officer")) as officer:
+        made = compose_briefing(officer, unit=school.unit.parent, day=DAY)
+    assert said(made, "symptoms").startswith("New symptoms fewer than 5 of 40, seven-day mean about 6; fever")
+    assert "今日报告症状少于 5 人（共 40 人），七日均值约 6；其中发热" in said(made, "symptoms", "zh")
+    (unwell,) = [one for part in made.figures for one in part["figures"] if one["code"] == "symptoms.unwell"]
+    assert (unwell["value"], unwell["trend"]["mean"], unwell["trend"]["change"]) == ({"below": 5}, "6", None)
+
+
+def test_before_its_time_a_class_check_is_not_due_yet_and_after_it_missing():
+    school = School()
+    school.opens()
+    school.checks(0, 0, hour=7)
+    before, after = school.composes(7), school.composes(17)
+    assert said(before, "reporting").endswith("on time 1; late 0 of 2; not due yet 1; missing 0 of 2.")
+    assert said(before, "quality").startswith(
+        "Overall: some not due yet, so figures are lower bounds; units not due yet 1 of 2; corrected"
+    )
+    assert "未到时限单位 1 个单位（共 2 个单位）" in said(before, "quality", "zh")
+    assert "漏报单位" not in said(before, "quality", "zh")
+    assert said(after, "reporting") == "Reports received 1 of 2; on time 1; late 0 of 2; missing 1."
+    assert "missing units 1 of 2, namely Unit S1-K2" in said(after, "quality")
+
+
+def test_before_its_time_a_report_to_the_county_is_not_due_yet_and_after_it_missing_by_name():
+    school = School()
+    school.opens()
+    county = school.unit.parent
+    with make.acting(make.actor(county, "officer")) as officer:
+        with clock.at(at(7)):
+            before = compose_briefing(officer, unit=county, day=DAY)
+        with clock.at(at(23)):
+            after = compose_briefing(officer, unit=county, day=DAY)
+    assert said(before, "reporting").endswith("not due yet 1; missing 0 of 1.")
+    assert "namely" not in said(before, "quality")
+    assert said(after, "reporting").endswith("missing 1.")
+    assert "missing units 1 of 1, namely Unit S1" in said(after, "quality")
 
 
 def test_an_officer_of_the_county_reads_true_counts_of_cases_though_no_person_is_in_sight():

@@ -11,7 +11,7 @@ from django.db import connection
 
 from lianfang.capabilities.incidents.actions import settle_alert, verify_alert
 from lianfang.capabilities.incidents.models import ClusterAlert
-from lianfang.capabilities.surveillance.actions import propose_setting, switch_off, switch_on
+from lianfang.capabilities.surveillance.actions import number_text, propose_setting, switch_off, switch_on
 from lianfang.capabilities.surveillance.models import Alarm, DetectionRun, DetectionSetting
 from lianfang.capabilities.surveillance.running import run_due
 from lianfang.demo.classes import class_count
@@ -20,6 +20,7 @@ from lianfang.domain.refusals import Refused
 from lianfang.domain.surveillance.cost import Crowd, cost
 from lianfang.domain.surveillance.judging import Usual
 from lianfang.domain.surveillance.terms import Terms
+from lianfang.interfaces.worker.sweep import sweep
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.audit.dispatch import dispatch
@@ -143,6 +144,35 @@ def test_absences_for_different_causes_are_refused_however_few_false_alarms_they
             switch_on(SYSTEM, setting=raw)
     assert refused.value.code == "surveillance.not_similar"
     assert 0 < float(raw.false_alarms) < 1
+    assert refused.value.problems[0].facts["what"] == "Absence through illness"
+
+
+def test_few_false_alarms_are_said_with_two_figures_and_rare_ones_are_never_none():
+    said = [number_text(n) for n in (1186.4, 6.04, 0.0643, 0.0200004, 0.001, 0.0000004, 0)]
+    assert said == ["1,186", "6.0", "0.064", "0.02", "0.001", "<0.001", "0"]
+    world = built(schools=1, classes=2)
+    with clock.at(at(18)):
+        lived(world, DAY)
+        rare = proposed(world, method="at_least", syndrome="any", cases=5)
+    assert number_text(float(rare.false_alarms)) == "<0.001"
+
+
+def test_the_same_setting_is_proposed_once_and_again_only_after_it_was_dropped():
+    world = built(schools=1)
+    with clock.at(at(18)):
+        lived(world, DAY)
+        first = proposed(world)
+        with pytest.raises(Refused) as refused:
+            proposed(world, valid_from=DAY + timedelta(days=1), note="once more")
+        assert refused.value.code == "surveillance.proposed_already"
+        proposed(world, cases=3)
+        with within(EVERYTHING):
+            switch_off(SYSTEM, setting=first, reason="not wanted")
+        second = switched_on(world)
+        with pytest.raises(Refused) as refused:
+            proposed(world)
+    assert refused.value.code == "surveillance.on_already"
+    assert second.pk != first.pk
 
 
 def test_nothing_is_switched_on_before_its_cost_can_be_reckoned():
@@ -185,7 +215,7 @@ def test_the_same_setting_is_on_once():
         lived(world, DAY)
         switched_on(world)
         with pytest.raises(Refused) as refused:
-            switched_on(world)
+            switched_on(world, cases=3)
     assert refused.value.code == "surveillance.on_already"
 
 
@@ -230,6 +260,36 @@ def test_an_unusual_count_opens_one_alert_that_repeated_days_join():
     assert [(one.rule, one.group, one.cases, one.since) for one in found] == [("unusual", "respiratory", 5, DAY)]
     with within(EVERYTHING):
         assert {one.alert for one in Alarm.objects.all()} == {f"incidents.clusteralert:{found[0].pk}"}
+
+
+def test_the_workers_own_pass_raises_the_alarm_after_the_deadline_and_never_before():
+    world = built(schools=1, classes=2)
+    quiet(world, 9)
+    with clock.at(at(6)):
+        switched_on(world, level="school", cases=2)
+    lived(world, DAY, {"S1-K1": [["cough"]] * 2, "S1-K2": [["cough"]] * 2})
+    with clock.at(at(16)):
+        assert sweep()["alarmed"] == 0
+    assert alerts() == []
+    with clock.at(at(18)):
+        assert sweep()["alarmed"] == 1
+    with clock.at(at(18, 1)):
+        assert sweep()["alarmed"] == 0
+    assert [one.rule for one in alerts()] == ["unusual"]
+
+
+def test_a_division_without_classes_is_looked_at_like_a_class():
+    world = built(schools=1, classes=1)
+    with clock.at(at(6, day=DAY - timedelta(days=30))):
+        world.classes.append(division := make.unit(world.schools[0], "S1-D1", "division", "后勤组"))
+        world.people["S1-D1"] = make.members(division, 20)
+    quiet(world, 9)
+    with clock.at(at(6)):
+        assert switched_on(world).series == 2
+    lived(world, DAY, {"S1-D1": [["cough"]] * 2})
+    assert judged(DAY) == 1
+    with within(EVERYTHING):
+        assert Alarm.objects.get().unit_id == division.pk
 
 
 def test_an_alarm_of_a_class_joins_the_alert_that_similar_illness_opened():

@@ -88,21 +88,44 @@ def test_days_that_nobody_reported_are_left_out_of_the_mean_and_said():
     assert clause(Figure(UNWELL, 30, trend=trend), EN).endswith("seven-day mean at least 24.0 over 4 known days")
 
 
-@pytest.mark.parametrize("week", [[0, 0, 1, 0, 0, 0, 0], [1, 1, 1, 1, 0, 0, 0]])
-def test_a_mean_that_would_tell_a_small_count_is_not_given(week: list[int]):
-    assert trend_of(week, fewest=5) is None
+@pytest.mark.parametrize("week", [[0, 0, 1, 0, 0, 0, 0], [4, 4, 4, 4, 4, 4, 4], [None, 0, 3, AtLeast(2), 4, 0, 0]])
+def test_a_mean_that_would_tell_a_small_count_is_only_said_to_be_below(week: list[Amount]):
+    trend = trend_of([*[10] * 7, *week], fewest=5)
+    assert trend is not None
+    assert (trend.mean, trend.below, trend.change, mean_text(trend), change_text(trend)) == (5, True, None, "<5", "")
+    assert ", seven-day mean below 5" in clause(Figure(UNWELL, Below(5), trend=trend), EN)
+    assert "，七日均值少于 5" in clause(Figure(UNWELL, Below(5), trend=trend), ZH)
     before_is_small = trend_of([*week, *[10] * 7], fewest=5)
     assert before_is_small is not None
     assert before_is_small.change is None
     assert not before_is_small.from_zero
 
 
-@given(st.lists(amounts, min_size=1, max_size=20), st.integers(0, 20))
-def test_no_week_holding_a_hidden_count_has_a_mean(days: list[Amount], fewest: int):
+def test_of_a_week_with_some_hidden_counts_the_mean_is_said_about_and_no_change():
+    trend = trend_of([*[10] * 7, 10, 3, 10, 10, 10, 10, 10], fewest=5)
+    assert trend == trend_of([*[10] * 7, 10, 1, 10, 10, 10, 10, 10], fewest=5)
+    assert (mean_text(trend), change_text(trend)) == ("≈9", "")
+    figure = Figure(UNWELL, 10, 40, trend=trend)
+    assert clause(figure, EN) == "new symptoms 10 of 40, seven-day mean about 9"
+    assert clause(figure, ZH).endswith("，七日均值约 9")
+
+
+few_and_many = st.lists(st.one_of(st.none(), st.integers(0, 9), st.integers(0, 9).map(AtLeast), amounts), max_size=20)
+
+
+@given(few_and_many, st.integers(0, 20))
+def test_no_week_holding_a_hidden_count_has_an_exact_mean_or_a_change(days: list[Amount], fewest: int):
     known = [one.value if isinstance(one, AtLeast) else one for one in days[-7:] if one is not None]
+    hidden = any(0 < one < fewest for one in known)
     trend = trend_of(days, fewest=fewest)
-    assert (trend is None) == (not known or 0 < sum(known) < fewest)
-    if trend is not None:
+    assert (trend is None) == (not known)
+    if trend is None:
+        return
+    assert hidden == (trend.rough or trend.below)
+    if hidden:
+        masked = [1 if isinstance(one, int) and 0 < one < fewest else one for one in days]
+        assert (trend.change, trend.from_zero, trend_of(masked, fewest=fewest)) == (None, False, trend)
+    else:
         assert min(known) <= trend.mean + Decimal("0.05")
         assert trend.mean - Decimal("0.05") <= max(known)
 
@@ -120,6 +143,7 @@ figures = st.builds(
     Figure, st.sampled_from(sorted(code for code in RAW["labels"] if "{about}" not in RAW["labels"][code]["en"])),
     values, st.one_of(st.none(), st.integers(0, 10**6)), measure=st.sampled_from(sorted(RAW["measures"])),
     names=st.lists(names, max_size=3).map(tuple), more=st.integers(0, 9),
+    trend=st.lists(amounts, max_size=14).map(lambda days: trend_of(days, fewest=5)),
 )  # fmt: skip
 
 

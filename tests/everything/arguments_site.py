@@ -60,6 +60,7 @@ def addresses_of_site(w: Any) -> dict[str, str]:
     site, url = site_in(w), f"/site/{CODE}"
     with within(EVERYTHING):
         control = site.controls.get(number=1).pk
+        milestone = site.milestones.order_by("pk")[0].pk
     return {
         "site/<str:code>": url,
         "site/<str:code>/rooms": f"{url}/rooms",
@@ -69,6 +70,7 @@ def addresses_of_site(w: Any) -> dict[str, str]:
         "site/<str:code>/sweep": f"{url}/sweep",
         "site/<str:code>/do/<str:name>": f"{url}/do/drain",
         "site/<str:code>/do/<str:name>/<uuid:number>": f"{url}/do/evidence/{control}",
+        "site/<str:code>/do/<str:name>/<int:number>": f"{url}/do/block/{milestone}",
         "photos/<uuid:number>": f"/photos/{control}",
     }
 

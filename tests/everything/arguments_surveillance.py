@@ -17,7 +17,7 @@ def of_surveillance(w: Any) -> dict[str, dict[str, Any]]:
     given = {"unit": w.school, "method": "auto", "syndrome": "respiratory", "level": "class", "cases": 3}
     count_days([DAY])
     with within(EVERYTHING):
-        one, other = (propose_setting(SYSTEM, **given) for _ in range(2))
+        one, other = (propose_setting(SYSTEM, **given | {"cases": cases}) for cases in (4, 5))
     return {
         "detection.proposed": given,
         "detection.switched_on": {"setting": one},

@@ -62,6 +62,31 @@ def test_a_folder_that_holds_something_is_left_alone(school: School, tmp_path: P
         ran("--out", str(tmp_path / "new"))
 
 
+def test_an_archive_that_is_there_is_written_over_only_when_asked(school: School, tmp_path: Path):
+    pack = tmp_path / "pack.zip"
+    pack.write_bytes(b"mine")
+    with pytest.raises(CannotRun, match="--replace"):
+        ran("--out", str(pack))
+    assert pack.read_bytes() == b"mine"
+    assert ran("--out", str(pack), "--replace") == 0
+    assert zipfile.is_zipfile(pack)
+
+
+def test_a_period_that_has_not_begun_is_refused(school: School, tmp_path: Path):
+    with pytest.raises(CannotRun, match="lies after today"):
+        ran("--from", "2199-01-01", "--to", "2199-01-31", "--out", str(tmp_path / "pack.zip"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_last_line_is_in_the_language_asked_for(
+    school: School, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    said = {"%(files)s files of %(unit)s, %(since)s to %(until)s, are in %(out)s.": "%(files)s|%(unit)s|%(out)s"}
+    monkeypatch.setattr("django.utils.translation.gettext", lambda text: said.get(text, text))
+    ran("--out", str(tmp_path / "pack.zip"))
+    assert capsys.readouterr().err.splitlines()[-1].endswith(f"|S1|{tmp_path / 'pack.zip'}")
+
+
 def test_a_period_that_ends_before_it_begins_is_wrong_usage(school: School, tmp_path: Path):
     with pytest.raises(CannotRun, match="lies after"):
         ran("--to", "2025-12-31", "--out", str(tmp_path / "pack.zip"))

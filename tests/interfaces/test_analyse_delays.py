@@ -115,7 +115,7 @@ def test_what_cannot_be_used_is_refused_by_name(tmp_path: Path) -> None:
         ("delay.fit", "x\n3\nlong\n", {}, "number.format"),
         ("delay.fit", "x\n3\n\n4\n", {"dist": "normal"}, "choice.unknown"),
         ("quarantine.curve", "day\n3\n", {"dist": "gamma", "par1": 2}, "quarantine.parameters"),
-        ("quarantine.curve", "day\n3\n", {"dist": "gamma"}, "analysis.parameter_wrong"),
+        ("quarantine.curve", "day\n3\n", {"dist": "gamma"}, "required"),
     ):
         with pytest.raises(Refused) as refused:
             run(name, written(tmp_path, text), **params)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.test import Client
 
 from lianfang.capabilities.checkin.intake import receive_answer
+from lianfang.capabilities.quality.register import Quality
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
 from tests import make
 from tests.capabilities.test_verification_totals import Province
 from tests.make import DAY, at
-from tests.quality_world import DAYS, ODD, SAME, SIZE, World, built, opened
+from tests.quality_world import DAYS, ODD, SAME, SIZE, World, built, counts, opened, send
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +63,7 @@ def test_completeness_and_timeliness_stand_with_both_numbers_and_the_worst_unit_
     assert "26 / 28 (92.9%) 23 / 28 (82.1%) 88.5%" in units["S2"]
     assert "28 / 28 (100%) 28 / 28 (100%) 100% 28 168 / 168 (100%)" in units["S4"]
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert "Zero reports, of received 28 / 110 25.5%" in text
     assert "110 / 112 98.2%" in text and "107 / 112 95.5%" in text and "107 / 110 97.3%" in text
 
 
@@ -122,6 +125,25 @@ def test_answers_alike_within_seconds_stand_with_how_many_answered(world):
     shown = rows_of(seen(somebody(world.county, "officer"), f"/quality/N1?days=7&day={DAY}"), "scripts")
     assert list(shown) == [f"S1-K1-{DAY}"]
     assert "70 / 70 (100%)" in shown[f"S1-K1-{DAY}"]
+
+
+def test_page_and_list_count_the_same_reports_where_a_unit_owes_class_checks_too(world):
+    with clock.at(at(6, day=DAYS[0])):
+        division = make.unit(world.schools[0], "S1-D1", "division", "后勤组")
+        make.members(division, 3)
+        world.signers["S1-D1"] = make.actor(division, "duty_officer")
+    for day in (DAY, DAY + timedelta(days=1)):
+        opened(day)
+    with clock.at(at(15)):
+        send(world, division, DAY, counts=counts(8, fever=1))
+    with clock.at(at(18, day=DAY + timedelta(days=2))):
+        client = somebody(division, "duty_officer")
+        page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get("/quality/S1-D1").content.decode()))
+        with make.acting(world.signers["S1-D1"]) as reader:
+            (listed,) = Quality.rows(reader).filter(code="S1-D1")
+    assert (listed.owed["received"], listed.owed["expected"]) == (1, 2)
+    assert (listed.checks["received"], listed.checks["expected"]) == (0, 2)
+    assert "Received 1 / 2 50.0%" in page and "Zero reports, of received 0 / 1 0%" in page
 
 
 def test_opposite_errors_that_cancel_out_stay_visible_and_a_missing_side_is_not_compared():

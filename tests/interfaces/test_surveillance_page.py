@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from lianfang.capabilities.surveillance.models import DetectionSetting
+from lianfang.interfaces.worker.sweep import sweep
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.accounts.ops import new_token
@@ -18,6 +19,7 @@ from tests.make import DAY, at
 from tests.surveillance_world import World, built, lived
 
 pytestmark = pytest.mark.django_db
+FIRST = "17:00"  # until when a county reports
 RAW = {"method": "at_least", "syndrome": "absence", "level": "class", "cases": "3", "window_days": "1", "note": "",
        "alpha_percent": "0.1", "valid_from": str(DAY)}  # fmt: skip
 
@@ -118,7 +120,8 @@ def test_a_raw_rule_shows_its_cost_and_offers_no_switch(world):
         with within(EVERYTHING):
             setting = DetectionSetting.objects.get()
         refused = client.post(f"{here}/{setting.pk}/on")
-    assert "Absences for different causes" in shown
+    assert "“Absence through illness” counts people ill for different causes" in shown
+    assert "about <b>0</b>" not in shown
     assert f"{setting.pk}/on" not in shown
     assert refused.status_code == 422
 
@@ -130,6 +133,36 @@ def test_what_was_typed_wrong_comes_back_with_its_sentence(world):
     assert answer.status_code == 422
     text = answer.content.decode()
     assert "f-cases" in text and 'value="kept"' in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"method": "auto", "alpha_percent": "0"}, "Share of false alarms, % must be above 0 and below 100."),
+        ({"level": "galaxy"}, "What it looks at must be one of: class, school, county, prefecture, province."),
+    ],
+)
+def test_what_is_wrong_is_called_as_on_the_page(world, wrong, said):
+    with clock.at(at(18)):
+        answer = somebody(world.county, "officer").post("/surveillance/N1/settings/propose", {**RAW, **wrong})
+    assert answer.status_code == 422
+    assert said in answer.content.decode() and "Risk level" not in answer.content.decode()
+
+
+def test_a_setting_that_is_on_says_when_it_is_judged_first_and_then_when_it_last_was(world):
+    client, here = somebody(world.county, "officer"), "/surveillance/N1/settings"
+    with clock.at(at(8)):
+        client.post(f"{here}/propose", {**RAW, "syndrome": "respiratory"})
+        with within(EVERYTHING):
+            setting = DetectionSetting.objects.get()
+        assert client.post(f"{here}/{setting.pk}/on").status_code == 302
+        waiting = text_of(client, here)
+    with clock.at(at(20)):
+        sweep()
+        ran = text_of(client, here)
+    assert re.search(rf"judged first after [^<]*{FIRST}; not run yet", waiting), waiting
+    assert re.search(rf"last run [^<]*20:00 over {DAY}: 2 alarms in 3 units", ran)
+    assert "not run yet" not in ran
 
 
 def test_a_class_head_reads_but_decides_nothing(world):

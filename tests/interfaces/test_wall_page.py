@@ -267,3 +267,14 @@ def test_no_mean_or_change_gives_a_hidden_count_away(reporting):
     assert figure(above, "New symptoms")["notes"][1] == "seven-day mean <5"
     assert figure(own, "New symptoms")["notes"][1] == "seven-day mean 1.0"
     assert {row[2] for row in above["curve"]["rows"]} == {"—"}
+
+
+def test_a_day_without_anything_due_says_so_and_one_to_come_is_refused(reporting):
+    long_ago = opened(reporting.top, "/wall/P?day=2024-02-01")
+    assert long_ago.context["wall"]["empty"]
+    assert "no reports were due in the two weeks to this day" in long_ago.content.decode()
+    assert "no reports were due" not in opened(reporting.top).content.decode()
+    with make.clock.at(EVENING):
+        ahead = reader(reporting.top).get(f"/wall/P?day={DAY + timedelta(days=1)}")
+    assert ahead.status_code == 422
+    assert "must be today or earlier" in ahead.content.decode()

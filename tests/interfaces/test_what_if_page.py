@@ -28,7 +28,7 @@ def school_with(*sizes: int) -> Unit:
 
 
 def reading(unit: Unit, role: Role = Role.DUTY_OFFICER) -> Client:
-    client = Client()
+    client = Client(headers={"accept-language": "en"})
     client.force_login(make.account(unit, role), backend="django.contrib.auth.backends.ModelBackend")
     return client
 
@@ -108,3 +108,29 @@ def test_an_institution_elsewhere_is_not_asked_about():
     other = make.unit(make.root("Q"), "S8", "school")
     with clock.at(at(12)):
         assert reading(other).get("/what-if/S7").status_code == 404
+
+
+def test_divisions_that_keep_rosters_count_as_classes_and_the_page_says_where_its_figures_are_from():
+    school = make.unit(make.root(), "S7", "school")
+    for number, size in enumerate((3, 5)):
+        make.members(make.unit(school, f"S7-D{number}", "division"), size)
+    values = asked(school)
+    assert (values["a_classes"], values["a_class_size"], values["b_class_size"]) == ("2", "4", "4")
+    with clock.at(at(12)):
+        assert "2 classes or divisions, of 4 persons in the mean" in reading(school).get("/what-if/S7").content.decode()
+
+
+def test_without_rosters_the_page_says_that_its_figures_are_the_usual_ones():
+    school = school_with()
+    with clock.at(at(12)):
+        page = reading(school).get("/what-if/S7").content.decode()
+    assert "No rosters are known here" in page
+    assert "Your rosters" not in page
+
+
+def test_runs_with_equally_many_cases_are_no_win_of_plan_b():
+    school = school_with(4, 6)
+    with clock.at(at(12)):
+        answer = reading(school).get("/what-if/S7", asked(school, r=0)).content.decode()
+    assert "there are equally many cases in every pair of runs" in answer
+    assert "fewer cases" not in answer

@@ -50,8 +50,7 @@ def symptoms(asked: Asked) -> Iterator[Figure]:
     for number, code in enumerate(_COLUMNS):
         amounts = [_amount(asked, day, found.get(day, (0, 0))[number]) for day in days]
         value = published(amounts[-1], fewest=asked.fewest)
-        shown = value is None or value == amounts[-1]
-        trend = trend_of(amounts, fewest=asked.fewest) if shown and amounts[-1] is not None else None
+        trend = None if amounts[-1] is None else trend_of(amounts, fewest=asked.fewest)
         yield Figure(code, value, asked.board(asked.day).people.expected, measure="person", trend=trend)
 
 

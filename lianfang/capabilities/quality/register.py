@@ -38,6 +38,7 @@ READERS: Final = (Role.DUTY_OFFICER, Role.LEADER, Role.OFFICER, Role.AUDITOR, Ro
 """Who reads how good the reports of a whole unit are; it is about units, never about people."""
 DAYS: Final = 28
 """Whole days, the last being yesterday: today is not over."""
+_NUMBERS: Final = ("expected", "received", "on_time", "zero", "returned")
 _TENTH, _PERCENT = Decimal("0.1"), 100
 
 
@@ -62,6 +63,9 @@ class Quality(Register):
         Column("timeliness", _("on time of expected, %"), lambda row: share(row, "on_time", "expected"), "number"),
         Column("punctuality", _("on time of received, %"), lambda row: share(row, "on_time", "received"), "number", 2),
         Column("zero", _("zero reports"), lambda row: row.owed["zero"], "amount", 2),
+        Column("checks_expected", _("class checks expected"), lambda row: row.checks["expected"], "amount", 2),
+        Column("checks_received", _("class checks received"), lambda row: row.checks["received"], "amount", 2),
+        Column("checks_on_time", _("class checks on time"), lambda row: row.checks["on_time"], "amount", 3),
         Column("returned", _("sent back"), lambda row: row.owed["returned"], "amount", 3),
         Column("corrected", _("reports corrected"), lambda row: row.corrected, "amount", 3),
     ]
@@ -70,15 +74,15 @@ class Quality(Register):
 
     @classmethod
     def rows(cls, actor: Actor) -> QuerySet[Any]:
-        """Units that owed anything in the period, with what they owed themselves: reports and class checks."""
+        """Units that owed anything in the period, with the reports and, apart, class checks they owed themselves."""
         zone = actor.home.zone if actor.home else timezone.get_current_timezone()
         until = clock.today(zone) - timedelta(days=1)
         since = until - timedelta(days=DAYS - 1)
-        owed = _owed(since, until)
+        reports, checks = _owed(since, until, REPORT), _owed(since, until, ROLL_CALL)
         found: QuerySet[Any] = (
-            super().rows(actor).filter(Exists(owed)).annotate(
+            super().rows(actor).filter(Exists(reports) | Exists(checks)).annotate(
                 since=Value(since, DateField()), until=Value(until, DateField()),
-                owed=_counted(owed), corrected=_many(_corrected(since, until)),
+                owed=_counted(reports), checks=_counted(checks), corrected=_many(_corrected(since, until)),
             )
         )  # fmt: skip
         return found
@@ -97,10 +101,11 @@ def percent(part: int, whole: int) -> Decimal | None:
     return found if part in (0, whole) else min(max(found, _TENTH), _PERCENT - _TENTH)
 
 
-def _owed(since: date, until: date) -> QuerySet[Due]:
+def _owed(since: date, until: date, kind: str) -> QuerySet[Due]:
     # One line: a unit that reports on two lines owes the same report twice.
-    kinds = Q(kind__in=[REPORT, ROLL_CALL], line="territory")
-    return Due.objects.filter(kinds, unit=OuterRef("pk"), day__gte=since, day__lte=until).order_by()
+    return Due.objects.filter(
+        unit=OuterRef("pk"), kind=kind, line="territory", day__gte=since, day__lte=until
+    ).order_by()
 
 
 def _corrected(since: date, until: date) -> QuerySet[UnitReport]:
@@ -109,15 +114,16 @@ def _corrected(since: date, until: date) -> QuerySet[UnitReport]:
     ).order_by()
 
 
-def _counted(owed: QuerySet[Due]) -> Subquery:
-    """Everything counted of a unit's dues in one pass."""
+def _counted(owed: QuerySet[Due]) -> Coalesce:
+    """Everything counted of a unit's dues of one kind in one pass; nothing but zeros where it owes none."""
     really = ~(Q(settled_at__isnull=True) & ~Q(excused=""))
     numbers = JSONObject(
         expected=Count("day", filter=really), received=Count("settled_at"),
         on_time=Count("day", filter=Q(settled_at__lte=F("due_at"))), zero=Count("day", filter=really & Q(zero=True)),
         returned=Count("returned_at"),
     )  # fmt: skip
-    return Subquery(owed.values("unit").annotate(found=numbers).values("found"), output_field=JSONField())
+    found = Subquery(owed.values("unit").annotate(found=numbers).values("found"), output_field=JSONField())
+    return Coalesce(found, Value(dict.fromkeys(_NUMBERS, 0), JSONField()))
 
 
 def _many(rows: QuerySet[Any]) -> Coalesce:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from lianfang.capabilities.surveillance.crowds import crowds_under
 from lianfang.capabilities.surveillance.models import DetectionSetting
-from lianfang.capabilities.surveillance.syndromes import codes
+from lianfang.capabilities.surveillance.syndromes import codes, words
 from lianfang.domain.flow import Flow, Move
 from lianfang.domain.policy import Policy
 from lianfang.domain.refusals import Refused
@@ -28,6 +28,7 @@ from lianfang.kernel.policies.ops import policy_of
 
 KEEPERS = (Role.OFFICER, Role.LEADER, Role.DUTY_OFFICER, Role.DOCTOR)
 """Who decides what raises an alarm: whoever then has to look into it."""
+_ALPHA, _RAREST = Decimal("0.00000001"), Decimal("0.000001")  # the last decimals of their columns
 SETTING: Final = Flow(
     "proposed",
     (
@@ -42,16 +43,21 @@ def propose_setting(
     by: Actor, *, unit: Unit, method: str, syndrome: str, level: str, cases: int = 0, window_days: int = 1,
     alpha_percent: Decimal = Decimal("0.1"), adjusted: bool = False, valid_from: date | None = None, note: str = "",
 ) -> DetectionSetting:  # fmt: skip
-    """Propose a setting: the false alarms a day that it would cause over all units under this one are reckoned."""
+    """Propose a setting: the false alarms a day that it would cause over all units under this one are reckoned.
+
+    Refused `surveillance.proposed_already` or `surveillance.on_already` where one with the same words waits or is on.
+    """
     today = clock.today(unit.zone)
     since = valid_from or today
     terms = _terms(method, syndrome, level, cases, window_days, alpha_percent / 100, adjusted)
     if since < today:
         raise Refused("surveillance.past", "valid_from")
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # two at once are one after the other
+    _refuse_again(unit, terms)
     reckoned, rates = reckon(unit, terms, today)
     return store(
         DetectionSetting(
-            unit=unit, **asdict(terms) | {"alpha": Decimal(str(terms.alpha))}, valid_from=since,
+            unit=unit, **_columns(terms), valid_from=since,
             false_alarms=_kept(reckoned.a_day), series=reckoned.series, rates=rates, note=note.strip()[:200],
             proposed_at=clock.now(), proposed_by=by.name[:60],
         )
@@ -128,14 +134,14 @@ def _refuse_costly(terms: Terms, reckoned: Cost, policy: Policy) -> None:
             "surveillance.too_many", "setting", n=number_text(reckoned.a_day), limit=policy.false_alarms_a_day
         )
     if terms.raw:
-        raise Refused("surveillance.not_similar", "setting", n=number_text(reckoned.a_day))
+        raise Refused("surveillance.not_similar", "setting", n=number_text(reckoned.a_day), what=words(terms.syndrome))
 
 
 def number_text(a_day: float) -> str:
-    """False alarms a day as they are said: whole from 10, tenths from 1, thousandths below, then `<0.001`."""
-    for least, digits in ((10, 0), (1, 1), (0.001, 3)):
+    """False alarms a day as they are said: whole from 10, tenths from 1, two figures below, then `<0.001`."""
+    for least, shape in ((10, ",.0f"), (1, ".1f"), (0.001, ".2g")):
         if a_day >= least:
-            return f"{a_day:,.{digits}f}"
+            return format(a_day, shape)
     return "<0.001" if a_day > 0 else "0"
 
 
@@ -146,13 +152,26 @@ def _terms(
         raise Refused("choice.unknown", "syndrome", choices=list(codes()))
     fixed = method == AT_LEAST
     if not fixed and not 0 < alpha < 1:
-        raise Refused("number.out_of_range", "alpha_percent", low=0, high=100)
+        raise Refused("number.out_of_range", "alpha_percent", low=0, high=100, reason="between")
     share = 0.0 if fixed else float(alpha)
     return Terms(method, syndrome, level, cases, window_days, share, adjusted and not fixed).checked()
 
 
+def _refuse_again(unit: Unit, terms: Terms) -> None:
+    """The same words twice are one setting, from whichever day."""
+    same = DetectionSetting.objects.filter(unit=unit, state__in=["proposed", "on"], **_columns(terms))
+    states = set(same.values_list("state", flat=True))
+    if states:
+        raise Refused("surveillance.on_already" if "on" in states else "surveillance.proposed_already", "unit")
+
+
+def _columns(terms: Terms) -> dict[str, Any]:
+    return asdict(terms) | {"alpha": Decimal(str(terms.alpha)).quantize(_ALPHA)}
+
+
 def _kept(a_day: float) -> Decimal:
-    return Decimal(f"{a_day:.6f}")
+    """Rare is not never: what rounds to nothing is kept as the least that can be."""
+    return max(Decimal(f"{a_day:.6f}"), _RAREST) if a_day > 0 else Decimal(0)
 
 
 def _moved(setting: DetectionSetting, name: str) -> DetectionSetting:

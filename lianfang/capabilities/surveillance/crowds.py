@@ -36,7 +36,7 @@ CASE WHEN {unit}.kind = 'kindergarten' OR {unit}.code ~ '^11[0-9]{{8}}$' THEN 'k
 """
 _KINDS: Final = {"kind": _KIND.format(unit="u"), "kind_above": _KIND.format(unit="a")}
 _SIZES: Final = """
-SELECT CASE WHEN c.level IN ('class', 'group') THEN {kind_above} ELSE {kind} END,
+SELECT CASE WHEN c.level IN ('class', 'group', 'division') THEN {kind_above} ELSE {kind} END,
        c.expected, count(*)
   FROM (SELECT DISTINCT ON (unit_id) unit_id, level, above, expected FROM surveillance_daycount
          WHERE day > %(since)s AND day <= %(day)s AND {line} >= %(low)s AND {line} < %(high)s AND level = ANY(%(kinds)s)

@@ -96,6 +96,12 @@ def _due(setting: DetectionSetting) -> Iterator[tuple[date, bool]]:
                 yield day, final
 
 
+def first_judged(setting: DetectionSetting) -> datetime:
+    """After which moment a setting in force is judged first: the deadline of its first day, or when it was put on."""
+    deadline = deadline_of(setting.unit, setting.valid_from, Rules(setting.valid_from).of(setting.unit))
+    return max(deadline, setting.on_at) if setting.on_at else deadline
+
+
 def deadline_of(unit: Unit, day: date, policy: Policy) -> datetime:
     """When a unit's day may be judged: when its report is due, or when everybody has answered if it owes none."""
     by = policy.deadlines.get(unit.kind, policy.answer_due)
@@ -185,4 +191,4 @@ def joined(alarm: Alarm, alert: str) -> None:
     Alarm.objects.filter(pk=alarm.pk).update(alert=alert)
 
 
-__all__ = ["ALARMED", "Usual", "deadline_of", "joined", "run", "run_due"]
+__all__ = ["ALARMED", "Usual", "deadline_of", "first_judged", "joined", "run", "run_due"]

@@ -44,7 +44,7 @@ class Line:
         rate = self.rate
         at = rate.intercept[:, None] + rate.r[:, None] * days
         far = (days - self.middle[:, None]) ** 2 / self.width[:, None]
-        error = np.sqrt(rate.spread[:, None] * (1 + 1 / rate.days[:, None] + far))
+        error = np.sqrt(rate.spread[:, None] * (1 + 1 / np.maximum(rate.days, 1)[:, None] + far))
         margin = stdtrit(np.maximum(rate.days - 2, 1), beyond)[:, None] * error
         return at, at - margin, at + margin
 

@@ -18,7 +18,9 @@ from lianfang.domain.analysis.attack import proportion
 from lianfang.domain.analysis.scenario_school import CONTACTS, Assumed, Contacts, Ints, Plan, School
 from lianfang.domain.analysis.series import Floats, within
 
-__all__ = ["CONTACTS", "Assumed", "Contacts", "Interval", "Outcome", "Plan", "Runs", "School", "compare", "simulate"]
+__all__ = [
+    "CONTACTS", "Assumed", "Contacts", "Interval", "Outcome", "Pairs", "Plan", "Runs", "School", "compare", "simulate",
+]  # fmt: skip
 MOST_DAYS: Final = 400
 MOST_RUNS: Final = 5_000
 _LIMITS: Final = (0.025, 0.5, 0.975)
@@ -65,6 +67,14 @@ class Outcome:
     days_lost: Interval
     no_further: Interval
     curve: tuple[Floats, Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Shares of all pairs of runs, one of each plan: fewer cases with the second plan, and the same number in both."""
+
+    fewer: float
+    same: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +125,12 @@ def outcome(runs: Runs) -> Outcome:
     )  # fmt: skip
 
 
-def compare(first: Runs, second: Runs) -> float:
-    """Share of pairs of runs in which the second plan has fewer cases than the first, equal ones counted half."""
+def compare(first: Runs, second: Runs) -> Pairs:
+    """Every run of the first plan beside every run of the second: how often the second has fewer cases, or as many."""
     ours, theirs = np.sort(first.cases), second.cases
     more = len(ours) - np.searchsorted(ours, theirs, side="right")
     equal = len(ours) - more - np.searchsorted(ours, theirs, side="left")
-    return float((more + equal / 2).mean() / len(ours))
+    return Pairs(float(more.mean() / len(ours)), float(equal.mean() / len(ours)))
 
 
 class _Spread:

@@ -38,7 +38,8 @@ class Trend:
 
     `mean` is a count a day to one decimal, over the `days` that were reported; `bound` says that some of them are
     lower bounds. `change` is in whole per cent, None where there is nothing to compare with; `from_zero` says that the
-    mean before was zero and this one is not.
+    mean before was zero and this one is not. Where days hold hidden counts, no exact mean is kept: `rough` says that
+    it is a whole number drawn from the middle of what they may be, `below` that it is only said to be less than that.
     """
 
     mean: Decimal
@@ -46,6 +47,8 @@ class Trend:
     bound: bool = False
     change: int | None = None
     from_zero: bool = False
+    rough: bool = False
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,10 @@ def _figure(raw: Mapping[str, Any]) -> Figure:
 
 
 def _moving(raw: Mapping[str, Any]) -> Trend:
-    return Trend(Decimal(raw["mean"]), raw["days"], raw["bound"], raw["change"], raw["from_zero"])
+    return Trend(
+        Decimal(raw["mean"]), raw["days"], raw["bound"], raw["change"], raw["from_zero"],
+        rough=raw.get("rough", False), below=raw.get("below", False),
+    )  # fmt: skip
 
 
 def _named(raw: Mapping[str, str] | None) -> Name | None:
@@ -145,7 +151,8 @@ def _name(name: Name | None) -> dict[str, str] | None:
 def _trend(trend: Trend | None) -> dict[str, Any] | None:
     if trend is None:
         return None
-    return {
+    exact: dict[str, Any] = {
         "mean": str(trend.mean), "days": trend.days, "bound": trend.bound, "change": trend.change,
         "from_zero": trend.from_zero,
     }  # fmt: skip
+    return exact | ({"rough": True} if trend.rough else {}) | ({"below": True} if trend.below else {})

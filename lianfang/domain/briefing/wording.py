@@ -16,6 +16,7 @@ from lianfang.domain.small import Below
 
 LANGUAGES: Final = ("zh", "en")
 UNKNOWN: Final = "—"
+_SIGNS: Final = {"mean": "", "mean_at_least": "≥", "mean_about": "≈", "mean_below": "<"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ def written(value: Value) -> str:
 
 
 def mean_text(trend: Trend | None) -> str:
-    """The seven-day mean as text: `31.4`, `≥31.4`; empty where there is none."""
-    return "" if trend is None else f"{'≥' if trend.bound else ''}{trend.mean:,}"
+    """The seven-day mean as text: `31.4`, `≥31.4`, and of hidden counts `<5` or `≈7`; empty where there is none."""
+    return "" if trend is None else f"{_SIGNS[_how(trend)]}{trend.mean:,}"
 
 
 def change_text(trend: Trend | None) -> str:
@@ -131,12 +132,19 @@ def _trend(trend: Trend | None, words: Words) -> Iterable[str]:
         return
     say = words.phrases
     short = "" if trend.days == 7 else say["known_days"].format(days=trend.days)  # noqa: PLR2004  a week has seven
-    yield say["mean_at_least" if trend.bound else "mean"].format(mean=f"{trend.mean:,}") + short
+    yield say[_how(trend)].format(mean=f"{trend.mean:,}") + short
     if trend.from_zero:
         yield say["from_zero"]
     elif trend.change is not None:
         way = "up" if trend.change > 0 else "down" if trend.change < 0 else "unchanged"
         yield say[way].format(change=f"{abs(trend.change):,}")
+
+
+def _how(trend: Trend) -> str:
+    """The phrase in which a mean is said."""
+    if trend.below:
+        return "mean_below"
+    return "mean_about" if trend.rough else "mean_at_least" if trend.bound else "mean"
 
 
 def _names(figure: Figure, words: Words) -> str:

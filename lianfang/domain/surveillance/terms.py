@@ -51,12 +51,12 @@ class Terms:
         if self.method not in METHODS:
             raise Refused("choice.unknown", "method", choices=list(METHODS))
         if self.level not in LEVELS:
-            raise Refused("choice.unknown", "level", choices=list(LEVELS))
+            raise Refused("choice.unknown", "level", choices=list(LEVELS), reason="looked_at")
         if self.method == AT_LEAST:
             _between(self.cases, "cases", 2, MOST_CASES)
             _between(self.window_days, "window_days", 1, LONGEST_WINDOW)
         elif not 0 < self.alpha < 1:
-            raise Refused("number.out_of_range", "alpha", low=0, high=1)
+            raise Refused("number.out_of_range", "alpha", low=0, high=1, reason="between")
         return self
 
     @property

@@ -20,7 +20,7 @@ class Starting(Params, frozen=True, kw_only=True):
 
 
 def _run(table: Table, asked: Starting) -> Found:
-    days = table.days("date", "dates", "day")
+    days = table.days("date", "dates", "day", "日期")
     wanted = COLUMNS if asked.week_start is None else {"week": asked.week_start}
     columns = {name: calendar.week(days, week_start=start).labels.tolist() for name, start in wanted.items()}
     return Found(

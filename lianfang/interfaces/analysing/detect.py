@@ -23,6 +23,9 @@ SPELLINGS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 START: Final = 28
 Compat = Literal["", "surveillance"]
+_BOUNDS: Final = {
+    "C1_alarm": "C1_upper", "C2_alarm": "C2_upper", "C3_alarm": "C3_upper", "C3_stat_alarm": "C3_stat",
+}  # fmt: skip
 _NUMBER: Final = re.compile(r"0?\.\d+")
 
 
@@ -145,7 +148,7 @@ def _ears(table: Table, asked: EarsParams) -> Found:
         "C2_alarm": found.c2_alarm, "C3_upper": found.c3_upper, "C3_alarm": found.c3_alarm,
         "C2_stat": found.c2_stat, "C3_stat": found.c3_stat, "C3_stat_alarm": documented.c3_alarm,
     }  # fmt: skip
-    return seen.found(columns, upper="C1_upper", alarm="C1_alarm")
+    return seen.found(columns, upper="C1_upper", alarm="C1_alarm", bounds=_BOUNDS)
 
 
 def _levels(asked: EarsParams) -> tuple[float | None, float | None]:
@@ -223,7 +226,7 @@ def _glr(table: Table, asked: GlrParams) -> Found:
     columns = {
         "upper": upper, "alarm": found.alarm, "value": found.value, "cases": found.cases, "expected": found.expected,
     }  # fmt: skip
-    return seen.found(columns, upper="cases", alarm="alarm")
+    return seen.found(columns, upper="cases", alarm="alarm", bounds={"alarm": "value"})
 
 
 def _only(asked: GlrParams, **supported: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from lianfang.interfaces.analysing.table import Table
 from lianfang.kernel import detection_rules
 
 SCOPES: Final = ("class", "dormitory", "campus")
+COLUMNS: Final = ("rule", "title", "scope", "place", "from", "until", "most", "minimum", "action", "hours")
 _SPELLINGS: Final[Mapping[str, str]] = {"ARL0": "arl0", "ARL1": "arl1"}
 
 
@@ -36,17 +37,29 @@ class ExpectedParams(Params, frozen=True, kw_only=True):
 
 def _rules(table: Table, asked: RulesParams) -> Found:
     rules = detection_rules.cluster_rules() if asked.rules is None else detect.rules_of({"rules": asked.rules})
-    days = np.array([day.toordinal() for day in table.days("day", "date", "onset")])
+    days = np.array([day.toordinal() for day in table.days("day", "date", "onset", "日期")])
     names = {scope: table.words(scope) for scope in SCOPES if table.has(scope)}
     if not names:
         raise Refused("file.column_missing", SCOPES[0], known=list(table.header))
     numbered = {scope: np.unique(words, return_inverse=True) for scope, words in names.items()}
     places = {scope: np.where(unique[at] == "", -1, at) for scope, (unique, at) in numbered.items()}
     _people, person = np.unique(table.words("person", "id"), return_inverse=True)
-    reports = detect.reports_of(days=days, syndromes=table.words("syndrome"), people=person, places=places)
+    syndromes = table.words("syndrome")
+    reports = detect.reports_of(days=days, syndromes=syndromes, people=person, places=places)
     by_code = {rule.code: rule for rule in rules}
     found = [_row(by_code[one.rule], one, numbered) for one in detect.reached(reports, rules)]
-    return Found(found, {"rules": len(rules), "reports": len(days), "reached": len(found)})
+    facts = {"rules": len(rules), "reports": len(days), "reached": len(found)}
+    return Found(found, facts, list(_notes(rules, syndromes, found)), columns=COLUMNS)
+
+
+def _notes(rules: Sequence[detect.Rule], syndromes: Sequence[str], found: Sequence[Any]) -> Iterator[str]:
+    known = sorted({rule.syndrome for rule in rules})
+    unknown = dict.fromkeys(one or "-" for one in syndromes if one not in known)
+    if unknown:
+        names = {"names": ", ".join(unknown), "known": ", ".join(known)}
+        yield _("No rule counts these syndromes: %(names)s. The rules count: %(known)s.") % names
+    if not found:
+        yield _("No rule was reached.")
 
 
 def _row(rule: detect.Rule, one: detect.Reached, numbered: Mapping[str, Any]) -> dict[str, Any]:

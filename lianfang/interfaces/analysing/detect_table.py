@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -16,9 +16,9 @@ from lianfang.interfaces.analysing.methods import Found, listed
 from lianfang.interfaces.analysing.table import Table
 from lianfang.interfaces.charts import Bars, Chart, Line
 
-COUNTS: Final = ("observed", "cases", "count", "y", "I")
-DAYS: Final = ("date", "dates", "day")
-READS: Final = "observed | cases | count | y | I; date; series | unit"
+COUNTS: Final = ("observed", "cases", "count", "y", "I", "病例数", "人数")
+DAYS: Final = ("date", "dates", "day", "日期")
+READS: Final = "observed | cases | count | y | I | 病例数 | 人数; date | 日期; series | unit"
 Range = str | int | None
 MOST_BARS: Final = 2000
 
@@ -38,16 +38,26 @@ class Watched:
         """The places to show."""
         return slice(self.first, self.last)
 
-    def found(self, columns: Mapping[str, Any], *, upper: str, alarm: str, line: str = "") -> Found:
-        """Rows of the columns (each of the counts' shape), and the picture of one series with its bound (`line`)."""
-        shown = {name: np.atleast_2d(column)[:, self.judged] for name, column in columns.items()}
-        facts = {"series": len(self.names), "alarms": int(np.nansum(shown[alarm]))}
-        chart = self._chart(shown[upper], shown[alarm], line or _("Upper bound")) if len(self.names) == 1 else None
-        return Found(list(self._rows(shown)), facts, (), chart)
+    def found(
+        self, columns: Mapping[str, Any], *, upper: str, alarm: str, line: str = "",
+        bounds: Mapping[str, str] | None = None,
+    ) -> Found:  # fmt: skip
+        """Rows of the columns (each of the counts' shape), and the picture of the first series with its bound (`line`).
 
-    def _rows(self, shown: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        `bounds`: the column of each alarm that is empty where nothing was judged; the alarm is empty there too.
+        """
+        shown = {name: np.atleast_2d(column)[:, self.judged] for name, column in columns.items()}
+        bounds = bounds or {alarm: upper}
+        known = ~np.isnan(shown[bounds[alarm]])
+        shown |= {name: np.where(np.isnan(shown[bound]), np.nan, shown[name]) for name, bound in bounds.items()}
+        facts = {"series": len(self.names), "judged": int(known.sum()), "alarms": int(np.nansum(shown[alarm]))}
+        chart = self._chart(shown[upper], np.nan_to_num(shown[alarm]), line or _("Upper bound"))
+        return Found(list(self._rows(shown, flags=bounds)), facts, (), chart)
+
+    def _rows(self, shown: Mapping[str, Any], *, flags: Iterable[str]) -> Iterator[dict[str, Any]]:
         values = {"observed": listed(self.counts[:, self.judged])}
         values |= {name: listed(_plain(column)) for name, column in shown.items()}
+        values |= {name: [[_flag(one) for one in row] for row in values[name]] for name in flags}
         for row, name in enumerate(self.names):
             for turn, place in enumerate(range(self.first, self.last)):
                 told: dict[str, Any] = {"series": name} if name else {}
@@ -70,14 +80,12 @@ class Watched:
 def watched(table: Table, asked: Range, *, start: int = 0) -> Watched:
     """The series of a file, and the places asked for ("105:209", counted from 1) or those from `start` on.
 
-    Refused `number.format`, `number.out_of_range` (range), `dates.order` where series have different days.
+    Refused `number.format`, `number.out_of_range` (range), as `Table.in_order`.
     """
     names, counts = table.stacked(*COUNTS)
-    days = [one.days(*DAYS) for _name, one in table.by_series()] if table.has(*DAYS) else []
-    if any(one != days[0] for one in days):
-        raise Refused("dates.order", table.column(*DAYS))
+    days = table.in_order(*DAYS) if table.has(*DAYS) else None
     first, last = _ends(asked, start, counts.shape[1])
-    return Watched(names, counts, days[0] if days else None, first, last)
+    return Watched(names, counts, days, first, last)
 
 
 def _ends(asked: Range, start: int, places: int) -> tuple[int, int]:
@@ -91,6 +99,10 @@ def _ends(asked: Range, start: int, places: int) -> tuple[int, int]:
     if not 0 <= ends[0] < ends[1] <= places:
         raise Refused("number.out_of_range", "range", low=1, high=places)
     return ends
+
+
+def _flag(value: float | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def _plain(column: Any) -> Any:

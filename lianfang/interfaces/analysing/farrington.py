@@ -15,8 +15,8 @@ from lianfang.interfaces.analysing.methods import Found, Method, Params, listed
 from lianfang.interfaces.analysing.table import Table
 from lianfang.interfaces.charts import Bars, Chart, Line
 
-COUNTS: Final = ("observed", "cases", "count", "y", "I")
-DAY: Final = ("date", "day", "week")
+COUNTS: Final = ("observed", "cases", "count", "y", "I", "病例数", "人数")
+DAY: Final = ("date", "day", "week", "日期")
 PRESENT: Final = ("present", "pupils", "tests", "population")
 SPELLINGS: Final[Mapping[str, str]] = {
     "frequency": "freq", "noPeriods": "no_periods", "weightsThreshold": "weights_threshold",
@@ -149,7 +149,7 @@ def _places(asked: _Range) -> Sequence[int] | None:
 def _found(table: Table, names: Sequence[str], found: Detection, upper: Any) -> Found:
     days = _dates(table)
     facts = {"series": len(names), "judged": len(found.at), "alarms": int(found.alarm.sum())}
-    chart = _chart(found, days) if len(names) == 1 else None
+    chart = _chart(found, days)
     return Found(list(_rows(names, days, found, upper)), facts, _notes(found), chart)
 
 

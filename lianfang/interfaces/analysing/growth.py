@@ -62,11 +62,19 @@ def _fit(table: Table, asked: Fitting) -> Found:
         for place, name in enumerate(known.names)
         for quantity, value in _quantities(fits, place, asked)
     ]
-    halving = bool(fits["loglinear"].halving[0])
     notes = [_("Days before the first case and after the last are left out; outer_zeros keeps them.")]
     notes += [_("A time limit below zero means that the rate may be zero: the time has no upper limit.")]
-    facts = {"doubling_or_halving": "halving" if halving else "doubling", "days": int(known.cases.shape[1])}
+    facts = {"doubling_or_halving": _going(fits["loglinear"]), "days": int(known.cases.shape[1])}
     return Found(rows, facts, notes, _chart(known, fits["loglinear"]))
+
+
+def _going(line: growth.Growth) -> str:
+    """Where the first series goes; the time is infinite where its rate is 0."""
+    if np.isnan(line.r[0]):
+        return "unknown"
+    if np.isinf(line.time[0]):
+        return "unchanged"
+    return "halving" if line.halving[0] else "doubling"
 
 
 def _quantities(fits: dict[Any, growth.Growth], place: int, asked: Fitting) -> Iterator[tuple[str, Any]]:
@@ -122,7 +130,10 @@ def _forecast(table: Table, asked: Going) -> Found:
         title=_("Cases if the growth goes on"), at=list(range(1, asked.ahead + 1)),
         bands=(Band(_("Interval of one day"), low, high),), lines=(Line(_("Expected"), mean),), unit=_("cases"),
     )  # fmt: skip
-    return Found(rows, notes=[_("This is what follows if nothing changes, not what will happen.")], chart=chart)
+    notes = [_("This is what follows if nothing changes, not what will happen.")]
+    if np.isnan(found.mean).any():
+        notes += [_("A series with cases on fewer than two days has no growth rate, and so no forecast.")]
+    return Found(rows, notes=notes, chart=chart)
 
 
 def _implied(table: Table, asked: Interval) -> Found:

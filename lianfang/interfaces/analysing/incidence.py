@@ -15,9 +15,9 @@ from lianfang.domain.refusals import Refused
 from lianfang.interfaces.analysing.methods import Params, listed
 from lianfang.interfaces.analysing.table import Table
 
-CASES: Final = ("I", "cases", "count", "counts", "incidence", "observed", "y")
-LOCAL, IMPORTED, DAYS = "local", "imported", ("dates", "date", "day")
-READS: Final = "I | cases | count | local + imported; dates; series | unit"
+CASES: Final = ("I", "cases", "count", "counts", "incidence", "observed", "y", "病例数", "人数")
+LOCAL, IMPORTED, DAYS = "local", "imported", ("dates", "date", "day", "日期")
+READS: Final = "I | cases | count | 病例数 | 人数 | local + imported; dates | 日期; series | unit"
 SPELLINGS: Final[Mapping[str, str]] = {
     "si_distr": "si",
     "from": "since",
@@ -66,9 +66,9 @@ class Incidence:
 
 
 def incidence(table: Table) -> Incidence:
-    """The cases of a file. Refused: `file.column_missing`, `required`, `number.format`, `date.format`."""
+    """The cases of a file. Refused: `file.column_missing`, `required`, `number.format`, as `Table.in_order`."""
     first = next(table.by_series())[1]
-    at: Sequence[date | int] = first.days(*DAYS) if first.has(*DAYS) else range(1, len(first.records) + 1)
+    at: Sequence[date | int] = table.in_order(*DAYS) if table.has(*DAYS) else range(1, len(first.records) + 1)
     if table.has(*CASES):
         names, cases = table.stacked(*CASES)
         imported = table.stacked(IMPORTED)[1] if table.has(IMPORTED) else None

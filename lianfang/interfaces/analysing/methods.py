@@ -7,10 +7,12 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args, get_origin
 
 import msgspec
+import msgspec.structs
 
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.analysing.table import Table
@@ -35,6 +37,8 @@ class Found:
     facts: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
     chart: Chart | None = None
+    columns: Sequence[str] = ()
+    """The columns, for a header also where there is no row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +72,50 @@ def method_named(name: str) -> Method:
 
 
 def settings_of(method: Method, given: Mapping[str, Any]) -> Params:
-    """Its settings from a JSON object. Refused `analysis.parameter_unknown` (name), `analysis.parameter_wrong`."""
+    """Its settings from a JSON object.
+
+    Refused `analysis.parameter_unknown` (name), `required` (the setting), `analysis.parameter_wrong`.
+    """
     named = {method.spellings.get(key, key): value for key, value in given.items()}
     known = list(method.params.__struct_fields__)
     unknown = next((key for key in named if key not in known), None)
     if unknown is not None:
         raise Refused("analysis.parameter_unknown", unknown, name=unknown, known=known)
+    missing = [one.name for one in msgspec.structs.fields(method.params) if one.required and one.name not in named]
+    if missing:
+        raise Refused("required", missing[0])
     try:
         return msgspec.convert(named, type=method.params)
     except msgspec.ValidationError as wrong:
         raise Refused("analysis.parameter_wrong", "params", why=str(wrong)) from wrong
+
+
+def settings_shown(method: Method) -> list[str]:
+    """Each setting with its JSON type, and what it is when it is not given."""
+    return [
+        f"{one.name}: {_json_type(one.type)}" + ("" if one.required else f" = {_as_json(one.default)}")
+        for one in msgspec.structs.fields(method.params)
+    ]
+
+
+_JSON_TYPES: Final[Mapping[Any, str]] = {
+    float: "number", int: "integer", str: "string", bool: "boolean", dict: "object", date: "date", type(None): "null",
+}  # fmt: skip
+
+
+def _json_type(kind: Any) -> str:
+    parts = [one for one in get_args(kind) if one is not Ellipsis]
+    if get_origin(kind) is Literal:
+        return " | ".join(map(_as_json, parts))
+    if get_origin(kind) in (tuple, list):
+        return f"[{', '.join(map(_json_type, parts))}{', ...' if len(parts) == 1 else ''}]"
+    if get_origin(kind) is dict:
+        return "object"
+    return " | ".join(map(_json_type, parts)) if parts else _JSON_TYPES.get(kind, str(kind))
+
+
+def _as_json(value: Any) -> str:
+    return msgspec.json.encode(None if value is msgspec.NODEFAULT else value).decode()
 
 
 def listed(numbers: Any) -> Any:

@@ -20,7 +20,7 @@ from lianfang.interfaces.charts import Band, Bars, Chart, Line
 
 ONSET: Final = ("onset", "onset_date", "dHosp", "onset_day")
 REPORT: Final = ("report", "report_date", "dReport", "report_day")
-DAY: Final = ("date", "day", "onset")
+DAY: Final = ("date", "day", "onset", "日期")
 SPELLINGS: Final[Mapping[str, str]] = {
     "now": "as_of", "asOf": "as_of", "D": "max_delay", "maxDelay": "max_delay", "m": "window", "from": "first",
     "N.tInf.max": "most", "N.tInf.prior": "prior", "gd.prior.kappa": "kappa", "nSamples": "draws",
@@ -64,6 +64,8 @@ class _Named:
 
     name: str
     triangle: nowcast.Triangle
+    later: int = 0
+    """Rows with a day after the day of the list, which it cannot know."""
 
 
 def _run(table: Table, asked: Ladder, cast: Callable[[nowcast.Triangle], nowcast.Nowcast], names: _Names) -> Found:
@@ -71,20 +73,23 @@ def _run(table: Table, asked: Ladder, cast: Callable[[nowcast.Triangle], nowcast
     rows = [row for one, result in found for row in _rows(one, result, asked, names)]
     facts = {f"cdf {one.name}".strip(): listed(result.cdf) for one, result in found}
     notes = [note for one, _result in found for note in _notes(one)]
-    return Found(rows, facts, notes, _chart(*found[0], asked) if len(found) == 1 else None)
+    return Found(rows, facts, notes, _chart(*found[0], asked))
 
 
 def _triangles(table: Table, asked: Ladder) -> Iterator[_Named]:
     for name, one in table.by_series():
-        yield _Named(name, _read(one) if one.has(*DAY) and not one.has(*REPORT) else _listed(one, asked))
+        yield _Named(name, _read(one)) if one.has(*DAY) and not one.has(*REPORT) else _listed(name, one, asked)
 
 
-def _listed(table: Table, asked: Ladder) -> nowcast.Triangle:
+def _listed(name: str, table: Table, asked: Ladder) -> _Named:
     onsets, reports = _days(table, *ONSET), _days(table, *REPORT)
     as_of = asked.as_of or max((day for day in reports if day), default=None)
     if as_of is None:
         raise Refused("nowcast.nobody", "as_of", as_of="")
-    return nowcast.triangle(onsets, reports, as_of=as_of, max_delay=asked.max_delay, first=asked.first, over=asked.over)
+    pairs = zip(onsets, reports, strict=True)
+    later = sum(max(onset, report) > as_of for onset, report in pairs if onset and report)
+    made = nowcast.triangle(onsets, reports, as_of=as_of, max_delay=asked.max_delay, first=asked.first, over=asked.over)
+    return _Named(name, made, later)
 
 
 def _read(table: Table) -> nowcast.Triangle:
@@ -137,6 +142,8 @@ def _notes(one: _Named) -> Iterator[str]:
         yield _("%(count)s reports came later than the longest delay.") % {"count": told.beyond}
     if told.early:
         yield _("%(count)s reports came before the onset; they count from the day of onset.") % {"count": told.early}
+    if one.later:
+        yield _("%(count)s rows have a day after %(day)s and are left out.") % {"count": one.later, "day": told.as_of}
     if told.undated:
         yield _("%(count)s rows lack a day and are left out.") % {"count": told.undated}
 

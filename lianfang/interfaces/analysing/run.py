@@ -8,7 +8,7 @@ import io
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,15 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from lianfang.domain.refusals import Refused
-from lianfang.interfaces.analysing.methods import Found, Method, method_named, methods, settings_of
+from lianfang.interfaces.analysing.methods import (
+    Found,
+    Method,
+    Params,
+    method_named,
+    methods,
+    settings_of,
+    settings_shown,
+)
 from lianfang.interfaces.analysing.table import Table
 from lianfang.interfaces.charts import png, svg
 from lianfang.interfaces.commands.drafts import replacing
@@ -37,14 +45,23 @@ def analysed(args: argparse.Namespace) -> int:
     _check_targets(args)
     try:
         method = method_named(args.method)
-        settings = settings_of(method, _params(args.params))
         if args.file is None:
             raise CannotRun("\n".join([_("A FILE is needed."), *_about(method)]))
+        settings = _settings(method, args.params)
         found = method.run(Table.of(_sheet(args.file)), settings)
     except Refused as refused:
         raise CannotRun(_in_words(args.file, refused)) from refused
+    if args.plot and found.chart is None:
+        raise CannotRun(_("This method draws no picture."))
     _show(args, method, found)
     return 0
+
+
+def _settings(method: Method, given: str) -> Params:
+    try:
+        return settings_of(method, _params(given))
+    except Refused as refused:
+        raise CannotRun(_in_words(None, refused)) from refused
 
 
 def _overview() -> list[str]:
@@ -54,11 +71,12 @@ def _overview() -> list[str]:
 
 def _about(method: Method) -> list[str]:
     """What a newcomer needs to call it: what it does, which columns it reads, which settings it has."""
-    known = ", ".join(method.params.__struct_fields__) or "-"
+    known = [f"  {one}" for one in settings_shown(method)]
     lines = [
         f"{method.name}: {method.does}",
         _("reads: %(columns)s") % {"columns": method.reads},
-        _("settings: %(known)s") % {"known": known},
+        (_("settings: %(known)s") % {"known": "" if known else "-"}).rstrip(),
+        *known,
     ]
     return [*lines, *([_("example: %(example)s") % {"example": method.example}] if method.example else [])]
 
@@ -119,41 +137,47 @@ def _show(args: argparse.Namespace, method: Method, found: Found) -> None:
         "method": method.name,
         "rows": rows,
         "facts": facts,
-        "notes": list(found.notes),
+        "notes": [*found.notes, *(_of_picture(rows) if args.plot else ())],
     }
     if args.json:
         sys.stdout.write(json.dumps(whole, ensure_ascii=False, allow_nan=False, default=str) + "\n")
     elif not args.out:
-        sys.stdout.write(_as_csv(rows))
+        sys.stdout.write(_as_csv(rows, found.columns))
     for name, value in () if args.json else facts.items():
         say(f"{name}: {value}")
-    for note in found.notes:
+    for note in whole["notes"]:
         say(str(note))
     _write(args, whole, found)
+
+
+def _of_picture(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    names = list(dict.fromkeys(row["series"] for row in rows if row.get("series")))
+    if len(names) > 1:
+        yield _("The picture shows the first of %(count)s series: %(name)s.") % {"count": len(names), "name": names[0]}
 
 
 def _write(args: argparse.Namespace, whole: Mapping[str, Any], found: Found) -> None:
     if args.out:
         text = (
-            json.dumps(whole, ensure_ascii=False, default=str) if args.out.suffix == ".json" else _as_csv(whole["rows"])
+            json.dumps(whole, ensure_ascii=False, default=str)
+            if args.out.suffix.lower() == ".json"
+            else _as_csv(whole["rows"], found.columns)
         )
         with replacing(args.out) as draft:
             draft.write_text(text, encoding="utf-8")
-    if not args.plot:
+    if not args.plot or found.chart is None:
         return
-    if found.chart is None:
-        raise CannotRun(_("This method draws no picture."))
     drawn = svg(found.chart, width=960, height=420, standalone=True)
     with replacing(args.plot) as draft:
         draft.write_bytes(drawn.encode() if args.plot.suffix.lower() == ".svg" else png(drawn, width=1920))
 
 
-def _as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    if not rows:
+def _as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    if not rows and not columns:
         return ""
     out = io.StringIO()
     writer = csv.DictWriter(
-        out, fieldnames=list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n"
+        out, fieldnames=list(dict.fromkeys([*columns, *(key for row in rows for key in row)])), lineterminator="\n"
     )
     writer.writeheader()
     writer.writerows(rows)

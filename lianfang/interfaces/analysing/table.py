@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +21,8 @@ from lianfang.interfaces.exchange.sheet import Cell, Sheet
 SERIES: Final = ("series", "unit")
 """Columns that tell several series of one file apart."""
 EMPTY: Final = frozenset({"", "na", "nan", "null"})
+WEEK: Final = 7
+_SLASHED: Final = re.compile(r"(\d{4})[/.年](\d{1,2})[/.月](\d{1,2})日?\b")
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,32 @@ class Table:
         """A column as days. Refused `date.format`, `required`."""
         column = self.column(*names)
         return [_day(row, column, cells.get(column)) for row, cells in self.records]
+
+    def in_order(self, *names: str) -> list[date]:
+        """The days of the series, all alike, a day or a week apart throughout.
+
+        Refused `dates.order` (row) for days out of order, double, or not those of the first series; `dates.missing`
+        (row, day) for a gap; as `days`.
+        """
+        column, first = self.column(*names), None
+        for _name, one in self.by_series():
+            days = one.days(column)
+            one._step_by_step(column, days)
+            if first is not None and days != first:
+                raise Refused(Problem("dates.order", column=column))
+            first = days
+        return first or []
+
+    def _step_by_step(self, column: str, days: Sequence[date]) -> None:
+        steps = [(later - day).days for day, later in pairwise(days)]
+        step = WEEK if steps and all(one % WEEK == 0 for one in steps) else 1
+        for place, found in enumerate(steps):
+            if found == step:
+                continue
+            due = days[place + 1] if found < 1 else days[place] + timedelta(days=step)
+            facts = {"day": due.isoformat(), "after": days[place].isoformat()}
+            code = "dates.order" if found < 1 else "dates.missing"
+            raise Refused(Problem(code, row=self.records[place + 1][0], column=column, facts=facts))
 
     def words(self, *names: str) -> list[str]:
         """A column as texts; an empty cell is an empty text."""
@@ -106,6 +136,12 @@ def _number(row: int, column: str, cell: Any, *, empty: bool) -> float:
         raise Refused(Problem("number.format", row=row, column=column)) from None
 
 
+def day_of_text(text: str) -> date:
+    """A day such as 2026-09-01, 2026/9/1 or 2026年9月1日, a time after it left out. ValueError for anything else."""
+    slashed = _SLASHED.match(text)
+    return date(*map(int, slashed.groups())) if slashed else date.fromisoformat(text[:10])
+
+
 def _day(row: int, column: str, cell: Any) -> date:
     if isinstance(cell, datetime):
         return cell.date()
@@ -114,6 +150,6 @@ def _day(row: int, column: str, cell: Any) -> date:
     if not _text(cell):
         raise Refused(Problem("required", row=row, column=column))
     try:
-        return date.fromisoformat(_text(cell)[:10])
+        return day_of_text(_text(cell))
     except ValueError:
         raise Refused(Problem("date.format", row=row, column=column)) from None

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from django.utils.translation import gettext as _
 
 from lianfang.domain.analysis import transmission
+from lianfang.domain.cases.chains import Trouble
 from lianfang.domain.cases.chains import listed as chains_listed
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.analysing.methods import Found, Method, Params, listed
-from lianfang.interfaces.analysing.table import EMPTY, Table
+from lianfang.interfaces.analysing.table import EMPTY, Table, day_of_text
 from lianfang.interfaces.charts import Bars, Chart
 
 CASE: Final = ("case", "id")
 INFECTOR: Final = ("infector", "source", "from")
-DAY: Final = ("onset", "date", "day")
+DAY: Final = ("onset", "date", "day", "日期")
 
 
 class Fitting(Params, frozen=True, kw_only=True):
@@ -67,12 +69,11 @@ def _chart(offspring: Any, cases: Any) -> Chart:
 
 
 def _chains(table: Table, _asked: Params) -> Found:
-    ids, infectors = table.words(*CASE), table.words(*INFECTOR)
-    if len(set(ids)) < len(ids):
-        again = next(place for place, one in enumerate(ids) if one in ids[:place])
-        raise Refused(Problem("file.row_twice", row=table.records[again][0], column=table.column(*CASE)))
-    links = [(source, one) for one, source in zip(ids, infectors, strict=True) if source.casefold() not in EMPTY]
-    built = transmission.build_arrays(ids, _days(table), links)
+    named, infectors = table.words(*CASE), table.words(*INFECTOR)
+    links = [(source, one) for one, source in zip(named, infectors, strict=True) if source.casefold() not in EMPTY]
+    first = {one: place for place, one in reversed(list(enumerate(named)))}
+    ids, places = list(dict.fromkeys(named)), [first[one] for one in dict.fromkeys(named)]
+    built = transmission.build_arrays(ids, _days(table)[places], links)
     summary = transmission.summary(built)
     rows = [
         {
@@ -90,8 +91,15 @@ def _chains(table: Table, _asked: Params) -> Found:
         "largest": [(one.root, one.size, one.depth) for one in chains_listed(built)[:10]],
         "by_generation": transmission.generations(built),
     }  # fmt: skip
-    notes = [f"{_TROUBLES[one.kind]()}: {', '.join(one.cases)}" for one in built.troubles[:_MOST_NOTES]]
-    return Found(rows, facts, notes)
+    return Found(rows, facts, _told(built.troubles, [one for one, many in Counter(named).items() if many > 1]))
+
+
+def _told(troubles: Sequence[Trouble], twice: Sequence[str]) -> list[str]:
+    """What was cut, left out or taken once, by the cases it is about; the first fifty, and how many more."""
+    notes = [_("In the list more than once; the first row counts: %(cases)s") % {"cases": ", ".join(twice)}]
+    notes = (notes if twice else []) + [f"{_TROUBLES[one.kind]()}: {', '.join(one.cases)}" for one in troubles]
+    more = len(notes) - _MOST_NOTES
+    return notes if more < 1 else [*notes[:_MOST_NOTES], _("And %(count)s more of this kind.") % {"count": more}]
 
 
 def _days(table: Table) -> Any:
@@ -107,7 +115,7 @@ def _day(row: int, column: str, word: str) -> int:
     if word.casefold() in EMPTY:
         return int(transmission.UNKNOWN_DAY)
     try:
-        return int(word) if word.lstrip("-").isdigit() else date.fromisoformat(word[:10]).toordinal()
+        return int(word) if word.lstrip("-").isdigit() else day_of_text(word).toordinal()
     except ValueError:
         raise Refused(Problem("date.format", row=row, column=column)) from None
 

@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", required=True, type=Path, metavar="FOLDER|FILE.zip", help="a new folder, or a ZIP file"
     )
+    parser.add_argument("--replace", action="store_true", help="write over a ZIP file that is there already")
     add_actor(parser)
     add_common(parser)
 
@@ -29,17 +30,29 @@ def run(args: argparse.Namespace) -> int:
     archived = args.out.suffix.lower() == ".zip"
     if not archived and args.out.exists() and (not args.out.is_dir() or any(args.out.iterdir())):
         raise CannotRun(f"{args.out} is there already and not an empty folder.")
+    if archived and args.out.exists() and not args.replace:
+        raise CannotRun(f"{args.out} is there already; --replace writes over it.")
     with acting(args) as actor:
         from lianfang.interfaces.after_action.pack import pack_of  # noqa: PLC0415
+        from lianfang.kernel import clock  # noqa: PLC0415
         from lianfang.kernel.addressing import unit_named  # noqa: PLC0415
 
         unit = unit_named(actor, args.unit)
+        if args.first > (today := clock.today(unit.zone)):
+            raise CannotRun(f"--from {args.first} lies after today, {today}: nothing can be on record yet.")
         made = pack_of(actor, unit=unit, since=args.first, until=args.last)
         _write(made, args.out, archived=archived)
-    say(f"{len(made)} files of {args.unit}, {args.first} to {args.last}, are in {args.out}.")
+        say(_done(args, len(made)))
     if args.json:
         print_json({"unit": args.unit, "from": str(args.first), "to": str(args.last), "files": sorted(made)})
     return 0
+
+
+def _done(args: argparse.Namespace, files: int) -> str:
+    from django.utils.translation import gettext as _  # noqa: PLC0415  the language is known by now
+
+    facts = {"files": files, "unit": args.unit, "since": args.first, "until": args.last, "out": args.out}
+    return _("%(files)s files of %(unit)s, %(since)s to %(until)s, are in %(out)s.") % facts
 
 
 def _write(made: dict[str, bytes], out: Path, *, archived: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -21,6 +21,7 @@ from lianfang.interfaces.wording import sentence
 
 RETRY_SECONDS = 30
 UNAVAILABLE = 503
+UNREADABLE = 422
 log = logging.getLogger(__name__)
 
 
@@ -45,6 +46,11 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def unreadable(request: HttpRequest, said: Sequence[str]) -> HttpResponse:
+    """422: what the address asks for cannot be (a day that is none), in sentences, with the way to the page itself."""
+    return _answer(request, UNREADABLE, "unreadable", "", said)
+
+
 def page_at_the_door(scope: Mapping[str, Any], problem: DoorProblem) -> bytes | None:
     """What a browser is shown when the door refuses a request before any view sees it; None for programs."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -60,7 +66,7 @@ def page_at_the_door(scope: Mapping[str, Any], problem: DoorProblem) -> bytes | 
         return render_to_string("pages/refused.html", {"refused": refused, "product": _("Lianfang")}).encode()
 
 
-def _answer(request: HttpRequest, status: int, code: str, reference: str) -> HttpResponse:
+def _answer(request: HttpRequest, status: int, code: str, reference: str, said: Sequence[str] = ()) -> HttpResponse:
     if request.path.startswith("/api/"):
         title = sentence(Problem(code))
         errors = [{"field": "", "code": code, "message": title}]
@@ -68,7 +74,7 @@ def _answer(request: HttpRequest, status: int, code: str, reference: str) -> Htt
         return JsonResponse(body, status=status, content_type="application/problem+json")
     safe = False if request.method == "POST" else None
     error: dict[str, Any] = {
-        "status": status, "safe": safe, "reference": reference,
+        "status": status, "safe": safe, "reference": reference, "said": said,
         "retry_url": request.path if request.method == "GET" else "",
         "home_url": "/today", "duty": "", "holders": [],
         "seconds": RETRY_SECONDS if status == UNAVAILABLE else 0,

@@ -59,6 +59,8 @@ class Board:
     above: list[Unit] = field(default_factory=list)  # the unit's superiors by territory, the highest first
     sent: str = ""  # the unit's own report: "" when there is none, else "sent" or "returned"
     rows: list[Row] = field(default_factory=list)  # the children with their dues and reports whole, unless `brief`
+    kind: str = REPORT  # of the dues that `counts` counts
+    own: bool = False  # whether these are the unit's own, for want of lower ones
 
     @property
     def age_seconds(self) -> float:
@@ -107,6 +109,8 @@ def _board(asked: Asked, named: int | None) -> Board:
         handovers=[due for due in own if due.kind == HANDOVER and not due.excused],
         above=made(Unit, above),
         sent=sent[0][0] if sent else "",
+        kind=seen.kind,
+        own=seen.own,
     )
 
 

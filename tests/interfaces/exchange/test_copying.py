@@ -34,7 +34,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("afternoon")]
 BOTH: tuple[Kind, ...] = ("csv", "ndjson")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WORDED = {
-    "amenities", "area-lists", "areas", "briefings", "class-checks", "class-learners", "class-orders", "class-places", "classes",
+    "amenities", "area-lists", "areas", "briefings", "class-checks",
+    "class-learners", "class-orders", "class-places", "classes",
     "contact-attempts", "dues", "events", "feedback", "follow-ups", "handed-copies",
     "imports", "items", "layouts", "leave", "meals-taken", "milestones", "recalls", "receipts",
     "recipients", "reports", "requests", "responsible", "roles", "rules", "screeners", "site-rooms", "sites",

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
@@ -26,6 +27,7 @@ from lianfang.interfaces.briefing.paper import as_paper
 from lianfang.interfaces.briefing.workbook import as_workbook
 from lianfang.interfaces.web.templatetags.formats import language
 from lianfang.interfaces.web.views.frame import day_of, errors_of, page, said_of, signed_in, told, unit_of
+from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.audit.ops import record
@@ -160,8 +162,15 @@ def compose(request: HttpRequest, code: str) -> HttpResponse:
     """Compose the day's briefing from the records as they are now."""
     actor, unit = placed(request, code)
     day = day_of(request, unit)
-    made = compose_briefing(actor, unit=unit, day=day)
-    told(request, _("Version %(n)s was composed from the records.") % {"n": made.version})
+    try:
+        made = compose_briefing(actor, unit=unit, day=day)
+    except Refused as refused:
+        if refused.code in ("scope", "role.ended"):
+            raise
+        for problem in refused.problems:
+            messages.error(request, sentence(problem))
+    else:
+        told(request, _("Version %(n)s was composed from the records.") % {"n": made.version})
     return redirect(f"/briefings/{unit.code}?day={day}")
 
 

@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 
 from lianfang.domain.parsing.dates import parse_day
 from lianfang.domain.refusals import Problem, Refused
+from lianfang.interfaces.web.errors import unreadable
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -49,10 +50,15 @@ def signed_in(view: View) -> View:
 
 
 def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
-    """A refusal that no form took up: not there (or not yours), or said above the page one came from."""
+    """A refusal that no form took up: not there (or not yours), or said above the page one came from.
+
+    What stands in the address itself and cannot be read is said there, as 422: no page one came from could mend it.
+    """
     if refused.code in _OUT_OF_SCOPE:
         record("access.denied", by=request.actor, unit=None, subject=request.path, facts={}, denied=True)  # type: ignore[attr-defined]
         raise Http404
+    if request.method in ("GET", "HEAD") and {p.field for p in refused.problems} <= set(request.GET):
+        return unreadable(request, [sentence(problem) for problem in refused.problems])
     for problem in refused.problems:
         messages.error(request, sentence(problem))
     return redirect(request.headers.get("Referer") or "/today")

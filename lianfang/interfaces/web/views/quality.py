@@ -90,6 +90,6 @@ def _figures(seen: Reading, found: Findings) -> list[dict[str, Any]]:
 
 def _figure(label: str, part: int, whole: int, mood: str) -> dict[str, Any]:
     """A figure with what it is a figure of; where nothing was owed it is unknown, never zero."""
-    shown = percent(part, whole or None)
+    shown = percent(part, whole or None) if part or not whole else "0%"
     value = part if whole else None
     return {"label": label, "value": value, "of": whole, "note": "" if shown == UNKNOWN else shown, "tone": mood}

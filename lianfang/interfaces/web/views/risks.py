@@ -20,7 +20,7 @@ from lianfang.domain.risks import Cell, Scored, Turn, matrix, turns
 from lianfang.domain.roles import EVERYONE
 from lianfang.interfaces.titles import labelled
 from lianfang.interfaces.web.views.command_forms import answer, placed
-from lianfang.interfaces.web.views.frame import page, signed_in
+from lianfang.interfaces.web.views.frame import day_of, page, signed_in
 from lianfang.interfaces.web.views.risks_forms import DEEDS
 from lianfang.kernel import clock
 from lianfang.kernel.orgs.models import Unit
@@ -37,6 +37,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     actor, unit = placed(request, code)
     if not actor.holds(EVERYONE, unit):
         raise Refused("scope", "unit")
+    day_of(request, unit)  # this page is of no single day; one in its address that is none is said, not passed over
     found = list(RiskAssessment.objects.filter(unit=unit).order_by("-first_day", "-id")[:MOST_ASSESSMENTS])
     chosen = _chosen(found, unit, request.GET.get("assessment", ""))
     context = {

@@ -22,6 +22,7 @@ from lianfang.capabilities.surveillance.actions import (
 )
 from lianfang.capabilities.surveillance.models import LEVEL_NAMES, METHOD_NAMES, DetectionRun, DetectionSetting
 from lianfang.capabilities.surveillance.register import DetectionSettings
+from lianfang.capabilities.surveillance.running import first_judged
 from lianfang.capabilities.surveillance.syndromes import choices, words
 from lianfang.domain.refusals import Refused
 from lianfang.domain.surveillance.terms import AT_LEAST
@@ -76,14 +77,15 @@ def _options(pairs: Any, chosen: str) -> list[dict[str, Any]]:
 
 def _setting(one: DetectionSetting, policy: Any) -> dict[str, Any]:
     refused = refusal_of(one, policy) if one.state == "proposed" else None
-    last = DetectionRun.objects.filter(setting=one).order_by("-day", "-final").first() if one.state == "on" else None
+    last = DetectionRun.objects.filter(setting=one).order_by("-at", "-day").first() if one.state == "on" else None
     return {
         "key": str(one.pk), "url": f"/surveillance/{one.unit.code}/settings/{one.pk}", "row": one,
         "syndrome": words(one.syndrome), "method": one.get_method_display(), "level": one.get_level_display(),
         "alpha": f"{float(one.alpha):.4%}".rstrip("0%").rstrip(".") + "%",
         "fixed": one.method == AT_LEAST, "state": {"state": CHIPS[one.state], "word": one.get_state_display()},
         "n": number_text(float(one.false_alarms)), "refused": sentence(refused.problems[0]) if refused else "",
-        "rates": one.get_rates_display(), "last": last, "moves": SETTING.allowed(one.state),
+        "rates": one.get_rates_display(), "last": last,
+        "first": first_judged(one) if one.state == "on" and last is None else None, "moves": SETTING.allowed(one.state),
     }  # fmt: skip
 
 

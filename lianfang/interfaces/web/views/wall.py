@@ -42,6 +42,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     if not may_read(actor, unit):
         raise Refused("scope", "unit")
     day = day_of(request, unit)
+    if day > clock.today(unit.zone):
+        raise Refused("date.in_future", "day")
     policy = rules_on(request, day).of(unit)
     seen = read(unit, day, form=edition_on(request, DAILY, day), policy=policy, now=clock.now())
     if seen is None:
@@ -64,7 +66,8 @@ def _wall(request: HttpRequest, seen: Reading, policy: Policy) -> dict[str, Any]
     return {
         "unit": str(seen.unit), "day": seen.day, "as_of": seen.as_of, "look": look, "every": EVERY_SECONDS,
         "stale": (seen.board.at - seen.as_of).total_seconds() > 2 * EVERY_SECONDS,
-        "age": seen.board.at - seen.as_of, "clock": _clock(seen.unit, seen.day, policy, seen.board.at),
+        "empty": not seen.parts, "age": seen.board.at - seen.as_of,
+        "clock": _clock(seen.unit, seen.day, policy, seen.board.at),
         "figures": six(seen), "tiles": tiles(seen), "strip": strip(seen), "attention": worst,
         "curve": drawing | {"body": table_body(drawing["rows"])}, "by_onset": curve == ONSET,
         "looks": [(word, _address(here, request, look=name), name == look) for name, word in _looks()],

@@ -15,8 +15,16 @@ from lianfang.domain.roles import Role
 from lianfang.interfaces.analysing.methods import listed
 from lianfang.interfaces.charts import Band, Chart, Line, svg
 from lianfang.interfaces.web.views.frame import page, signed_in, unit_of
-from lianfang.interfaces.web.views.what_if_form import PLANS, Asked, asked_of, first_values, question, refused_fields
-from lianfang.interfaces.web.views.what_if_words import assumptions, outcome_rows, plan_word, verdict
+from lianfang.interfaces.web.views.what_if_form import (
+    PLANS,
+    Asked,
+    asked_of,
+    first_values,
+    own_size,
+    question,
+    refused_fields,
+)
+from lianfang.interfaces.web.views.what_if_words import assumptions, first_words, outcome_rows, plan_word, verdict
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.policies.ops import policy_of
@@ -48,7 +56,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
             errors = refused_fields(refused)
     context = {
         "unit": str(unit), "here": f"/what-if/{unit.code}", "sections": question(given, errors), "answer": answer,
-        "assumptions": assumptions(policy),
+        "assumptions": assumptions(policy), "from": first_words(*own_size(unit)),
     }  # fmt: skip
     return page(request, "pages/what_if.html", {"what_if": context, "errors": errors}, status=422 if errors else 200)
 

@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lianfang.capabilities.units.actions import ROSTER_KINDS
 from lianfang.domain.analysis.scenario_school import CONTACTS, Assumed, Plan, School
 from lianfang.domain.parsing.number import parse_count, parse_measure
 from lianfang.domain.policy import Policy
@@ -77,12 +78,12 @@ class Asked:
 
 
 def first_values(unit: Unit, policy: Policy) -> dict[str, str]:
-    """What the form holds at first: the unit's own classes and rosters where there are, else the rule pack's values.
+    """What the form holds at first: the unit's own rosters where there are, else the rule pack's values.
 
     Plan A is the institution as usual, plan B as the rules in force ask: one or two to a desk, persons in a room.
     """
     at_first = policy.what_if
-    classes, size = _own(unit)
+    classes, size = own_size(unit)
     both: dict[str, Any] = {
         "classes": classes or at_first["classes"], "class_size": size or at_first["class_size"],
         "tests": 0, "sensitivity": at_first["sensitivity"], "delay": at_first["delay"], "contacts": "none",
@@ -148,15 +149,15 @@ def _labelled(problem: Problem, name: str) -> Problem:
     return replace(problem, column=label)
 
 
-def _own(unit: Unit) -> tuple[int, int]:
-    """An institution's classes and the mean of their rosters; 0 where there are none, or for an office over many."""
+def own_size(unit: Unit) -> tuple[int, int]:
+    """How many units of an institution keep rosters with people on them, and the mean of these; an office has none."""
     if unit.kind in OFFICES:
         return 0, 0
-    day = clock.today(unit.zone)
-    classes = Unit.objects.filter(under(unit), kind="class", keeps_roster=True, closed_on=None).count()
-    rosters = Membership.objects.filter(on_roster(day), under(unit, "unit__"), unit__kind="class")
+    rosters = Membership.objects.filter(
+        on_roster(clock.today(unit.zone)), under(unit, "unit__"), unit__kind__in=ROSTER_KINDS, unit__closed_on=None
+    )
     sizes = [one["n"] for one in rosters.values("unit").annotate(n=Count("person"))]
-    return classes, round(sum(sizes) / len(sizes)) if sizes else 0
+    return len(sizes), max(1, round(sum(sizes) / len(sizes))) if sizes else 0
 
 
 def _field(

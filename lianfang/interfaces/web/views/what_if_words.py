@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from lianfang.domain.analysis.scenario_stochastic import Interval, Outcome
+from lianfang.domain.analysis.scenario_stochastic import Interval, Outcome, Pairs
 from lianfang.domain.policy import Policy
 from lianfang.interfaces.web.templatetags.formats import plain
 
@@ -30,10 +31,29 @@ def outcome_rows(found: Sequence[Outcome]) -> list[dict[str, Any]]:
     return [*rows, chance]
 
 
-def verdict(share: float) -> str:
-    """How often the second plan has fewer cases than the first."""
-    of_hundred = round(share * 100)
-    return _("With plan B there are fewer cases than with plan A in %(n)s of 100 pairs of runs.") % {"n": of_hundred}
+def first_words(classes: int, size: int) -> str:
+    """Where the figures that the form holds at first come from: the rosters, or the rule pack where there are none."""
+    if not classes:
+        return _("No rosters are known here: number and size of classes are at first the usual ones of the rule pack.")
+    said = ngettext(
+        "Your rosters: %(n)s class or division, of %(size)s persons. All other figures are at first those of the "
+        "rules.",
+        "Your rosters: %(n)s classes or divisions, of %(size)s persons in the mean. All other figures are at first "
+        "those of the rules.",
+        classes,
+    )
+    return said % {"n": plain(classes), "size": plain(size)}
+
+
+def verdict(pairs: Pairs) -> str:
+    """How often the second plan has fewer cases than the first, and how often just as many."""
+    fewer, same = round(pairs.fewer * 100), round(pairs.same * 100)
+    if pairs.same == 1:
+        return _("With both plans there are equally many cases in every pair of runs.")
+    return _(
+        "With plan B there are fewer cases than with plan A in %(n)s of 100 pairs of runs, and equally many in "
+        "%(same)s."
+    ) % {"n": fewer, "same": same}
 
 
 def assumptions(policy: Policy) -> list[str]:
