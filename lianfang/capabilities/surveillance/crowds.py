@@ -104,5 +104,9 @@ def _rows(statement: str, unit: Unit, kinds: Sequence[str], day: date, *, days: 
     low, high = below(unit.path)
     given = {"low": low, "high": high, "kinds": list(kinds), "day": day, "since": day - timedelta(days=days), **more}
     with looking(EVERYTHING), connection.cursor() as cursor:
+        # Every row is met once. Before the first statistics of new tables a plan of loops in loops would take hours.
+        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
         cursor.execute(statement.format(line=line_of(unit), **_KINDS), given)
-        return list(cursor.fetchall())
+        found = list(cursor.fetchall())
+        cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
+        return found
