@@ -60,10 +60,10 @@ class Outliers:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Recounted at the source against reported, by group; `class_` is _ROUNDING: Final = 1e-13
-    OVER, OK, UNDER, or UNKNOWN where nothing was reported.
+    """Recounted at the source against reported, by group; `class_` is OVER, OK, UNDER, or UNKNOWN where nothing was
+    reported.
 
-        `factor` is NaN where the reported sum is zero; `exact` is NaN where no report could be compared.
+    `factor` is NaN where the reported sum is zero; `exact` is NaN where no report could be compared.
     """
 
     reported: Floats

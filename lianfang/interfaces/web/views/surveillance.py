@@ -21,6 +21,7 @@ from lianfang.capabilities.surveillance.syndromes import codes, words
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import EVERYONE
 from lianfang.domain.small import Below, Small
+from lianfang.domain.wall import running_mean
 from lianfang.interfaces.charts import Bars, Chart, Line, svg
 from lianfang.interfaces.web.templatetags.formats import amount, plain
 from lianfang.interfaces.web.views.frame import day_of, page, signed_in, unit_of
@@ -114,20 +115,11 @@ def _picture(found: Watched, shown: Sequence[Small], syndrome: str) -> str:
     if any(one.suppressed for one in shown):
         low = [float(one.bound or one.fewest) - 1 if one.suppressed else None for one in shown]
         bars.append(Bars(str(_("hidden, at most")), low, "grey"))
-    mean = Line(str(_("mean of seven days")), _means(open_), "second", dashed=True)
+    mean = Line(str(_("mean of seven days")), running_mean(open_), "second", dashed=True)
     alarms = sum(flags)
     said = ngettext("%(n)s day with an alarm", "%(n)s days with an alarm", alarms) % {"n": alarms}
     title = f"{words(syndrome)}, {found.unit}"
     return svg(Chart(title, found.days, bars, lines=[mean], unit=str(_("people")), description=f"{title}. {said}."))
-
-
-def _means(values: Sequence[float | None]) -> list[float | None]:
-    """The mean of seven known days in a row; None where one is hidden or unknown."""
-    means: list[float | None] = []
-    for place in range(len(values)):
-        last = [one for one in values[max(0, place - WEEK + 1) : place + 1] if one is not None]
-        means.append(sum(last) / WEEK if len(last) == WEEK else None)
-    return means
 
 
 def _row(found: Watched, day: date, *, hidden: bool) -> dict[str, Any]:
