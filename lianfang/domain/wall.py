@@ -65,15 +65,6 @@ def running_mean(values: Sequence[float | None], days: int = WEEK) -> list[float
     return found
 
 
-def weeks_change(values: Sequence[float | None]) -> Decimal | None:
-    """Percent by which seven days are above the seven before; None where a day is unknown or those were zero."""
-    last, before = list(values[-WEEK:]), list(values[-2 * WEEK : -WEEK])
-    now, then = [v for v in last if v is not None], [v for v in before if v is not None]
-    if len(now) < WEEK or len(then) < WEEK or not sum(then):
-        return None
-    return (Decimal(str(sum(now))) / Decimal(str(sum(then))) - 1) * 100
-
-
 def days_below(percents: Sequence[Decimal | None], limit: Decimal) -> int:
     """How many days in a row, counted back from the last, lie below the limit; a day without a figure ends them."""
     found = 0

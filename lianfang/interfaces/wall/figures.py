@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from lianfang.domain.briefing.trends import WEEK, trend_of
+from lianfang.domain.briefing.wording import change_text, mean_text
 from lianfang.domain.small import small, small_row
-from lianfang.domain.wall import WEEK, running_mean, weeks_change
 from lianfang.interfaces.wall.reading import Reading
 from lianfang.interfaces.web.templatetags.formats import UNKNOWN, amount, duration, percent, plain
 from lianfang.kernel.reporting.figures import Counts
 from lianfang.kernel.reporting.office_days import Health
-
-MINUS = "\N{MINUS SIGN}"
 
 
 def six(seen: Reading) -> list[dict[str, Any]]:
@@ -63,21 +61,18 @@ def _symptoms(seen: Reading) -> dict[str, Any]:
 
 
 def _weeks(seen: Reading) -> str:
-    """Means end with yesterday until all of today's reports are in: a day under way is no day.
-
-    Of hidden counts no exact mean is told and no change, or they would follow from it.
-    """
-    values = whole_days(seen)
-    mean = next((one for one in reversed(running_mean(values)[-1:]) if one is not None), None)
-    if mean is None:
+    """The week as the briefing tells it, hidden counts and all; up to yesterday until today's reports are in."""
+    counts = _counts(seen, whole_days(seen))
+    trend = trend_of(counts, fewest=seen.fewest)
+    if trend is None or trend.days < WEEK:
         return _("no seven-day mean yet")
-    if any(hidden(seen, seen.days[: len(values)][-WEEK:])):
-        low = all(value is not None and value < seen.fewest for value in values[-WEEK:])
-        text = f"<{seen.fewest}" if low else f"≈ {mean:,.0f}"
-        return _("seven-day mean {mean}").format(mean=text)
-    said = _("seven-day mean {mean}").format(mean=f"{mean:,.1f}")
-    change = None if any(hidden(seen, seen.days[: len(values)][-2 * WEEK :])) else weeks_change(values)
-    return said if change is None else said + _(", ") + _("{change} on the week before").format(change=signed(change))
+    said, change = _("seven-day mean {mean}").format(mean=mean_text(trend)), change_text(trend)
+    change = "" if None in counts[-2 * WEEK :] or len(counts) < 2 * WEEK else change  # of two whole weeks only
+    return said + _(", ") + _("{change} on the week before").format(change=change) if change else said
+
+
+def _counts(seen: Reading, days: Sequence[date]) -> list[int | None]:
+    return [(seen.ill(day) or (None,))[0] for day in days]
 
 
 def hidden(seen: Reading, days: Sequence[date]) -> list[bool]:
@@ -85,11 +80,10 @@ def hidden(seen: Reading, days: Sequence[date]) -> list[bool]:
     return [small((seen.ill(day) or (None, 0))[0], seen.fewest).suppressed for day in days]
 
 
-def whole_days(seen: Reading) -> list[float | None]:
-    """New symptoms by day, oldest first, small counts as they are drawn; today only once everything is in."""
-    values = drawn(seen)
+def whole_days(seen: Reading) -> Sequence[date]:
+    """The days that are over, oldest first; today only once everything is in."""
     counts = seen.board.counts
-    return values if counts.expected and counts.received >= counts.expected else values[:-1]
+    return seen.days if counts.expected and counts.received >= counts.expected else seen.days[:-1]
 
 
 def drawn(seen: Reading) -> list[float | None]:
@@ -99,12 +93,6 @@ def drawn(seen: Reading) -> list[float | None]:
         one = small((seen.ill(day) or (None, 0))[0], seen.fewest)
         found.append(seen.fewest / 2 if one.suppressed else one.count)
     return found
-
-
-def signed(change: Decimal) -> str:
-    """`+5%`, `0%`, `−12%`, whole percents and a true minus."""
-    whole = round(change)
-    return f"+{whole}%" if whole > 0 else f"{MINUS}{-whole}%" if whole < 0 else "0%"
 
 
 def _held(seen: Reading) -> dict[str, Any]:
