@@ -16,8 +16,9 @@ from lianfang.capabilities.surveillance.models import Alarm, DetectionRun, Detec
 from lianfang.capabilities.surveillance.running import run_due
 from lianfang.demo.classes import class_count
 from lianfang.demo.population import province
+from lianfang.domain.analysis.detect.expected import Group
 from lianfang.domain.refusals import Refused
-from lianfang.domain.surveillance.cost import Crowd, cost
+from lianfang.domain.surveillance.cost import cost
 from lianfang.domain.surveillance.judging import Usual
 from lianfang.domain.surveillance.terms import Terms
 from lianfang.interfaces.worker.sweep import sweep
@@ -77,7 +78,7 @@ def test_the_models_class_counts_give_1186_raw_and_6_similar_false_alarms_a_day(
     classes = classes_of_the_province()
     for which, wanted, slack in ((0, 1186, 2), (1, 6, 0.5)):
         crowds = [
-            Crowd(kind, many, size, PERCENT.get(kind, (0.08, 0.02))[which] / 100)
+            Group(kind, many, size, PERCENT.get(kind, (0.08, 0.02))[which] / 100)
             for (kind, size), many in classes.items()
         ]
         found = cost(crowds, terms=Terms("at_least", "absence", "class", cases=3), usual=USUAL)

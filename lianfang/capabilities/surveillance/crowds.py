@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from lianfang.domain.analysis.detect.expected import Group
 from lianfang.domain.policy import Policy
-from lianfang.domain.surveillance.cost import Crowd
 from lianfang.domain.surveillance.terms import ABSENCE, ANY, LEVELS
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
@@ -61,7 +61,7 @@ SELECT {kind}, count(DISTINCT c.day), sum(c.answered),
 class Found:
     """Units alike, and from where their shares of people ill were taken: `own` when all of them come from records."""
 
-    crowds: tuple[Crowd, ...]
+    crowds: tuple[Group, ...]
     rates: str
 
 
@@ -73,7 +73,7 @@ def crowds_under(unit: Unit, *, syndrome: str, level: str, day: date, policy: Po
     for kind, size, many in sizes:
         by_size[kind, size] += many
     crowds = tuple(
-        Crowd(kind, many, size, own.get(kind, _base(policy, syndrome, kind)))
+        Group(kind, many, size, own.get(kind, _base(policy, syndrome, kind)))
         for (kind, size), many in sorted(by_size.items())
     )
     known = bool(crowds) and all(one.kind in own for one in crowds)

@@ -20,16 +20,6 @@ is taken: what was not seen is rare, not impossible."""
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
-    """Units alike: what kind, how many, how many people are asked in each, and the share counted on a quiet day."""
-
-    kind: str
-    units: int
-    size: int
-    rate: float
-
-
-@dataclass(frozen=True, slots=True)
 class Cost:
     """False alarms a day, by kind of unit in the order of their number, and how many units are looked at."""
 
@@ -38,29 +28,26 @@ class Cost:
     by_kind: tuple[tuple[str, float], ...]
 
 
-def cost(crowds: Sequence[Crowd], *, terms: Terms, usual: Usual) -> Cost:
+def cost(crowds: Sequence[Group], *, terms: Terms, usual: Usual) -> Cost:
     """The false alarms a day that a setting will cause over these units; refused as the methods refuse its numbers."""
     each = _exact(crowds, terms) if terms.method == AT_LEAST else _simulated(crowds, terms, usual)
     total = sum(each)
     if terms.adjusted and total > terms.alpha:  # on a quiet day any alarm at all has the chance alpha
         each = [one * terms.alpha / total for one in each]
-    return Cost(sum(each), sum(one.units for one in crowds), _by_kind(crowds, each))
+    return Cost(sum(each), int(sum(one.units for one in crowds)), _by_kind(crowds, each))
 
 
-def _exact(crowds: Sequence[Crowd], terms: Terms) -> list[float]:
-    if not crowds:
-        return []
-    groups = [Group(one.kind, one.units, one.size, one.rate) for one in crowds]
-    return list(expected_false_alarms(groups, minimum=terms.cases, days=terms.window_days).of_groups)
+def _exact(crowds: Sequence[Group], terms: Terms) -> list[float]:
+    return list(expected_false_alarms(crowds, minimum=terms.cases, days=terms.window_days).of_groups)
 
 
-def _simulated(crowds: Sequence[Crowd], terms: Terms, usual: Usual) -> list[float]:
+def _simulated(crowds: Sequence[Group], terms: Terms, usual: Usual) -> list[float]:
     """A chart by kind of unit, at the kind's mean count: hundreds of sizes differ less than the seeds do."""
     rates = {kind: _rate(crowds, kind, terms, usual) for kind in {one.kind for one in crowds}}
     return [one.units * rates[one.kind] for one in crowds]
 
 
-def _rate(crowds: Sequence[Crowd], kind: str, terms: Terms, usual: Usual) -> float:
+def _rate(crowds: Sequence[Group], kind: str, terms: Terms, usual: Usual) -> float:
     alike = [one for one in crowds if one.kind == kind]
     mean = sum(one.units * one.size * one.rate for one in alike) / sum(one.units for one in alike)
     found = simulated_false_alarms(
@@ -69,7 +56,7 @@ def _rate(crowds: Sequence[Crowd], kind: str, terms: Terms, usual: Usual) -> flo
     return max(found.rate, 1 / (RUNS * DAYS))
 
 
-def _by_kind(crowds: Sequence[Crowd], each: Sequence[float]) -> tuple[tuple[str, float], ...]:
+def _by_kind(crowds: Sequence[Group], each: Sequence[float]) -> tuple[tuple[str, float], ...]:
     found: dict[str, float] = {}
     for crowd, number in zip(crowds, each, strict=True):
         found[crowd.kind] = found.get(crowd.kind, 0.0) + number

@@ -24,10 +24,10 @@ MOST_DRAWN: Final = 50_000_000
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Classes alike: how many, how many people in each, and the share of them that meets the rule on a quiet day."""
+    """Units alike, mostly classes: how many, how many people in each, and the share of them counted on a quiet day."""
 
     kind: str
-    classes: float
+    units: float
     size: int
     rate: float
 
@@ -56,7 +56,7 @@ def expected_false_alarms(groups: Sequence[Group], *, minimum: int, days: int = 
     Refused as `rule_false_alarms`.
     """
     each = [
-        rule_false_alarms(sizes=[one.size], rates=[one.rate], classes=[one.classes], minimum=minimum, days=days)
+        rule_false_alarms(sizes=[one.size], rates=[one.rate], classes=[one.units], minimum=minimum, days=days)
         for one in groups
     ]
     return FalseAlarms(float(sum(each)), tuple(each))
