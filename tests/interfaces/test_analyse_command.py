@@ -117,6 +117,15 @@ def test_what_cannot_be_used_is_said_in_a_sentence(capsys, arguments, sentence):
     assert out == "" and sentence in err
 
 
+def test_settings_come_from_a_file_which_must_be_readable_text(capsys, tmp_path: Path):
+    settings = tmp_path / "si.json"
+    settings.write_text(json.dumps(SI), "utf-8")
+    assert _said(capsys, "rt.cori", path(FLU), "--params", f"@{settings}")[0].startswith("t_start")
+    settings.write_bytes(b"\xff\xfe{}")
+    assert "no JSON" in _said(capsys, "rt.cori", path(FLU), "--params", f"@{settings}", status=2)[1]
+    assert "There is no file" in _said(capsys, "rt.cori", path(FLU), "--params", "@missing.json", status=2)[1]
+
+
 def test_a_serial_interval_that_does_not_sum_to_one_is_refused(capsys):
     _out, err = _said(capsys, "rt.cori", path(FLU), "--params", '{"si": [0, 0.5, 0.4]}', status=2)
     assert "sum to 0.9" in err

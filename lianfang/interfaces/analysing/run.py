@@ -28,6 +28,7 @@ from lianfang.interfaces.analysing.methods import (
 from lianfang.interfaces.analysing.table import Table
 from lianfang.interfaces.charts import png, svg
 from lianfang.interfaces.commands.drafts import replacing
+from lianfang.interfaces.commands.readable import readable
 from lianfang.interfaces.exchange.reading import read_table
 from lianfang.interfaces.server.trouble import CannotRun, say
 from lianfang.interfaces.two_files.wording import at_fault
@@ -95,14 +96,8 @@ def _check_targets(args: argparse.Namespace) -> None:
 
 
 def _params(text: str) -> Mapping[str, Any]:
-    if text.startswith("@"):
-        try:
-            text = Path(text[1:]).read_text(encoding="utf-8")
-        except OSError as failure:
-            facts = {"file": text[1:], "reason": failure.strerror or type(failure).__name__}
-            raise CannotRun(_("%(file)s cannot be read: %(reason)s.") % facts) from failure
     try:
-        given = json.loads(text)
+        given = json.loads(_read(Path(text[1:])) if text.startswith("@") else text)
     except ValueError as wrong:
         raise CannotRun(_("--params is no JSON: %(why)s.") % {"why": wrong}) from wrong
     if not isinstance(given, dict):
@@ -110,16 +105,14 @@ def _params(text: str) -> Mapping[str, Any]:
     return given
 
 
+def _read(path: Path) -> str:
+    with readable(path):
+        return path.read_text(encoding="utf-8")
+
+
 def _sheet(path: Path) -> Any:
-    try:
+    with readable(path):
         return read_table(path, path.name)
-    except FileNotFoundError:
-        raise CannotRun(_("There is no file %(file)s.") % {"file": path}) from None
-    except IsADirectoryError:
-        raise CannotRun(_("%(file)s is a folder, not a file.") % {"file": path}) from None
-    except OSError as failure:
-        facts = {"file": path, "reason": failure.strerror or type(failure).__name__}
-        raise CannotRun(_("%(file)s cannot be read: %(reason)s.") % facts) from failure
 
 
 def _in_words(path: Path | None, refused: Refused) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.commands.drafts import replacing
+from lianfang.interfaces.commands.readable import readable
 from lianfang.interfaces.commands.words import print_json
 from lianfang.interfaces.server.trouble import FAILED, CannotRun, say
 from lianfang.interfaces.two_files.answer import Answer
@@ -68,16 +69,10 @@ def _answer(args: argparse.Namespace) -> Answer:
 def _read(path: Path, title: str, given: dict[str, str]) -> Side:
     """One file; what was read as what is said at once. Raises CannotRun naming file, row and column."""
     try:
-        side = read_side(path, given)
+        with readable(path):
+            side = read_side(path, given)
     except Refused as refused:
         raise CannotRun(_in_words(path, refused)) from refused
-    except FileNotFoundError:
-        raise CannotRun(_("There is no file %(file)s.") % {"file": path}) from None
-    except IsADirectoryError:
-        raise CannotRun(_("%(file)s is a folder, not a file.") % {"file": path}) from None
-    except OSError as failure:
-        facts = {"file": path, "reason": failure.strerror or type(failure).__name__}
-        raise CannotRun(_("%(file)s cannot be read: %(reason)s.") % facts) from failure
     for line in reading(title, side):
         say(line)
     return side
