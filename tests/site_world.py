@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import pytest
+
 from lianfang.capabilities.site.actions import designate_site, open_site
 from lianfang.capabilities.site.controls import assign_control, give_evidence
 from lianfang.capabilities.site.models import Room, Site
 from lianfang.capabilities.site.rooms import add_rooms, add_zone, mark_rooms_ready
+from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -102,3 +105,17 @@ def moved_in(
             expected_until=leaves,
         )  # fmt: skip
     return who, spot
+
+
+def code_of(refused: pytest.ExceptionInfo[Refused]) -> str:
+    return refused.value.code
+
+
+def facts_of(refused: pytest.ExceptionInfo[Refused]) -> dict:
+    return dict(refused.value.problems[0].facts)
+
+
+def place_rooms(place) -> list[Room]:
+    """The rooms, from outside any scope."""
+    with within(EVERYTHING):
+        return place.rooms

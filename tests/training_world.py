@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+import pytest
+
 from lianfang.capabilities.training import actions as acts
 from lianfang.capabilities.training.checklist import codes
 from lianfang.capabilities.training.models import ClassRun, Enrolment, WorkOrder
 from lianfang.domain.answers import PersonRef
 from lianfang.domain.identity import Identity
+from lianfang.domain.refusals import Refused
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.places.models import CLASSROOM, DINING, DORMITORY, ZONE, Place
 from lianfang.kernel.scope import EVERYTHING, within
@@ -129,3 +132,13 @@ def entries(run: ClassRun, day: date, slot: str, celsius: str = "36.5") -> list[
     with within(EVERYTHING):
         rows = list(Enrolment.objects.filter(run=run).order_by("number"))
     return [{"key": f"{run.pk}-{day}-{slot}-{one.number}", "number": one.number, "celsius": celsius} for one in rows]
+
+
+def refusal(call, *args, **given) -> Refused:
+    with pytest.raises(Refused) as caught:
+        call(*args, **given)
+    return caught.value
+
+
+def codes_of(refused: Refused) -> list[str]:
+    return [problem.code for problem in refused.problems]
