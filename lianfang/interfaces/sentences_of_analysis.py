@@ -34,8 +34,14 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
         _("The file has no column %(field)s; it has: %(known)s."),
         _("A column is missing."),
     ),
-    "briefing.superseded": (_("There is a newer version %(version)s. Open it and write there."),),
-    "briefing.unchanged": (_("Every figure is as in version %(version)s. Nothing new was composed."),),
+    "briefing.superseded": (
+        _("There is a newer version %(version)s. Open it and write there."),
+        _("There is a newer version. Open it and write there."),
+    ),
+    "briefing.unchanged": (
+        _("Every figure is as in version %(version)s. Nothing new was composed."),
+        _("Every figure is as in the newest version. Nothing new was composed."),
+    ),
     "dates.missing": (
         _("%(day)s is missing after %(after)s. Each day or week needs a row; write 0 where nobody fell ill."),
         _("%(field)s: %(day)s is missing. Weeks of earlier years can only be compared when no week is left out."),

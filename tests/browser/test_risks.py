@@ -25,7 +25,7 @@ REASON = "邻县三所学校出现聚集"
 @pytest.fixture(scope="module")
 def school(house: House) -> School:
     """Four risks: one that became graver, one of which little is known, one closed; and a review."""
-    found = School("Q")
+    found = School("RI")
     graver = found.assess()
     found.assess(hazard="食堂排队时间长", likelihood=4, consequence=2, confidence="high")
     found.assess(hazard="单间不足", likelihood=2, consequence=5, confidence="low")

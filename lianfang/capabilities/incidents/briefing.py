@@ -28,8 +28,8 @@ def incidents(asked: Asked) -> Iterator[Figure]:
     for incident in today.filter(clocked=True).select_related("unit", "place").order_by("detected_at")[:MOST]:
         about = both(lambda incident=incident: incident)  # type: ignore[misc]
         for one in verdicts(incident, now=asked.at):
-            code = "incidents.handled" if one.what == CONTAINED else "incidents.reported"
-            yield Figure(code, about=about, state=one.state)
+            name = "incidents.handled" if one.what == CONTAINED else "incidents.reported"
+            yield Figure(name, about=about, state=one.state)
 
 
 @briefed("alerts")

@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianfang.domain.analysis import detect
-from lianfang.domain.refusals import Refused
 from lianfang.interfaces.analysing.methods import Found, Method, Params
 from lianfang.interfaces.analysing.table import Table
 from lianfang.kernel import detection_rules
@@ -40,7 +39,7 @@ def _rules(table: Table, asked: RulesParams) -> Found:
     days = np.array([day.toordinal() for day in table.days("day", "date", "onset", "日期")])
     names = {scope: table.words(scope) for scope in SCOPES if table.has(scope)}
     if not names:
-        raise Refused("file.column_missing", SCOPES[0], known=list(table.header))
+        raise table.lacks(SCOPES[0])
     numbered = {scope: np.unique(words, return_inverse=True) for scope, words in names.items()}
     places = {scope: np.where(unique[at] == "", -1, at) for scope, (unique, at) in numbered.items()}
     _people, person = np.unique(table.words("person", "id"), return_inverse=True)

@@ -66,7 +66,7 @@ class Incidence:
 
 
 def incidence(table: Table) -> Incidence:
-    """The cases of a file. Refused: `file.column_missing`, `required`, `number.format`, as `Table.in_order`."""
+    """The cases of a file. Refused: `column.missing`, `required`, `number.format`, as `Table.in_order`."""
     first = next(table.by_series())[1]
     at: Sequence[date | int] = table.in_order(*DAYS) if table.has(*DAYS) else range(1, len(first.records) + 1)
     if table.has(*CASES):
@@ -77,8 +77,7 @@ def incidence(table: Table) -> Incidence:
         names, local = table.stacked(LOCAL)
         imported = table.stacked(IMPORTED)[1] if table.has(IMPORTED) else np.zeros_like(local)
         return Incidence(names, local + imported, imported, at)
-    table.column(*CASES)
-    raise Refused("file.column_missing", CASES[0])
+    raise table.lacks(CASES[0])
 
 
 def rows_of(known: Incidence, shared: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -46,8 +46,12 @@ class Table:
         by_name = {one.casefold(): one for one in reversed(self.header)}
         found = next((by_name[name.casefold()] for name in names if name.casefold() in by_name), None)
         if found is None:
-            raise Refused(Problem("column.missing", column=names[0], facts={"known": list(self.header)}))
+            raise self.lacks(names[0])
         return found
+
+    def lacks(self, column: str) -> Refused:
+        """The refusal of a table without a column that is needed: `column.missing`, with the columns that it has."""
+        return Refused(Problem("column.missing", column=column, facts={"known": list(self.header)}))
 
     def has(self, *names: str) -> bool:
         """Whether one of these columns exists."""
