@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator, Mapping
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 
 from lianfang.domain.answers import AnswerDraft, PersonRef, parse_answer
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
-from lianfang.kernel.accounts.actor import SYSTEM, Actor
+from lianfang.kernel.accounts.actor import SYSTEM, Actor, actor_for
 from lianfang.kernel.accounts.models import Account, Grant
 from lianfang.kernel.accounts.ops import new_token
 from lianfang.kernel.actions import INSTALLER, Action, registry
@@ -39,7 +43,6 @@ from tests.everything.arguments_training import of_training
 from tests.everything.exchange import Exchange, exchanging
 from tests.make import DAY, at
 
-pytestmark = pytest.mark.django_db
 KINDS = sorted(registry) if apps.ready else []
 
 
@@ -138,15 +141,15 @@ class World:
         )
 
 
-def arguments(kind: str, w: World) -> dict:
-    """What each action is given; an action without a line here fails the test."""
+def arguments(w: World) -> list[Mapping[str, dict | None]]:
+    """What each action is given, in tables by area; an action without a line here fails a test."""
     tables = (
         _units_and_people, _answers_and_reports, _duties_and_rules, _forms, _exchanges,
         of_rules, of_cases, of_supplies, of_command, of_training, of_site, of_incidents, of_stays, of_briefings,
         of_surveillance,
         of_risks,
     )  # fmt: skip
-    return next(table for table in (of(w) for of in tables) if kind in table)[kind]
+    return [of(w) for of in tables]
 
 
 def _units_and_people(w: World) -> dict:
@@ -160,7 +163,7 @@ def _units_and_people(w: World) -> dict:
         "unit.closed": {"unit": klass, "last_day": DAY},
         "person.registered": {"unit": klass, "who": w.newcomer(), "kind": "learner", "since": DAY},
         "person.left": {"membership": w.membership, "last_day": DAY},
-        "leave.approved": {"unit": klass, "person": pupil, "since": DAY, "until": DAY, "reason": "病假"},
+        "leave.approved": {"unit": klass, "person": pupil, "since": DAY, "until": DAY, "reason": "病假", "despite_recall": "x"},
         "guardian.confirmed": {"unit": klass, "guardian": w.far[2], "ward": pupil},
         "person.revealed": {"unit": klass, "person": pupil, "purpose": "call the family"},
         "account.opened": {"unit": klass, "handle": "new-head", "name": "新", "role": "class_head"},
@@ -234,7 +237,7 @@ def _forms(w: World) -> dict:
         },
         "form.revised": {"form": w.form, "fields": [{"code": "beds", "zh": "隔离床位"}]},
         "form.extended": {"form": w.asked, "fields": [{"code": "beds", "zh": "隔离床位", "required": False}]},
-        "form.filled": {"unit": school, "form": "stocks", "values": {}},
+        "form.filled": {"unit": make.unit(school, "S1-OWN", "division"), "form": "stocks", "values": {}},
         "form.answered": {"unit": klass, "person": pupil, "form": "stay", "values": {"beds": 1}},
         "form.timed": {"form": w.form, "seconds": 9, "entries": 3},
         "form.published": {"form": w.form},
@@ -276,6 +279,44 @@ def holder(w: World, role: Role, *, inside: bool) -> Actor:
     return make.actor(county, role)
 
 
+class Matrix:
+    """The world, what every action is given, and everybody who tries it: costly, so built once for the file."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.near = {role: holder(self.world, role, inside=True) for role in Role}
+        self.far = {role: holder(self.world, role, inside=False) for role in Role}
+        self.tables = arguments(self.world)
+
+    def given(self, kind: str) -> dict:
+        """Copies, because an action changes the things it is given, and a rolled back test must leave no trace."""
+        given = next(table for table in self.tables if kind in table)[kind]
+        if given is None:
+            pytest.skip("acts over a file or a register; its own tests try it as every role")
+        return copy.deepcopy(given)
+
+    def who_may(self, declared: Action) -> Actor:
+        return SYSTEM if declared.over == INSTALLER else self.near[highest(declared)]
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Matrix]:
+    """The matrix, in a transaction that is rolled back at the end of the file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with clock.at(at(12)):
+            found = Matrix()
+        yield found
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def matrix(built: Matrix) -> Iterator[Matrix]:
+    """It is noon, and whatever a test does is undone."""
+    with clock.at(at(12)), transaction.atomic():
+        yield built
+        transaction.set_rollback(True)
+
+
 def events(kind: str) -> int:
     with within(EVERYTHING):
         return Event.objects.filter(kind=kind).count()
@@ -290,37 +331,27 @@ def attempt(declared: Action, who: Actor, given: dict) -> str:
     return "done"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_action_is_refused_outside_its_scope_and_below_its_role(kind):
-    declared = registry[kind]
-    with clock.at(at(12)):
-        w = World()
-        given = arguments(kind, w)
-        if given is None:
-            pytest.skip("acts over a file or a register; its own tests try it as every role")
-        near = {role: holder(w, role, inside=True) for role in Role}
-        far = {role: holder(w, role, inside=False) for role in Role}
-        before = events(kind)
-        for role in Role:
-            assert attempt(declared, far[role], given) == "scope", role
-            if role not in declared.by:
-                assert attempt(declared, near[role], given) == "scope", role
-        assert events(kind) == before
+def test_every_action_has_a_line_and_every_line_an_action(matrix):
+    assert set(registry) <= set().union(*matrix.tables)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_action_done_leaves_just_one_event(kind):
-    declared = registry[kind]
-    with clock.at(at(12)):
-        w = World()
-        given = arguments(kind, w)
-        if given is None:
-            pytest.skip("acts over a file or a register; its own tests try it as every role")
-        who = SYSTEM if declared.over == INSTALLER else holder(w, highest(declared), inside=True)
-        before = events(kind)
-        with within(EVERYTHING) if who is SYSTEM else make.acting(who):
-            declared.call(who, **given)
-        assert events(kind) == before + 1
+def test_every_action_is_refused_outside_its_scope_and_below_its_role(matrix, kind):
+    declared, given, before = registry[kind], matrix.given(kind), events(kind)
+    for role in Role:
+        assert attempt(declared, matrix.far[role], given) == "scope", role
+        if role not in declared.by:
+            assert attempt(declared, matrix.near[role], given) == "scope", role
+    assert events(kind) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_action_done_leaves_just_one_event(matrix, kind):
+    declared, given, before = registry[kind], matrix.given(kind), events(kind)
+    who = matrix.who_may(declared)
+    with within(EVERYTHING) if who is SYSTEM else make.acting(who):
+        declared.call(who, **given)
+    assert events(kind) == before + 1
 
 
 def highest(declared: Action) -> Role:
@@ -329,23 +360,16 @@ def highest(declared: Action) -> Role:
     return next(role for role in order if role in declared.by)
 
 
-def test_a_reading_token_writes_nothing():
-    with clock.at(at(12)):
-        w = World()
-        reader = make.actor(w.klass, Role.CLASS_HEAD)
-        frozen = Actor(**{name: getattr(reader, name) for name in reader.__slots__} | {"may_write": False})
-        assert attempt(registry["class.checked"], frozen, arguments("class.checked", w)) == "token.scope"
+def test_a_reading_token_writes_nothing(matrix):
+    reader = make.actor(matrix.world.klass, Role.CLASS_HEAD)
+    frozen = Actor(**{name: getattr(reader, name) for name in reader.__slots__} | {"may_write": False})
+    assert attempt(registry["class.checked"], frozen, matrix.given("class.checked")) == "token.scope"
 
 
-def test_a_role_that_has_ended_does_nothing():
+def test_a_role_that_has_ended_does_nothing(matrix):
     with clock.at(at(10)):
-        w = World()
-        head = make.account(w.klass, Role.CLASS_HEAD)
+        head = make.account(matrix.world.klass, Role.CLASS_HEAD)
     with within(EVERYTHING):
         Grant.objects.filter(account=head).update(until=at(11))
-        from lianfang.kernel.accounts.actor import actor_for
-
-        with clock.at(at(12)):
-            former = actor_for(head)
-    with clock.at(at(12)):
-        assert attempt(registry["class.checked"], former, arguments("class.checked", w)) == "role.ended"
+        former = actor_for(head)
+    assert attempt(registry["class.checked"], former, matrix.given("class.checked")) == "role.ended"

@@ -110,7 +110,7 @@ ACTIONS = [one for one in endpoints() if one.path.startswith("actions/")]
 def test_no_body_of_an_action_breaks_anything(world: World, one: Any) -> None:
     schema = one.body["application/json"]["properties"]
 
-    @settings(tried, max_examples=25)
+    @settings(tried, max_examples=8)
     @given(body=st.fixed_dictionaries(dict.fromkeys(schema, VALUES)), actor=st.sampled_from(ACTORS[:5]))
     def holds(body: Any, actor: str) -> None:
         answered(world, actor, "POST", one.path, body)
@@ -134,7 +134,7 @@ def test_no_likely_body_of_an_action_breaks_anything(world: World, one: Any) -> 
     schema = one.body["application/json"]["properties"]
     bodies = st.fixed_dictionaries({name: likely(world, name, inner) for name, inner in schema.items()})
 
-    @settings(tried, max_examples=25)
+    @settings(tried, max_examples=8)
     @given(body=bodies, actor=st.sampled_from(["school_admin_S1", "city_officer", "class_head"]))
     def holds(body: Any, actor: str) -> None:
         answered(world, actor, "POST", one.path, body)
