@@ -26,7 +26,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", str(Path.home() / ".fonts"), "/System/Library/Fonts")
 FONT_NAMES = ("*CJK*", "*Han*", "wqy*", "*PingFang*", "*YaHei*", "*Hiragino*")
 FOR_PAGES = ("chromium", "fonts-noto-cjk")
-TEST_PROCESSES = "2"
+# A file stays with one process: what it builds for all its tests is then built once, not by each process.
+TEST_PROCESSES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 BENCHES = ("ingest", "rollcall", "import", "export", "board", "rollup", "overload")
 
 LAUNCHER = """#!{python}
@@ -60,7 +61,7 @@ def test(arguments: Sequence[str]) -> int:
     """pytest with a real PostgreSQL, which it starts itself."""
     install(DEV_LOCK)
     provide_browser()
-    return call([PYTHON, "-m", "pytest", "-n", TEST_PROCESSES, *arguments])
+    return call([PYTHON, "-m", "pytest", *TEST_PROCESSES, *arguments])
 
 
 def bench(arguments: Sequence[str]) -> int:

@@ -102,6 +102,7 @@ class Policy:
     objection_hours: Annotated[int, LESS]  # hours within which an objection to a status is answered
     manual_changes_a_day: Annotated[int, LESS]  # statuses that may be changed by hand in one institution in a day
     share_max_age: int  # years; guests up to this age stay in one room with a guardian
+    extension_days: Annotated[int, LESS]  # days by which one decision may put off the last day of a stay, at most
     floor_starts_anew: Annotated[bool, MORE]  # whether a positive finding may start the days of a whole floor anew
     release_free_readings: Annotated[int, MORE]  # last readings before release that must be without fever and symptoms
     contact_points: Mapping[str, int]  # kind of exposure -> points of a proposed contact

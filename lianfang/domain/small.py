@@ -6,7 +6,6 @@ Source: security note, section 3.9 (published figures).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,7 +27,7 @@ Shown = int | Below | None
 class Small:
     """A count and how many it is a count of, either None where unknown; counts from 1 to `fewest` - 1 are hidden.
 
-    `bound` is 0, or the number that a count is said to be below although it is not small itself (see `small_row`).
+    `bound` is 0, or the number that a count is said to be below although it is not small itself (see `small_sums`).
     """
 
     count: int | None
@@ -47,6 +46,11 @@ class Small:
         return Below(self.bound or self.fewest) if self.suppressed else self.count
 
     @property
+    def middle(self) -> Decimal:
+        """Where a count is drawn: of a hidden one the middle of what it is said to be. Of a known count only."""
+        return Decimal(self.bound or self.fewest) / 2 if self.suppressed else Decimal(self.count or 0)
+
+    @property
     def share(self) -> Decimal | None:
         """The part of the whole, 0 to 1; None where the count is hidden, the whole unknown or below `fewest` itself."""
         if self.suppressed or self.count is None or not self.denominator or self.denominator < self.fewest:
@@ -59,19 +63,6 @@ def small(count: int | None, fewest: int, *, denominator: int | None = None) -> 
     return Small(count, denominator, fewest)
 
 
-def small_row(counts: Sequence[int | None], fewest: int) -> tuple[Small, ...]:
-    """Counts shown beside their sum: where just one is hidden the next smallest is hidden too, or it could be told.
-
-    The second is said to be below a number that leaves every value of the first possible.
-    """
-    row = [small(count, fewest) for count in counts]
-    others = [at for at, each in enumerate(row) if each.count and not each.suppressed]
-    if sum(each.suppressed for each in row) == 1 and None not in counts and others:
-        second = min(others, key=lambda at: row[at].count or 0)
-        row[second] = Small(row[second].count, None, fewest, _room(row[second].count or 0, fewest))
-    return tuple(row)
-
-
-def _room(count: int, fewest: int) -> int:
-    """The next multiple of `fewest` that is more than `fewest` above the count."""
+def room(count: int, fewest: int) -> int:
+    """Below what number a count is said to be that is hidden for its neighbours: over `fewest` above it, rounded up."""
     return (count // fewest + 2) * fewest

@@ -81,6 +81,7 @@ MEANINGS = (
     _("hours within which an objection to a status is answered"),
     _("statuses that may be changed by hand in one institution in a day"),
     _("years; guests up to this age stay in one room with a guardian"),
+    _("days by which one decision may put off the last day of a stay, at most"),
     _("whether a positive finding may start the days of a whole floor anew"),
     _("last readings before release that must be without fever and symptoms"),
     _("kind of exposure -> points of a proposed contact"),

@@ -84,6 +84,8 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
         _("On one day there are more imported cases than cases."),
     ),
     "imported.shape": (_("Imported cases must be counted for the same days and series as all cases."),),
+    "indicators.none": (_("Nobody was in observation and no class was held in this period."),),
+    "indicators.unchanged": (_("Every figure is as it was counted last. Nothing new was written down."),),
     "nowcast.above_most": (
         _("A day already has %(reported)s reports, more than the %(most)s given as the most."),
         _("A day already has more reports than the number given as the most."),
@@ -114,6 +116,8 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
         _("The days span too long or run backwards. Is a year mistyped?"),
     ),
     "number.out_of_range:between": (_("%(field)s must be above %(low)s and below %(high)s."),),
+    "pack.failed": (_("The pack could not be made. Ask for it again, or ask whoever runs this system."),),
+    "pack.waiting": (_("This pack has been asked for and is being made."),),
     "probability.sum": (
         _("%(field)s: the probabilities sum to %(sum)s, not to 1."),
         _("The probabilities do not sum to 1."),

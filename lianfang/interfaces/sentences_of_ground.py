@@ -211,7 +211,12 @@ OF_GROUND: Mapping[str, tuple[Any, ...]] = {
         _("Somebody stays longer. The closing day must not be earlier."),
     ),
     "stay.alone": (_("Who is a child, pregnant, ill or in need of care is not left alone. Please give the reason."),),
+    "stay.companion_unknown": (_("Nobody else of this name or number comes with the same arrival."),),
     "stay.expected_already": (_("This person is on a list of arrivals of this site already."),),
+    "stay.extended_too_far": (
+        _("By the rules in force (%(edition)s) one decision extends a stay by %(most)s days, until %(latest)s."),
+        _("The rules in force do not let one decision extend a stay that far."),
+    ),
     "stay.not_here": (_("This person was not in a room here at that time."),),
     "stay.open_already": (_("This person is under observation already."),),
     "stay.own_companion": (_("Nobody is their own companion."),),

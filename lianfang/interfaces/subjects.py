@@ -46,7 +46,7 @@ def words_of(events: Iterable[Event]) -> dict[tuple[Any, str], str]:
         subject = _named(event.subject)
         said[event.pk, "subject"] = words[subject] if subject else event.subject
         facts = {name: words[one] for name, one in _in_facts(event).items()}
-        said[event.pk, "facts"] = fact_words({**event.facts, **facts})
+        said[event.pk, "facts"] = fact_words({**event.facts, **facts}, event.kind)
     return said
 
 

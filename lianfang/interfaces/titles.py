@@ -55,6 +55,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "import.confirmed": (_("Confirm an import"), _("Import written")),
     "import.dropped": (_("Drop an import"), _("Import dropped")),
     "import.received": (_("Check a file"), _("File checked")),
+    "indicators.counted": (_("Count indicators"), _("Indicators counted")),
     "layout.defined": (_("Define a layout"), _("Layout defined")),
     "leave.approved": (_("Approve leave"), _("Leave approved")),
     "likeness.decided": (_("Decide whether a field is held already"), _("Likeness of a field decided")),
@@ -82,6 +83,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "risk.scored_anew": (_("Score a risk anew"), _("Risk scored anew")),
     "role.ended": (_("End a role"), _("Role ended")),
     "role.granted": (_("Grant a role"), _("Role granted")),
+    "pack.asked": (_("Make an after-action pack"), _("After-action pack asked for")),
     "roster.entered": (_("Enter a roster"), _("Roster entered")),
     "rules.adopted": (_("Adopt rules"), _("Rules adopted")),
     "screener.named": (_("Name a screener"), _("Screener named")),
@@ -110,6 +112,7 @@ BESIDE: Mapping[str, str] = {
     "door.abnormal": _("A second reading at the door is out of range"),
     "due.overdue": _("Report overdue"),
     "pack.made": _("After-action pack made"),
+    "pack.taken": _("After-action pack taken as a file"),
     "photo.attached": _("Photo attached"),
     "reading.abnormal": _("A second reading is out of range"),
     "room.vacated": _("A room was left"),
@@ -156,20 +159,24 @@ def code_words(column: str, value: Any) -> Any:
     return listed(choices.label(one, get_language() or "en") if one in choices.codes else str(one) for one in codes)
 
 
-def fact_words(facts: Mapping[str, Any]) -> str:
-    """What an event keeps, in a row: `Unit: S1, Zero report: yes`."""
-    return listed(labelled(fact_label(name), _fact(name, value)) for name, value in facts.items())
+def fact_words(facts: Mapping[str, Any], kind: str = "") -> str:
+    """What an event of a kind keeps, in a row: `Unit: S1, Zero report: yes`."""
+    return listed(labelled(fact_label(name, kind), _fact(name, value)) for name, value in facts.items())
 
 
-def fact_label(name: str) -> str:
+def fact_label(name: str, kind: str = "") -> str:
     """What a fact of an event is called; one that is not known is shown as it is."""
     known = FACTS.get(name)
-    return gettext(known) if known else str(fields.LABELS.get(name) or LABELS.get(name) or name)
+    return gettext(known) if known else str(fields.label_of(name, kind) or LABELS.get(name) or name)
 
 
 def _fact(name: str, value: Any) -> str:
     if name == "role":
         return str(ROLE_NAMES.get(value, value))
+    if isinstance(value, list):
+        return listed(_fact(name, one) for one in value) or gettext("none")
+    if isinstance(value, Mapping):
+        return fact_words(value)
     said = {"True": gettext("yes"), "False": gettext("no")}
     return said.get(str(value)) or str(code_words(name, value))
 

@@ -160,6 +160,7 @@ OF_CONTROL: Mapping[str, tuple[str, str]] = {
     "status.fact_corrected": (_("Correct a fact"), _("Fact behind a status corrected")),
     "status.objected": (_("Object"), _("Objection made")),
     "status.objection_answered": (_("Answer an objection"), _("Objection answered")),
+    "stay.account_opened": (_("Give the guest an account"), _("Account for the guest opened")),
     "stay.admitted": (_("Admit somebody expected"), _("Admitted")),
     "stay.admitted_unannounced": (_("Admit somebody unannounced"), _("Admitted unannounced")),
     "stay.converted": (_("Say that somebody became a case"), _("Became a case")),

@@ -128,6 +128,8 @@ def _is_own(actor: Actor, person: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
     return (
         str(value.pk)
         if isinstance(value, models.Model) and not isinstance(value, Unit)

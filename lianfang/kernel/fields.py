@@ -65,7 +65,7 @@ LABELS: Mapping[str, Any] = {
     "left_on": _("Left on"), "back_on": _("Back on"), "adults": _("Responsible adults"),
     "cap": _("People one adult looks after at most"), "pairing": _("Pair"), "responsible": _("Responsible adult"),
     "result": _("Result"), "back_before": _("Back before"), "issued_at": _("Issued at"), "order": _("Order"),
-    "recalled": _("Recalled person"), "level": _("Risk level"), "due_at": _("Due"), "returned_at": _("Back at"),
+    "recalled": _("Recalled person"), "level": _("Level"), "due_at": _("Due"), "returned_at": _("Back at"),
     "agree": _("Agree"), "alternative": _("Milder alternative considered"), "answer": _("Answer"),
     "change": _("Change by hand"), "edition": _("Edition"), "fact": _("Fact"), "holds": _("Still holds"),
     "objection": _("Objection"), "outcome": _("Outcome"), "pack": _("Rule pack"), "right": _("Right value"),
@@ -115,6 +115,18 @@ LABELS: Mapping[str, Any] = {
     "body_site": _("Measured at"), "exposure_kind": _("Kind of exposure"), "arrives": _("Arrives at"),
 }  # fmt: skip
 
+OF_DEEDS: Mapping[tuple[str, str], Any] = {
+    ("detection", "level"): _("Looks at each"), ("recall", "level"): _("Risk level"),
+    ("task", "level"): _("Which reminder"), ("indicators", "since"): _("From"), ("indicators", "until"): _("To"),
+    ("pack", "since"): _("From"), ("pack", "until"): _("To"), ("pack", "about"): _("Occasion"),
+}  # fmt: skip
+"""By what a kind of deed begins with and the name: what is called otherwise there than elsewhere."""
+
+
+def label_of(name: str, kind: str = "") -> Any:
+    """What a parameter or a fact is called where this kind of deed is spoken of; None where nothing is known of it."""
+    return OF_DEEDS.get((kind.partition(".")[0], name)) or LABELS.get(name)
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -124,16 +136,17 @@ class Field:
     parameter: str  # the action's own name for it
     required: bool
     kind: Kind
+    deed: str = ""  # the kind of the action it belongs to
 
     @property
     def label(self) -> Any:
         """What it is called on a page, translated when shown."""
-        return LABELS.get(self.name, self.name.replace("_", " "))
+        return label_of(self.name, self.deed) or self.name.replace("_", " ")
 
 
 def fields_of(action: Action) -> list[Field]:
     """The fields of a simple action. Raises `LookupError` for a parameter that has no reader."""
-    return [_field(parameter) for parameter in action.parameters]
+    return [_field(parameter, action.kind) for parameter in action.parameters]
 
 
 def is_simple(action: Action) -> bool:
@@ -172,8 +185,8 @@ def schema_of(action: Action) -> dict[str, Any]:
     return body | ({"required": required} if required else {})
 
 
-def _field(parameter: inspect.Parameter) -> Field:
+def _field(parameter: inspect.Parameter, deed: str) -> Field:
     kind = kind_of(parameter.annotation)
     # A person who may be new is one object named "person", as in a report, so that its problems name one place.
     name = "person" if bare_of(parameter.annotation) is PersonRef else parameter.name
-    return Field(name, parameter.name, parameter.default is inspect.Parameter.empty, kind)
+    return Field(name, parameter.name, parameter.default is inspect.Parameter.empty, kind, deed)

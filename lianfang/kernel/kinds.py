@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ from lianfang.domain.parsing.choices import parse_yes_no
 from lianfang.domain.parsing.dates import parse_day, parse_moment
 from lianfang.domain.parsing.findings import Findings
 from lianfang.domain.parsing.number import LARGEST_COUNT, parse_count, parse_measure
-from lianfang.domain.parsing.person import MEMBERS, parse_person
+from lianfang.domain.parsing.person import parse_person
 from lianfang.domain.parsing.text import clean_text, is_blank, one_line
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.kernel import clock
@@ -32,6 +32,7 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.policies.ops import default_policy, policy_of
 from lianfang.kernel.reporting.models import UnitReport
+from lianfang.kernel.shapes import PERSON, Entry, Shape
 
 TEXT_LENGTH = 300  # characters of one text; the longest column an action fills has as many
 MOST_ROWS = 1_000  # rows that one action takes
@@ -69,7 +70,14 @@ def kind_of(annotation: Any) -> Kind:
         return _list_kind(kind_of(inner[0]))
     if origin is Mapping:
         return _mapping_kind(inner[0])
+    if origin is Annotated:
+        return replace(kind_of(inner[0]), schema=_told(bare.__metadata__[0]))
     raise LookupError(f"no reader for {annotation!r}")
+
+
+@cache
+def _told(shape: Shape) -> Mapping[str, Any]:
+    return shape.schema(lambda annotation: kind_of(annotation).schema)
 
 
 def bare_of(annotation: Any) -> Any:
@@ -233,7 +241,7 @@ def _mapping_kind(keys: Any) -> Kind:
             return dict(raw)
         return dict(_texts_by_id(asked, raw.items()))
 
-    return Kind(read, {"type": "object"})
+    return Kind(read, _TEXTS_BY_ID if keys is UUID else {"type": "object"})
 
 
 def _texts_by_id(asked: Asked, items: Iterable[tuple[str, Any]]) -> Iterator[tuple[UUID, str]]:
@@ -242,14 +250,12 @@ def _texts_by_id(asked: Asked, items: Iterable[tuple[str, Any]]) -> Iterator[tup
         yield _uuid(place, key), _text(place, value)
 
 
-_PERSON_SCHEMA = {
+_TEXTS_BY_ID = {
     "type": "object",
-    "properties": {
-        name: {"type": "boolean" if name == "guardian_notice" else "string"} for name in MEMBERS if name != "ref"
-    },
-    "additionalProperties": False,
+    "propertyNames": {"type": "string", "format": "uuid"},
+    "additionalProperties": {"type": "string", "maxLength": TEXT_LENGTH},
 }
-KINDS: Mapping[Any, Kind] = {
+KINDS: dict[Any, Kind] = {
     str: Kind(_text, {"type": "string", "maxLength": TEXT_LENGTH}),
     int: Kind(_count, {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}),
     Decimal: Kind(_measure, {"type": ["number", "string"], "description": "a measure of 0 or more, exactly as read"}),
@@ -262,5 +268,5 @@ KINDS: Mapping[Any, Kind] = {
     Account: Kind(_account, {"type": "string", "description": "name of an account"}),
     Person: _row_kind(Person),
     UnitReport: Kind(_report, {"type": "string", "format": "uuid", "description": "receipt of a unit's report"}),
-    PersonRef: Kind(_person_ref, _PERSON_SCHEMA),
 }
+KINDS |= {PersonRef: Kind(_person_ref, Entry(PERSON).schema(lambda annotation: KINDS[annotation].schema))}

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from lianfang.capabilities.briefings.actions import assess_briefing, compose_briefing
+from lianfang.capabilities.briefings.counting import keep
+from lianfang.capabilities.briefings.packs import ask_pack, give_up, keep_file
+from lianfang.capabilities.incidents.actions import open_incident
+from lianfang.domain.outcomes import Outcome
 from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import SYSTEM
+from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
 from tests.briefing_world import School
 from tests.browser.looking import barriers, ill_formed, too_wide
@@ -28,7 +34,24 @@ def briefed(house: House) -> House:
         assess_briefing(doctor, briefing=made, text="发热集中在一个班 Fever is limited to one class.")
     with clock.at(at(15, 40)), make.acting(school.officer) as officer:
         compose_briefing(officer, unit=school.unit, day=DAY.replace(day=1))
+    _packed(house, school)
     return house
+
+
+def _packed(house: House, school: School) -> None:
+    """A leader with a pack that was made, one that failed and one that waits; indicators as they were counted."""
+    with clock.at(at(5)):
+        house.world.accounts["leader-br"] = make.account(school.unit, "leader", "leader-br")
+    with clock.at(at(15, 45)), within(EVERYTHING):
+        keep_file(ask_pack(SYSTEM, unit=school.unit, since=DAY, until=DAY), b"PK" * 90_000, files=9)
+        give_up(ask_pack(SYSTEM, unit=school.unit, since=DAY.replace(day=1), until=DAY), "pack.failed")
+        ask_pack(SYSTEM, unit=school.unit, since=DAY, until=DAY, about="突发疾病")
+        open_incident(SYSTEM, unit=school.unit, kind="illness", where="东门")
+        period = (DAY.replace(month=1, day=1), DAY)
+        keep(SYSTEM, unit=school.unit, found=[
+            Outcome("observed.infected", *period, 3, 252, 3528), Outcome("observed.lost", *period, 0, 252, 3528),
+            Outcome("classes.infected", *period, 12, 4479, 13437),
+        ])  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -40,6 +63,8 @@ def test_the_pages_of_a_briefing_are_whole(briefed: House, lang: str, size) -> N
         ("duty-br", f"/briefings/BR?day={DAY}"),
         ("auditor-br", f"/briefings/BR?day={DAY}&version=1"),
         ("duty-br", "/briefings/BR?day=2026-02-10"),
+        ("leader-br", "/after-action/BR"),
+        ("leader-br", "/list/indicators?unit=BR"),
     ):
         with briefed.visit(handle, lang=lang, size=size) as visitor:
             assert visitor.open(path).status == 200, path
@@ -47,5 +72,5 @@ def test_the_pages_of_a_briefing_are_whole(briefed: House, lang: str, size) -> N
             found += [f"{path}: {one}" for one in barriers(visitor.page)]
             found += [f"{path}: {one}" for one in [too_wide(visitor.page)] if one]
             found += [f"{path}: {one}" for one in visitor.complaints]
-            visitor.picture("briefing-" + path.partition("?")[2].replace("&", "-"))
+            visitor.picture("briefing" + path.replace("/", "-").replace("?", "-").replace("&", "-"))
     assert found == []

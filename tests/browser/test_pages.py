@@ -104,6 +104,7 @@ ELSEWHERE = {
     "site/<str:code>/ready": "test_the_pages_of_a_site_being_set_up_or_disinfected_are_whole",
     "site/<str:code>/sweep": "test_the_pages_of_a_site_being_set_up_or_disinfected_are_whole",
     "briefings/<str:code>": "test_the_pages_of_a_briefing_are_whole",
+    "after-action/<str:code>": "test_the_pages_of_a_briefing_are_whole",
     "quality/<str:code>": "test_the_page_of_data_quality_is_whole",
     "risks/<str:code>": "test_the_pages_of_risks_are_whole",
     "risks/<str:code>/<str:deed>": "test_the_pages_of_risks_are_whole",
@@ -116,6 +117,9 @@ ELSEWHERE = {
     "kitchen/<str:code>/do/<str:name>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
     "requests/<str:code>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
     "requests/<str:code>/do/<str:name>": "test_the_pages_of_stock_kitchen_and_requests_are_whole",
+    "me/requests": "test_I07_a_guest_asks_on_a_phone_and_the_page_is_whole_in_both_languages",
+    "codes/<str:code>": "test_J02_the_page_of_codes_and_its_form_are_whole",
+    "codes/<str:code>/<str:deed>": "test_J02_the_page_of_codes_and_its_form_are_whole",
     "me/statuses": "test_the_page_can_be_read_by_everybody_and_runs_off_no_side",
     "objections": "test_the_page_can_be_read_by_everybody_and_runs_off_no_side",
     "areas": "test_the_page_can_be_read_by_everybody_and_runs_off_no_side",
@@ -146,10 +150,12 @@ ACTS = {
     "site/<str:code>/arrivals/<uuid:number>/admit", "site/<str:code>/arrivals/absent/<uuid:number>",
     "stays/<uuid:number>/do/<str:name>", "isolations/<uuid:number>/do/<str:name>",
     "pairs/<str:code>/contacts/<uuid:number>", "briefings/<str:code>/compose", "briefings/<str:code>/assess",
+    "after-action/<str:code>/ask",
 }  # fmt: skip
 """Addresses that take an act and show nothing themselves."""
 NO_PAGES = {
     "incidents/<uuid:number>/briefing.pdf", "briefings/<str:code>/<uuid:number>.<str:kind>",
+    "after-action/<str:code>/<uuid:number>.zip",
     "training/runs/<uuid:number>/report.pdf", "training/<str:code>/report.pdf",
     "cases/chains.csv",
     "", "demo", "sw.js", "import/template/<str:what>.csv", "import/<uuid:number>/problems.<str:kind>",

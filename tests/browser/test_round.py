@@ -22,6 +22,7 @@ from tests.browser.test_check_in import without_a_network
 from tests.browser.visiting import DESK, PHONE, House, Visitor
 from tests.stays_world import moment
 
+TALLEST = 60  # px: a button that is squeezed by its neighbours grows taller
 EVENING = moment("01-31", 20, 30)
 MORNING = moment("02-01", 7, 30)
 DAY = MORNING.date()
@@ -182,6 +183,7 @@ def test_arrivals_and_a_stay_are_read_on_a_phone_and_at_a_desk(house: House, lan
         visitor.open(f"/site/{site.unit.code}/arrivals")
         expect(visitor.page.locator("table input")).to_have_count(2)
         visitor.picture("arrivals")
+        assert visitor.page.locator(".arrivals .card-foot .primary").evaluate("(one) => one.offsetHeight") < TALLEST
     with house.visit(f"doctor-{handle}", lang=lang, size=size) as visitor:
         visitor.open(f"/stays/{stay.pk}")
         expect(visitor.page.locator(".strip-readings li")).to_have_count(28)

@@ -11,7 +11,9 @@ from playwright.sync_api import ViewportSize, expect
 
 from lianfang.capabilities.incidents.actions import open_incident
 from lianfang.interfaces.wall.tiles import layouts
+from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.office_days import Keeper
+from lianfang.kernel.scope import EVERYTHING, within
 from tests import make, walls
 from tests.browser.looking import barriers, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House
@@ -59,6 +61,54 @@ def screen(house: House) -> Iterator[walls.Province]:
     with make.clock.at(at(6)):
         house.world.accounts["wall"] = make.account(made.top, "officer", "wall")
     return made
+
+
+LONG = (
+    ("东岸县", "Dong'an County"), ("木里河自治县", "Muli River Autonomous County"), ("青石县", "Qingshi County"),
+    ("沿江高新技术开发区", "Riverside Technology Zone"), ("白马县", "Baima County"),
+    ("长岭县", "Changling County"), ("南溪县", "Nanxi County"), ("石门县", "Shimen County"),
+    ("上坪自治县", "Shangping Autonomous County"), ("云台县", "Yuntai County"), ("大渡口区", "Dadukou District"),
+)  # fmt: skip
+WHERE_NAMES_BREAK = """() => [...document.querySelectorAll(".tile b")]
+  .map((one) => [one.textContent.trim(), Math.round(one.clientHeight / parseFloat(getComputedStyle(one).lineHeight)),
+    one.scrollHeight > one.clientHeight + 2, one.closest(".tile").title])"""
+
+
+@pytest.fixture(scope="module")
+def unplaced(house: House, screen) -> Iterator[str]:
+    """A province that no arrangement knows, whose prefectures have long names in both languages."""
+    made = walls.province([f"AU{n:02d}" for n in range(len(LONG))], schools=1, code="AU")
+    with within(EVERYTHING):
+        for unit, (zh, en) in zip(made.prefectures, LONG, strict=True):
+            Unit.objects.filter(pk=unit.pk).update(name=zh, name_en=en)
+    walls.opened(made, 2)
+    for school in made.schools[:8]:
+        walls.reported(school, DAY, moment=at(15))
+    walls.folded(made)
+    with make.clock.at(at(18, 40)):
+        Keeper().keep()
+    with make.clock.at(at(6)):
+        house.world.accounts["wall-au"] = make.account(made.top, "officer", "wall-au")
+    yield "AU"
+
+
+@pytest.mark.parametrize("look", ["dark", "light"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_long_names_of_tiles_that_stand_by_themselves_take_two_lines_and_are_whole_in_their_title(
+    house: House, unplaced: str, lang: str, look: str
+) -> None:
+    set_clock(18, 41)
+    with house.visit("wall-au", lang=lang, size=SCREEN) as visitor:
+        assert visitor.open(f"/wall/{unplaced}?look={look}").status == 200
+        for size in (SCREEN, DESK, PHONE):
+            visitor.page.set_viewport_size(size)
+            told = visitor.page.evaluate(WHERE_NAMES_BREAK)
+            visitor.picture(f"wall-unplaced-{look}")
+            assert [name for name, *_ in told] == [pair[lang == "en"] for pair in LONG]
+            assert all(1 <= lines <= 2 and title.startswith(name) for name, lines, _cut, title in told), told
+            assert [name for name, _lines, cut, _title in told if cut and size != PHONE] == []
+            assert not too_wide(visitor.page)
+        assert [*ill_formed(visitor.page, lang), *barriers(visitor.page)] == []
 
 
 @pytest.mark.parametrize("look", ["dark", "light"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -22,6 +22,7 @@ from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.places.models import Occupancy
+from lianfang.kernel.policies.ops import edition_of
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.tasks.models import Task
 from tests import make
@@ -113,6 +114,38 @@ def test_a_decided_last_day_outlasts_shorter_rules():
     with clock.at(moment("02-02", 9)), make.acting(site.doctor) as doctor:
         rederive(doctor, unit=site.unit, reason="第九版")
     assert world.fresh(stay).ends_on == date(2020, 2, 16)
+
+
+def test_one_decision_extends_a_stay_no_further_than_the_rules_leave_to_it():
+    site = world.site(count_from="admission")
+    stay = world.admitted(site, [world.guest(last_exposure="2020-01-28")], EVENING)[0]
+    ends_on = world.fresh(stay).ends_on
+    with clock.at(moment("02-01", 9)), make.acting(site.doctor) as doctor:
+        for far in (ends_on + timedelta(days=15), date(2099, 1, 1)):
+            with pytest.raises(Refused) as wrong:
+                extend(doctor, stay=stay, ends_on=far, reason="核酸可疑")
+            found = wrong.value.problems[0]
+            assert (found.code, found.field) == ("stay.extended_too_far", "ends_on")
+            assert (found.facts["most"], found.facts["latest"]) == (14, str(ends_on + timedelta(days=14)))
+            assert found.facts["edition"] == edition_of(site.unit, date(2020, 2, 1)).text
+        assert world.fresh(stay).ends_on == ends_on
+        extend(doctor, stay=stay, ends_on=ends_on + timedelta(days=14), reason="核酸可疑")
+        extend(doctor, stay=stay, ends_on=ends_on + timedelta(days=28), reason="再次可疑")
+    make.rules(site.unit, extension_days=3)
+    with clock.at(moment("02-02", 9)), make.acting(site.doctor) as doctor:
+        day = ends_on + timedelta(days=32)
+        assert refused(lambda: extend(doctor, stay=stay, ends_on=day, reason="x")) == ["stay.extended_too_far"]
+        extend(doctor, stay=stay, ends_on=day - timedelta(days=1), reason="三天")
+
+
+def test_a_stay_past_its_last_day_is_extended_from_today():
+    site = world.site(count_from="admission")
+    stay = world.admitted(site, [world.guest(last_exposure="2020-01-28")], EVENING)[0]
+    with clock.at(moment("03-20", 9)), make.acting(site.doctor) as doctor:
+        assert refused(lambda: extend(doctor, stay=stay, ends_on=date(2020, 4, 4), reason="x")) == [
+            "stay.extended_too_far"
+        ]
+        extend(doctor, stay=stay, ends_on=date(2020, 4, 3), reason="结果未出")
 
 
 def test_a_list_of_a_wrong_year_or_of_a_hazard_that_no_rules_are_for_is_refused():

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
 
 from lianfang.capabilities.incidents.actions import settle_alert, verify_alert
 from lianfang.capabilities.incidents.models import ClusterAlert
@@ -24,6 +26,7 @@ from lianfang.domain.surveillance.terms import Terms
 from lianfang.interfaces.worker.sweep import sweep
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
+from lianfang.kernel.actions import store
 from lianfang.kernel.audit.dispatch import dispatch
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.scope import EVERYTHING, within
@@ -174,6 +177,22 @@ def test_the_same_setting_is_proposed_once_and_again_only_after_it_was_dropped()
             proposed(world)
     assert refused.value.code == "surveillance.on_already"
     assert second.pk != first.pk
+
+
+def test_two_who_propose_the_same_words_at_one_moment_make_one_setting():
+    world = built(schools=1)
+    with clock.at(at(18)):
+        lived(world, DAY)
+        first = proposed(world)
+    with within(EVERYTHING):
+        again = DetectionSetting.objects.get(pk=first.pk)
+        again.pk, again._state.adding = uuid4(), True
+        with pytest.raises(ValidationError, match="same words"):
+            store(again)
+        with pytest.raises(IntegrityError, match="one_setting_of_these_words"), transaction.atomic():
+            again.save()
+        DetectionSetting.objects.filter(pk=first.pk).update(state="off", off_at=clock.now())
+        store(again)
 
 
 def test_nothing_is_switched_on_before_its_cost_can_be_reckoned():

@@ -110,6 +110,14 @@ def test_of_a_week_with_some_hidden_counts_the_mean_is_said_about_and_no_change(
     assert clause(figure, ZH).endswith("，七日均值约 9")
 
 
+def test_of_a_week_with_a_day_hidden_for_its_neighbour_the_mean_is_said_about_too():
+    bounds = [0] * 13 + [20]
+    trend = trend_of([*[10] * 7, 10, 10, 10, 10, 10, 10, 12], fewest=5, bounds=bounds)
+    assert trend == trend_of([*[10] * 7, 10, 10, 10, 10, 10, 10, 14], fewest=5, bounds=bounds)
+    assert (mean_text(trend), change_text(trend)) == ("≈10", "")
+    assert published(12, fewest=5, bound=20) == Below(20)
+
+
 few_and_many = st.lists(st.one_of(st.none(), st.integers(0, 9), st.integers(0, 9).map(AtLeast), amounts), max_size=20)
 
 

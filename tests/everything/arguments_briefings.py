@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from lianfang.capabilities.briefings.actions import compose_briefing
-from lianfang.capabilities.briefings.models import Briefing
+from lianfang.capabilities.briefings.models import Briefing, Pack
+from lianfang.capabilities.briefings.packs import ask_pack, keep_file
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.scope import EVERYTHING, within
 from tests.make import DAY
@@ -20,11 +21,20 @@ def _made(w: Any) -> Briefing:
         return found or compose_briefing(SYSTEM, unit=w.school, day=day)
 
 
+def _packed(w: Any) -> Pack:
+    """An after-action pack of the near school, asked for once, with the file that a worker would have made."""
+    with within(EVERYTHING):
+        found = Pack.objects.filter(unit=w.school).first()
+        return found or keep_file(ask_pack(SYSTEM, unit=w.school, since=DAY, until=DAY), b"PK", files=1)
+
+
 def of_briefings(w: Any) -> dict[str, Any]:
     """Arguments by kind of action."""
     return {
         "briefing.composed": {"unit": w.school, "day": DAY},
         "briefing.assessed": {"briefing": _made(w), "text": "x"},
+        "indicators.counted": {"unit": w.school, "since": DAY - timedelta(days=9), "until": DAY},
+        "pack.asked": {"unit": w.school, "since": DAY - timedelta(days=9), "until": DAY},
     }
 
 
@@ -36,4 +46,7 @@ def addresses_of_briefings(w: Any) -> dict[str, str]:
         "briefings/<str:code>/compose": f"{here}/compose",
         "briefings/<str:code>/assess": f"{here}/assess",
         "briefings/<str:code>/<uuid:number>.<str:kind>": f"{here}/{_made(w).pk}.docx",
+        "after-action/<str:code>": f"/after-action/{w.school.code}",
+        "after-action/<str:code>/ask": f"/after-action/{w.school.code}/ask",
+        "after-action/<str:code>/<uuid:number>.zip": f"/after-action/{w.school.code}/{_packed(w).pk}.zip",
     }

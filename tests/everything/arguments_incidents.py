@@ -122,6 +122,8 @@ def addresses_of_incidents(w: Any) -> dict[str, str]:
         "incidents/<uuid:number>/briefing.pdf": f"{incident}/briefing.pdf",
         "incidents/<uuid:number>/<str:deed>": f"{incident}/note",
         "incidents/patrols/<uuid:number>": f"/incidents/patrols/{one.patrol.pk}",
+        "codes/<str:code>": f"/codes/{w.school.code}",
+        "codes/<str:code>/<str:deed>": f"/codes/{w.school.code}/open",
         "alerts/clusters/<uuid:number>": alert,
         "alerts/clusters/<uuid:number>/<str:deed>": f"{alert}/verify",
     }

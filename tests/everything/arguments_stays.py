@@ -94,6 +94,7 @@ def of_stays(w: Any) -> dict[str, Any]:
     room, moment = o.rooms[6], at(12)
     return {
         "manifest.received": {"unit": o.unit, "arrives_at": moment, "people": [world.guest()]},
+        "stay.account_opened": stay,
         "stay.not_arrived": {"stay": o.awaited} | because,
         "stay.admitted": {"stay": o.awaited, "room": room, "admitted_at": moment},
         "stay.admitted_unannounced": {"unit": o.unit, "guest": world.guest(), "room": room, "admitted_at": moment},

@@ -163,7 +163,9 @@ def _units_and_people(w: World) -> dict:
         "unit.closed": {"unit": klass, "last_day": DAY},
         "person.registered": {"unit": klass, "who": w.newcomer(), "kind": "learner", "since": DAY},
         "person.left": {"membership": w.membership, "last_day": DAY},
-        "leave.approved": {"unit": klass, "person": pupil, "since": DAY, "until": DAY, "reason": "病假", "despite_recall": "x"},
+        "leave.approved": {
+            "unit": klass, "person": pupil, "since": DAY, "until": DAY, "reason": "病假", "despite_recall": "x",
+        },
         "guardian.confirmed": {"unit": klass, "guardian": w.far[2], "ward": pupil},
         "person.revealed": {"unit": klass, "person": pupil, "purpose": "call the family"},
         "account.opened": {"unit": klass, "handle": "new-head", "name": "新", "role": "class_head"},
@@ -172,7 +174,7 @@ def _units_and_people(w: World) -> dict:
         "account.first_opened": {"unit": school, "handle": "first", "name": "first"},
         "role.granted": {"unit": klass, "account": w.somebody, "role": "class_head"},
         "role.ended": {"unit": klass, "grant": w.grant},
-    }
+    }  # fmt: skip
 
 
 def _answers_and_reports(w: World) -> dict:

@@ -53,6 +53,7 @@ OWN = {
     "import",
     "forms",
     "forms/propose",
+    "me/requests",
     "me/statuses",
     "objections",
     "areas",

@@ -152,6 +152,28 @@ def test_a_file_in_another_kind_or_language_is_not_there(school: School):
         assert client.get(f"{HERE}?day=tomorrow").status_code == 422
 
 
+def test_the_api_gives_the_figures_of_a_briefing_as_the_page_shows_them():
+    school = School()
+    school.fortnight(before=0, now=0)
+    school.checks(0, 3, fever=1)
+    school.checks(1, 0)
+    made = school.composes()
+    with clock.at(at(17, 5)):
+        client = entered(school.officer.account_id)
+        row = client.get(f"/api/v1/briefings/{made.pk}/").json()
+        some = client.get(f"/api/v1/briefings/{made.pk}/?fields=day,figures").json()
+        listed = client.get("/api/v1/briefings/").json()["rows"][0]
+        assert client.get("/api/v1/briefings/?fields=figures").status_code == 422
+    shown = [figure for section in row["figures"] for figure in section["figures"]]
+    lines = sheet_of(made, "en").lines
+    assert [one["label"]["en"].casefold() for one in shown] == [line.label.casefold() for line in lines]
+    hidden = [line.value for line, one in zip(lines, shown, strict=True) if one["value"] == {"below": 5}]
+    assert hidden == ["<5"] * len(hidden) != []
+    assert row["text"]["zh"][0]["paragraph"]
+    assert set(some) - {"id"} == {"day", "figures"}
+    assert "figures" not in listed
+
+
 def test_the_class_head_of_the_school_finds_no_briefing_of_it(school: School):
     school.composes()
     with clock.at(at(17, 5)):

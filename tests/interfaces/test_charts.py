@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianfang.interfaces.charts import Band, Bars, Chart, Line, png, svg
+from lianfang.interfaces.charts import Band, Bars, Chart, Line, on_page, png, svg
 from lianfang.interfaces.charts.scale import axis_for, labels, runs
 
 DAYS = [date(2020, 2, 10) + timedelta(days) for days in range(51)]
@@ -70,3 +70,30 @@ def test_a_picture_can_be_had_in_pixels():
     made = png(svg(CHART, standalone=True), width=600)
     assert made.startswith(b"\x89PNG")
     assert abs(struct.unpack(">I", made[16:20])[0] - 600) <= 1
+
+
+def test_half_a_person_is_no_tick():
+    assert axis_for([1.0], least_step=1).ticks == (0.0, 1.0)
+    drawn = svg(Chart("few", [1, 2], bars=[Bars("ill", [1.0, 2.0])]))
+    said = [one.text for one in ET.fromstring(drawn) if one.tag.endswith("text")]  # noqa: S314  ours
+    assert "2" in said and not any("." in (one or "") for one in said)
+
+
+@given(st.lists(st.text(min_size=1, max_size=24, alphabet="abc 人"), min_size=1, max_size=5))
+def test_no_word_of_the_legend_of_a_narrow_picture_runs_off_its_side(names):
+    chart = Chart("many", [1], lines=[Line(name, [1.0]) for name in names])
+    rows = [one for one in ET.fromstring(svg(chart, width=360, height=260)) if one.tag.endswith("path")]  # noqa: S314
+    ends = [
+        (float(one.get("d", "").split()[0][1:]), one.get("d", "").split()[1])
+        for one in rows
+        if "h16" in one.get("d", "")
+    ]
+    assert len(ends) == len(names) and len(set(ends)) == len(names)
+    for (x, _row), name in zip(ends, names, strict=True):
+        assert x == 46 or x + 22 + sum(12 if one == "人" else 6.72 for one in name) <= 361
+
+
+def test_a_page_has_the_picture_twice_broad_and_for_a_phone():
+    drawn = on_page(CHART, width=640)
+    assert drawn.count("<svg") == 2
+    assert 'viewBox="0 0 640 ' in drawn and 'viewBox="0 0 360 ' in drawn

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -34,6 +36,16 @@ def test_a_day_that_is_none_is_said_at_its_address(reader: Client, name: str, da
     assert answer.status_code == 422
     assert sentence in page
     assert f'href="/{name}/S7"' in page
+
+
+@pytest.mark.parametrize("name", ["wall", "quality", "surveillance"])
+def test_a_day_still_to_come_is_refused_by_the_name_of_its_field(reader: Client, name: str):
+    with make.clock.at(at(12)):
+        answer = reader.get(f"/{name}/S7?day={make.DAY + timedelta(days=1)}")
+        today = reader.get(f"/{name}/S7?day={make.DAY}")
+    assert answer.status_code == 422
+    assert "Day must be today or earlier." in answer.content.decode()
+    assert today.status_code in (200, 302)
 
 
 def test_an_address_that_is_refused_does_not_send_its_reader_round_in_a_circle(reader: Client):

@@ -6,11 +6,13 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from lianfang.capabilities.access.actions import end_role, grant_role
 from lianfang.capabilities.persons.actions import approve_leave, end_membership
 from lianfang.capabilities.responsibility.actions import assign_zone
 from lianfang.interfaces.subjects import words_of
+from lianfang.interfaces.titles import fact_words
 from lianfang.interfaces.web.views.lists import table_of
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.accounts.models import Grant
@@ -73,3 +75,11 @@ def test_a_unit_whose_code_is_the_number_of_another_is_not_taken_for_it():
     with within(EVERYTHING):
         opened = Event(pk=0, kind="unit.opened", subject=f"orgs.unit:{school.pk}", facts={})
         assert words_of([opened])[0, "subject"] == "Example school S1 (S1)"
+
+
+def test_what_a_fact_holds_within_itself_is_said_in_words():
+    kept = {"things": ["mask", "soap"], "settings": {"in_use": True, "how_many": 3}, "items": []}
+    with override("en"):
+        assert fact_words(kept) == "Missing equipment: mask, soap, settings: In use: yes, How many: 3, Items: none"
+    with override("zh-hans"):
+        assert "{" not in fact_words(kept) and "True" not in fact_words(kept)

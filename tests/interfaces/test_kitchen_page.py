@@ -51,7 +51,7 @@ def get(client: Client, path: str, *, hour: int, minute: int = 0) -> str:
 def test_I07_the_kitchen_opens_the_list_at_six_by_sitting_diet_and_drop_point_without_a_name(site):
     where, rooms, who, _stays = site
     page = get(entered(where, "kitchen"), f"/kitchen/{where.code}", hour=6)
-    assert "A F1" in page and "diabetic" in page and "without peanuts" in page
+    assert "Building A, floor 1" in page and "diabetic" in page and "without peanuts" in page
     assert rooms[0].code in page
     assert not any(one.name in page for one in who)
 
@@ -65,7 +65,7 @@ def test_M07_a_change_after_the_cut_off_stands_beside_the_fixed_list(site):
     kitchen.leave(stays[3:4], moment(DAY, 10, 45))
     page = get(cook, f"/kitchen/{where.code}", hour=11)
     assert "Changed after" in page
-    assert f"<b>−1</b> A F4 {rooms[3].code} normal" in page
+    assert f"<b>−1</b> Building A, floor 4 {rooms[3].code} normal" in page
 
 
 def test_before_the_cut_off_the_list_cannot_be_fixed(site):

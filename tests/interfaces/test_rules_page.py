@@ -207,3 +207,18 @@ def test_a_lower_unit_sees_the_list_of_the_one_above(officer: Client, county: Un
         above = entered(make.account(county, "officer"))
     above.post("/areas/C", {"entries": "510104 示例县 中", "basis": "公告"})
     assert "示例县" in words(officer.get("/areas/S"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh-hans", "发现阳性后可否整层重新计算天数：是"),
+        ("en", "whether a positive finding may start the days of a whole floor anew: yes"),
+    ],
+)
+def test_the_list_of_packs_says_its_numbers_in_words(officer: Client, school: Unit, lang: str, said: str) -> None:
+    make.rules(school, floor_starts_anew=True)
+    officer.cookies["django_language"] = lang
+    with clock.at(at(9)):
+        shown = words(officer.get("/list/rules"))
+    assert said in shown and "floor_starts_anew" not in shown and "{" not in shown

@@ -43,7 +43,7 @@ def test_T04_the_member_sees_colour_rule_edition_stay_and_list_and_what_ends_it(
     yellow(school)
     with clock.at(at(9)):
         said = words(of(school.member.account_id).get("/me/statuses"))
-    assert "yellow" in said and "R-area cn-8th 2021-05-14" in said
+    assert "yellow" in said and "since 2021-05-14 R-area" in said and "cn-8th" not in said
     assert "Stay in Example county on 2021-07-27 (list version 8, published 2021-07-30 21:00)" in said
     assert "It ends when the area leaves the list, or the stay is corrected" in said
     assert "doctor S" in said, "who decided"

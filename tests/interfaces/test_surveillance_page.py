@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from lianfang.capabilities.surveillance.models import DetectionSetting
 from lianfang.interfaces.worker.sweep import sweep
@@ -85,6 +88,34 @@ def test_small_counts_are_hidden_in_the_api_and_in_the_file_as_on_the_page(world
     assert own["S1"]["respiratory"] == 3
     file = b"".join(asked("county", "csv")).decode("utf-8-sig")
     assert "<5" in file and ",3," not in file
+
+
+def test_a_count_hidden_for_its_neighbour_is_hidden_on_every_page_below_in_the_picture_and_in_every_file():
+    world = built(schools=3, classes=1)
+    lived(world, DAY, {"S1-K1": [["cough"]] * 3, "S2-K1": [["cough"]] * 8, "S3-K1": [["cough"]] * 9})
+    with clock.at(at(7)), within(EVERYTHING):
+        officer = make.account(world.county, "officer")
+        token = {"Authorization": f"Bearer {new_token(officer)[1]}"}
+    with clock.at(at(18)):
+        client = entered(officer)
+        pages = [text_of(client, f"/surveillance/{code}?show=respiratory") for code in ("S2", "S2-K1")]
+        pages.append(text_of(client, "/list/syndromes?unit=S2"))
+        asked = f"/api/v1/syndromes/?unit=S2&day={DAY}&format="
+        rows = Client().get(f"{asked}json", headers=token).json()["rows"]
+        files = [b"".join(Client().get(asked + kind, headers=token)) for kind in ("csv", "xlsx")]
+    for one in pages:
+        assert "&lt;15" in one and "8 / 20" not in one
+    assert "hidden, at most" in pages[0] and ">8<" not in pages[0]
+    assert {row["unit"]: row["respiratory"] for row in rows} == {"S2": {"below": 15}, "S2-K1": {"below": 15}}
+    for table in (list(csv.reader(io.StringIO(files[0].decode("utf-8-sig")))), sheet(files[1])):
+        cells = [str(cell) for row in table for cell in row]
+        assert cells.count("<15") >= 2 and "8" not in cells and "8.0" not in cells
+
+
+def sheet(content: bytes) -> list[list[object]]:
+    """The rows of a workbook's first sheet."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return book.get_sheet_by_index(0).to_python()
 
 
 def test_alarms_and_settings_are_listed_and_opened(world):

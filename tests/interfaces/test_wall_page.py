@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from django.test import Client
 
 from lianfang.demo.two_lists import two_lists
 from lianfang.domain.small import Below
+from lianfang.interfaces.wall.onset import _drawn, _open
+from lianfang.kernel.orgs.kinds import OFFICES
+from lianfang.kernel.reporting.office_bounds import bounds_of_ill
 from lianfang.kernel.reporting.office_days import Keeper
 from tests import incidents_world, make, walls
 from tests.exchanging import STORY
@@ -20,8 +25,9 @@ pytestmark = pytest.mark.django_db
 EVENING = at(18)
 
 
-def reader(unit, role="officer", language="en") -> Client:
+def reader(unit, role="", language="en") -> Client:
     client = Client(headers={"accept-language": language})
+    role = role or ("officer" if unit.kind in OFFICES else "leader")  # who works at a school sees its own counts
     client.force_login(make.account(unit, role), backend="django.contrib.auth.backends.ModelBackend")
     return client
 
@@ -267,6 +273,49 @@ def test_no_mean_or_change_gives_a_hidden_count_away(reporting):
     assert figure(above, "New symptoms")["notes"][1] == "seven-day mean <5"
     assert figure(own, "New symptoms")["notes"][1] == "seven-day mean 1.0"
     assert {row[2] for row in above["curve"]["rows"]} == {"—"}
+
+
+def many_ill(reporting: walls.Province, *numbers: int) -> None:
+    """In the first school of each prefecture so many of a class answer that they are ill."""
+    for school, many in zip(reporting.schools[::2], numbers, strict=True):
+        klass = make.unit(school, f"{school.code}-K", "class")
+        people = make.members(klass, 30)
+        with make.clock.at(at(6)), walls.within(walls.EVERYTHING):
+            walls.open_tallies(DAY)
+        for number, person in enumerate(people):
+            walls.answered(klass, person, day=DAY, symptoms=("fever",) if number < many else ())
+    walls.folded(reporting)
+    with make.clock.at(EVENING):
+        Keeper().keep()
+
+
+def test_going_down_from_a_province_no_wall_tells_the_small_count_of_another(reporting):
+    many_ill(reporting, 3, 12, 18, 0)
+    new = [figure(wall_of(unit), "New symptoms")["value"] for unit in (reporting.top, *reporting.prefectures)]
+    assert new == [33, Below(5), Below(20), 18, 0]
+    told = wall_of(reporting.prefectures[1])
+    assert told["curve"]["rows"][-1][1] == "<20"
+    assert "12" not in figure(told, "New symptoms")["notes"][1]
+    with walls.within(walls.EVERYTHING):
+        assert bounds_of_ill(reporting.prefectures[1], [DAY - timedelta(days=1), DAY]) == [0, 20]
+
+
+def test_an_office_sees_the_small_counts_of_a_school_as_hidden_as_on_its_own_wall(reporting):
+    made = ill_class_beside(reporting)
+    with make.clock.at(EVENING):
+        above = reader(made.prefectures[0]).get(f"/wall/{made.schools[0].code}").context["wall"]
+    assert figure(above, "New symptoms")["value"] == Below(5)
+    assert figure(wall_of(made.schools[0]), "New symptoms")["value"] == 2
+
+
+def test_the_curve_by_onset_draws_no_hidden_number_exactly(reporting):
+    drawn = {}
+    for many in (2, 3):
+        seen = SimpleNamespace(fewest=5)
+        reported = np.array([6.0, float(many)])
+        cases = SimpleNamespace(nowcast=reported)
+        drawn[many] = [_drawn(seen, value) for value in reported], _open(seen, cases, reported)
+    assert drawn[2] == drawn[3] == ([6.0, 2.5], [6.0, None])
 
 
 def test_a_day_without_anything_due_says_so_and_one_to_come_is_refused(reporting):

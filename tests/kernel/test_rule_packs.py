@@ -89,15 +89,7 @@ def test_the_shipped_editions_hold_the_time_line_of_the_rules(school: Unit, edit
 def test_every_number_of_a_shipped_edition_names_its_source(code: str) -> None:
     found = shipped(code)
     named = {name for name, value in found["parameters"].items() if not isinstance(value, dict)}
-    silent = named - set(found["sources"])
-    assert silent <= (OLDER_WITHOUT_SOURCE if code == DEFAULT else set())
-
-
-OLDER_WITHOUT_SOURCE = {
-    "answer_due", "opens_at", "closes_after_days", "slots", "temperature_min", "temperature_max", "plausible_min",
-    "plausible_max", "clock_skew_minutes", "count_jump_factor", "count_jump_floor", "small_cell",
-    "shift_notice_minutes",
-}  # fmt: skip
+    assert named <= set(found["sources"])
 
 
 def test_no_edition_is_in_force_until_one_is_adopted(school: Unit) -> None:

@@ -14,7 +14,7 @@ from lianfang.kernel.people.models import Membership
 
 KEEPERS = (Role.ADMINISTRATOR, Role.CLASS_HEAD, Role.DUTY_OFFICER, Role.OFFICER)
 """Who keeps a roster also lets its people in."""
-ENTERED_BY_LINK = frozenset({"account.opened", "account.member_opened"})
+ENTERED_BY_LINK = frozenset({"account.opened", "account.member_opened", "stay.account_opened"})
 """Actions whose account is new: whoever opened it is given its one-time link. No other account gets one this way."""
 TYERS = (Role.ADMINISTRATOR, Role.OFFICER)
 
@@ -25,12 +25,7 @@ def open_member_account(by: Actor, *, membership: Membership) -> Account:
 
     Refused `account.person_has_one` when the person has one, `person.left_roster` when they have left.
     """
-    person = _present(membership).person
-    if Account.objects.filter(person_id=person.pk).exists():
-        raise Refused("account.person_has_one", "membership")
-    account = ops.new_account(f"m-{person.pk.hex}", person.name)
-    account.person_id = person.pk
-    return store(account)
+    return ops.open_for(_present(membership).person, field="membership")
 
 
 @action("account.tied", by=TYERS, over="unit", facts=("unit",))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from lianfang.capabilities.briefings.counting import PERIOD, keep
 from lianfang.capabilities.briefings.models import Briefing
 from lianfang.capabilities.briefings.words import text_of
 from lianfang.domain.briefing.figures import Section
@@ -16,7 +17,7 @@ from lianfang.domain.roles import SUPERVISORS, Role
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action, store
-from lianfang.kernel.briefing import asked_of, sections
+from lianfang.kernel.briefing import asked_of, outcomes, sections
 from lianfang.kernel.orgs.models import Unit
 
 BRIEFERS = (*SUPERVISORS, Role.ADMINISTRATOR)
@@ -28,6 +29,8 @@ ASSESSMENT = "assessment"
 @action("briefing.composed", by=BRIEFERS, over="unit", facts=("unit", "day"))
 def compose_briefing(by: Actor, *, unit: Unit, day: date) -> Briefing:
     """Compose the briefing of a day from the records as they are; the earlier version stays as it was.
+
+    The outcome indicators of the year up to that day are counted into their register with it.
 
     Refused: `date.in_future`, `unit.closed` for a day on which the unit was not open, and `briefing.unchanged` while
     every figure is as in the version there is.
@@ -45,6 +48,7 @@ def compose_briefing(by: Actor, *, unit: Unit, day: date) -> Briefing:
         made.assessment, made.assessed_by, made.assessed_at = (
             before.assessment, before.assessed_by, before.assessed_at,
         )  # fmt: skip
+    keep(by, unit=unit, found=outcomes(unit, day - PERIOD, day))
     return _next(by, made, before)
 
 

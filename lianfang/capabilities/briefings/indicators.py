@@ -5,12 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from lianfang.capabilities.briefings.models import CountedIndicator
 from lianfang.domain.outcomes import Outcome
-from lianfang.domain.small import Below
+from lianfang.domain.small import Below, Shown
 
 FILE = Path(__file__).with_name("indicators.toml")
 
@@ -43,6 +45,22 @@ def indicators(found: Iterable[Outcome], language: str, *, fewest: int) -> list[
     ]
 
 
+def codes() -> tuple[str, ...]:
+    """The codes of all indicators, in the order of the file."""
+    return tuple(_read()["indicators"])
+
+
+def told(code: str, language: str) -> Mapping[str, str]:
+    """What is said of an indicator in one language: `name`, `numerator`, `denominator`, `source`.
+
+    One that was counted once and is defined no longer is named by its code.
+    """
+    known = _read()["indicators"].get(code)
+    if known is None:
+        return {"name": code, "numerator": "", "denominator": "", "source": ""}
+    return {name: both[language] for name, both in known.items()}
+
+
 def _indicator(outcome: Outcome, told: Mapping[str, Mapping[str, str]], language: str, fewest: int) -> Indicator:
     return Indicator(
         code=outcome.code, name=told["name"][language], numerator=told["numerator"][language],
@@ -53,8 +71,17 @@ def _indicator(outcome: Outcome, told: Mapping[str, Mapping[str, str]], language
 
 def said(outcome: Outcome, language: str, *, fewest: int) -> str:
     """`0 of 252 over 3,528 person-days`; a small count as a bound, and no rate of few people."""
+    return _said(outcome.shown(fewest), outcome.percent(fewest), outcome.people, outcome.person_days, language)
+
+
+def counted(one: CountedIndicator, language: str) -> str:
+    """The same of an indicator as it was counted and kept."""
+    return _said(one.shown, one.percent, one.people, one.person_days, language)
+
+
+def _said(shown: Shown, percent: Decimal | None, of: int, person_days: int | None, language: str) -> str:
     phrases: dict[str, str] = {name: both[language] for name, both in _read()["phrases"].items()}
-    people, shown, percent = f"{outcome.people:,}", outcome.shown(fewest), outcome.percent(fewest)
+    people = f"{of:,}"
     if shown is None:
         text = phrases["unknown"].format(people=people)
     elif isinstance(shown, Below):
@@ -64,4 +91,4 @@ def said(outcome: Outcome, language: str, *, fewest: int) -> str:
     else:
         phrase = phrases["counted"] if percent is None else phrases["some"]
         text = phrase.format(people=people, count=f"{shown:,}", percent=percent)
-    return text if outcome.person_days is None else phrases["days"].format(said=text, days=f"{outcome.person_days:,}")
+    return text if person_days is None else phrases["days"].format(said=text, days=f"{person_days:,}")

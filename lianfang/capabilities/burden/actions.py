@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Max
 
-from lianfang.capabilities.burden.designing import CODE, keep_fields
+from lianfang.capabilities.burden.designing import CODE, ToldField, keep_fields
 from lianfang.capabilities.burden.filling import answer_form, fill_form
 from lianfang.capabilities.burden.gate import judge, problems
 from lianfang.capabilities.burden.models import (
@@ -51,7 +51,7 @@ COPIED = ("unit", "code", "title", "title_en", "purpose", "answered_by", "freque
 @action("form.proposed", by=OWNERS, over="unit", facts=("unit", "code", "frequency", "answered_by"))
 def propose_form(
     by: Actor, *, unit: Unit, code: str, title: str, purpose: str, answered_by: str, frequency: str, seconds: int,
-    fields: Sequence[Mapping[str, Any]], title_en: str = "",
+    fields: Sequence[ToldField], title_en: str = "",
 ) -> RegisteredForm:  # fmt: skip
     """Propose a form to be asked of everybody or every unit under a unit; nobody is asked before it is published."""
     _check_code(code)
@@ -68,7 +68,7 @@ def propose_form(
 
 
 @action("form.extended", by=OWNERS, over="form", facts=("form",))
-def extend_form(by: Actor, *, form: RegisteredForm, fields: Sequence[Mapping[str, Any]]) -> RegisteredForm:
+def extend_form(by: Actor, *, form: RegisteredForm, fields: Sequence[ToldField]) -> RegisteredForm:
     """Propose the next version of a published form; it is asked as it is until that version is published."""
     _check_state(form, PUBLISHED)
     if RegisteredForm.objects.filter(code=form.code, state=PROPOSED).exists():
@@ -88,7 +88,7 @@ def extend_form(by: Actor, *, form: RegisteredForm, fields: Sequence[Mapping[str
 
 
 @action("form.revised", by=OWNERS, over="form", facts=("form",))
-def revise_form(by: Actor, *, form: RegisteredForm, fields: Sequence[Mapping[str, Any]]) -> RegisteredForm:
+def revise_form(by: Actor, *, form: RegisteredForm, fields: Sequence[ToldField]) -> RegisteredForm:
     """Give a proposed form other fields; what was decided about a field that keeps its words stays decided."""
     _check_state(form, PROPOSED)
     decided = _decided(form)

@@ -6,23 +6,52 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from lianfang.capabilities.burden.dictionary import dictionary
-from lianfang.capabilities.burden.models import CHOICE, FIELD_KINDS, NUMBERS, UNITS, FormField, RegisteredForm
+from lianfang.capabilities.burden.models import CHOICE, COUNT, FIELD_KINDS, NUMBERS, UNITS, FormField, RegisteredForm
 from lianfang.domain.parsing.findings import Findings
 from lianfang.domain.parsing.number import parse_measure
 from lianfang.domain.parsing.text import clean_text, is_blank
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.kernel.actions import store
+from lianfang.kernel.shapes import Entry, Member, among, said, up_to
 
-MEMBERS = ("code", "zh", "en", "kind", "held_as", "asked", "required", "minimum", "maximum", "at_most", "choices")
-CHOICE_MEMBERS = ("code", "zh", "en")
 WORDS = ("code", "zh", "en", "held_as", "at_most")
 MOST_FIELDS, MOST_CHOICES, FEWEST_CHOICES = 60, 40, 2
 CODE = re.compile(r"[a-z][a-z0-9_]{1,38}")
 WORDS_LENGTH = 80  # characters of a field's label
 LARGEST = Decimal("999999999999")
+_CODED = {"pattern": f"^{CODE.pattern}$"}
+_MEASURE = {"type": ["number", "string"], "description": "of a number: what it lies between"}
+ONE_CHOICE = Entry(
+    {
+        "code": Member(str, "train", owed=True, more=_CODED),
+        "zh": Member(str, "火车", owed=True, more=up_to(WORDS_LENGTH)),
+        "en": Member(str, "Train", more=up_to(WORDS_LENGTH)),
+    }
+)
+FIELD = Entry(
+    {
+        "code": Member(str, "beds", owed=True, more=_CODED),
+        "zh": Member(str, "隔离床位", owed=True, more=up_to(WORDS_LENGTH)),
+        "en": Member(str, "Isolation beds", more=up_to(WORDS_LENGTH)),
+        "kind": Member(str, COUNT, more=among(dict(FIELD_KINDS)) | {"default": COUNT}),
+        "held_as": Member(str, "person.phone", more=up_to(WORDS_LENGTH) | said("the field of the dictionary it is")),
+        "asked": Member(bool, True, more={"default": True, "description": "false: filled in from what is held"}),
+        "required": Member(bool, True, more={"default": True}),
+        "minimum": Member(Decimal, "0", more=_MEASURE),
+        "maximum": Member(Decimal, "500", more=_MEASURE),
+        "at_most": Member(str, "rooms", more=up_to(WORDS_LENGTH) | said("code of the number it is a part of")),
+        "choices": Member(
+            Sequence[Annotated[Mapping[str, Any], ONE_CHOICE]],
+            [{"code": "train", "zh": "火车"}, {"code": "bus", "zh": "汽车"}],
+            more={"minItems": FEWEST_CHOICES, "maxItems": MOST_CHOICES, "description": "of a choice"},
+        ),
+    }
+)
+MEMBERS, CHOICE_MEMBERS = tuple(FIELD.members), tuple(ONE_CHOICE.members)
+ToldField = Annotated[Mapping[str, Any], FIELD]
 
 
 def keep_fields(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from lianfang.capabilities.burden.known import held_of_unit
 from lianfang.capabilities.burden.models import (
@@ -31,6 +31,7 @@ from lianfang.kernel.orgs.models import Unit, place_of
 from lianfang.kernel.people.models import Membership, Person, on_roster
 from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.scope import EVERYTHING, within
+from lianfang.kernel.shapes import ByName, Member
 
 HELPERS = (Role.CLASS_HEAD, Role.DOCTOR)
 """Who fills a form in for somebody of their unit: those who may see what a child gave."""
@@ -101,9 +102,13 @@ def _period(form: RegisteredForm, unit: Unit, day: date) -> Period:
     return period
 
 
+ANY_VALUE = Member(str, "12", more={"type": ["string", "number", "boolean", "null"]})
+ToldValues = Annotated[Mapping[str, Any], ByName("code of each field of the form", ANY_VALUE)]
+
+
 @action("form.filled", by=SIGNERS, over="unit", facts=("unit", "form", "day", "reason"))
 def fill_form(
-    by: Actor, *, unit: Unit, form: str, values: Mapping[str, Any], day: date | None = None, reason: str = ""
+    by: Actor, *, unit: Unit, form: str, values: ToldValues, day: date | None = None, reason: str = ""
 ) -> UnitFilling:
     """Fill a form in for a unit. What is held is taken from there; the same again changes nothing."""
     if not fills_for(by, unit):
@@ -124,7 +129,7 @@ def fills_for(by: Actor, unit: Unit) -> bool:
 
 @action("form.answered", by=HELPERS, over="unit", oneself=True, facts=("unit", "form", "day", "reason"))
 def answer_form(
-    by: Actor, *, unit: Unit, person: Person, form: str, values: Mapping[str, Any], day: date | None = None,
+    by: Actor, *, unit: Unit, person: Person, form: str, values: ToldValues, day: date | None = None,
     reason: str = "",
 ) -> PersonFilling:  # fmt: skip
     """Fill a form in for oneself, for a child one answers for, or for somebody of one's class."""

@@ -233,7 +233,7 @@ class Request(Kept):
     what = models.CharField(_("what is asked for"), max_length=300)
     state = models.CharField(_("state"), max_length=10, choices=REQUEST_STATES, default=REQUEST.start)
     opened_at = models.DateTimeField(_("asked at"))
-    opened_by = models.CharField(_("asked by"), max_length=60)
+    opened_by = models.CharField(_("asked by"), max_length=60, blank=True)  # empty: the guest, who is not named
     taken_by = models.CharField(_("taken by"), max_length=60, blank=True)
     closed_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     closed_by = models.CharField(_("finished by"), max_length=60, blank=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from lianfang.capabilities.catering.models import REQUEST, REQUEST_KINDS, Amenity, Request
@@ -21,6 +23,8 @@ from lianfang.kernel.places.models import BED, Occupancy, Place
 
 SERVERS = (Role.SITE_MANAGER, Role.LOGISTICIAN, Role.KITCHEN, Role.CREW, Role.NURSE)
 """The service team: who takes requests up and closes them."""
+SPAN, MOST_IN_SPAN = timedelta(hours=1), 10
+"""How many requests one guest may open within which time; a limit of the machine, no rule of an epidemic."""
 
 
 @action("request.opened", by=(*SERVERS, Role.DOCTOR), over="unit", oneself=True, facts=("kind",))
@@ -29,15 +33,28 @@ def open_request(
 ) -> Request:
     """Ask for something, for oneself or for a room."""
     _of_kind(kind)
+    own = person is not None and by.answers_for(person.pk)
+    if own and person is not None:
+        _not_too_many(person)
     if place is not None and not unit.covers(place.unit):
         raise Refused("scope", "place")
     at, room = clock.now(), place.pk if place else _room_of(unit, person)
     row = Request(
-        unit=unit, kind=kind, what=wanted, person=person, place_id=room, opened_at=at, opened_by=by.name[:60]
+        unit=unit, kind=kind, what=wanted, person=person, place_id=room, opened_at=at,
+        opened_by="" if own else by.name[:60],
     )  # fmt: skip
-    row.full_clean(exclude=["place"], validate_unique=False)  # guests do not see the rooms, their own one neither
+    # Guests do not see the rooms, their own one neither; and whoever serves a room reads no name of theirs.
+    row.full_clean(exclude=["place"], validate_unique=False)
     row.save()
     return row
+
+
+def _not_too_many(person: Person) -> None:
+    """A phone that sends on and on must not bury what others ask for. Refused `rate`."""
+    with connection.cursor() as cursor:  # two that arrive at once take turns
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"request {person.pk}"])
+    if Request.objects.filter(person=person, opened_at__gt=clock.now() - SPAN).count() >= MOST_IN_SPAN:
+        raise Refused("rate", "wanted")
 
 
 def _room_of(unit: Unit, person: Person | None) -> UUID | None:
@@ -98,6 +115,18 @@ def requests_of(unit: Unit) -> QuerySet[Request]:
     """The unit's requests, those not done first, the oldest of them first; done ones newest first."""
     found = Request.objects.filter(unit=unit).select_related("place", "unit")
     return found.order_by(F("closed_at").desc(nulls_first=True), "opened_at")
+
+
+def requests_of_persons(persons: Iterable[UUID]) -> QuerySet[Request]:
+    """What these people have asked for, the newest first; nothing of anybody else."""
+    found = Request.objects.filter(person__in=list(persons)).select_related("unit", "person")
+    return found.order_by("-opened_at", "-pk")
+
+
+def stays_at(persons: Iterable[UUID]) -> dict[UUID, Unit]:
+    """Person -> the site whose guest they are at this moment."""
+    held = Occupancy.objects.filter(person__in=list(persons), layer=BED, until__isnull=True, unit__kind="site")
+    return {one.person_id: one.unit for one in held.select_related("unit").order_by("since")}
 
 
 def median_time(unit: Unit, *, since: datetime | None = None) -> int | None:

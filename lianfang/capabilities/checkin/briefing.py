@@ -11,9 +11,11 @@ from django.db import connection
 from lianfang.domain.amounts import Amount, AtLeast
 from lianfang.domain.briefing.figures import Figure
 from lianfang.domain.briefing.trends import WEEK, published, trend_of
+from lianfang.domain.small import room
 from lianfang.kernel.briefing import Asked, briefed
 from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.reporting.models import Answer
+from lianfang.kernel.reporting.office_bounds import bounds_of_ill
 
 # Somebody is newly ill on a day when no answer of the day before said so; one person counts once a day.
 _NEW: Final = """
@@ -47,10 +49,12 @@ def symptoms(asked: Asked) -> Iterator[Figure]:
         return
     days = [asked.day - timedelta(days=back) for back in reversed(range(2 * WEEK))]
     found = _new(asked, days[0])
+    bounds = {"symptoms.unwell": bounds_of_ill(asked.unit, days), "symptoms.fever": [0] * len(days)}
     for number, code in enumerate(_COLUMNS):
         amounts = [_amount(asked, day, found.get(day, (0, 0))[number]) for day in days]
-        value = published(amounts[-1], fewest=asked.fewest)
-        trend = None if amounts[-1] is None else trend_of(amounts, fewest=asked.fewest)
+        beside = [_bound(amount, one, asked.fewest) for amount, one in zip(amounts, bounds[code], strict=True)]
+        value = published(amounts[-1], fewest=asked.fewest, bound=beside[-1])
+        trend = None if amounts[-1] is None else trend_of(amounts, fewest=asked.fewest, bounds=beside)
         yield Figure(code, value, asked.board(asked.day).people.expected, measure="person", trend=trend)
 
 
@@ -68,6 +72,12 @@ def _new(asked: Asked, first: date) -> dict[date, Sequence[int]]:
     with connection.cursor() as cursor:
         cursor.execute(_NEW, {"first": first, "last": asked.day, "low": low, "high": high})
         return {day: counts for day, *counts in cursor.fetchall()}
+
+
+def _bound(amount: Amount, bound: int, fewest: int) -> int:
+    """What hides a count for its neighbours' sake, as on the wall; room enough if more have fallen ill since then."""
+    count = amount.value if isinstance(amount, AtLeast) else amount
+    return max(bound, room(count, fewest)) if bound and count else 0
 
 
 def _amount(asked: Asked, day: date, count: int) -> Amount:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from lianfang.capabilities.command.members import versioned
+from lianfang.capabilities.command.members import ToldMember, ToldSubgroup, versioned
 from lianfang.capabilities.command.models import Decision, Delegation, GroupStep, GroupVersion, LeadingGroup
 from lianfang.capabilities.command.models.group import CHAIR
 from lianfang.capabilities.command.organisations import KEEPERS
@@ -21,12 +20,11 @@ from lianfang.kernel.actions import action, store
 from lianfang.kernel.orgs.models import Unit
 
 DECIDERS = (*KEEPERS, Role.DUTY_OFFICER)
-Told = Mapping[str, Any]
 
 
 @action("group.created", by=KEEPERS, over="unit", facts=("unit", "name", "day", "basis"))
 def create_group(
-    by: Actor, *, unit: Unit, name: str, members: Sequence[Told], subgroups: Sequence[Told] = (),
+    by: Actor, *, unit: Unit, name: str, members: Sequence[ToldMember], subgroups: Sequence[ToldSubgroup] = (),
     day: date | None = None, basis: str = "", name_en: str = "",
 ) -> LeadingGroup:  # fmt: skip
     """Create a leading group with its first version.
@@ -47,8 +45,8 @@ def suspend_group(by: Actor, *, group: LeadingGroup, day: date | None = None, ba
 
 @action("group.reactivated", by=KEEPERS, over="group", facts=("day", "basis"))
 def reactivate_group(
-    by: Actor, *, group: LeadingGroup, day: date | None = None, basis: str = "", members: Sequence[Told] = (),
-    subgroups: Sequence[Told] = (),
+    by: Actor, *, group: LeadingGroup, day: date | None = None, basis: str = "", members: Sequence[ToldMember] = (),
+    subgroups: Sequence[ToldSubgroup] = (),
 ) -> LeadingGroup:  # fmt: skip
     """Take a suspended group's work up again, with the same members or, when some are given, a new version."""
     return _take(by, group, REACTIVATED, day, basis, members, subgroups)
@@ -56,8 +54,8 @@ def reactivate_group(
 
 @action("group.changed", by=KEEPERS, over="group", facts=("day", "basis"))
 def change_group(
-    by: Actor, *, group: LeadingGroup, members: Sequence[Told], subgroups: Sequence[Told] = (), day: date | None = None,
-    basis: str = "",
+    by: Actor, *, group: LeadingGroup, members: Sequence[ToldMember], subgroups: Sequence[ToldSubgroup] = (),
+    day: date | None = None, basis: str = "",
 ) -> LeadingGroup:  # fmt: skip
     """Change who is in a group: a new version, from a day on."""
     return _take(by, group, CHANGED, day, basis, members, subgroups)
@@ -141,8 +139,8 @@ def _refuse_inactive(group: LeadingGroup, day: date) -> int:
 
 
 def _take(
-    by: Actor, group: LeadingGroup, move: str, day: date | None, basis: str, members: Sequence[Told] = (),
-    subgroups: Sequence[Told] = (),
+    by: Actor, group: LeadingGroup, move: str, day: date | None, basis: str, members: Sequence[ToldMember] = (),
+    subgroups: Sequence[ToldSubgroup] = (),
 ) -> LeadingGroup:  # fmt: skip
     held = LeadingGroup.objects.select_for_update(of=("self",)).select_related("unit").get(pk=group.pk)
     since = day or clock.today(held.unit.zone)

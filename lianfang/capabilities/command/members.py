@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from lianfang.capabilities.command.models import FUNCTIONS, GroupMember, GroupVersion, LeadingGroup, SubGroup
 from lianfang.capabilities.command.models.group import CHAIR, MEMBER
@@ -14,10 +14,28 @@ from lianfang.domain.parsing.text import one_line
 from lianfang.domain.refusals import Refused
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.actions import store
+from lianfang.kernel.shapes import Entry, Member, among, said
 
 MOST = 60  # members, or sub-groups, of one leading group
-_MEMBER = ("function", "name", "account", "duty")
-_SUBGROUP = ("number", "name", "lead", "duty")
+MEMBER_SHAPE = Entry(
+    {
+        "function": Member(str, CHAIR, more=among(dict(FUNCTIONS)) | {"default": MEMBER}),
+        "name": Member(str, "组长", more=said("owed unless `account` names an account")),
+        "account": Member(str, "leader", more=said("name of an account")),
+        "duty": Member(str, "统筹", more=said("what the member is in charge of")),
+    }
+)
+SUBGROUP_SHAPE = Entry(
+    {
+        "number": Member(str, "1", more={"type": ["string", "integer"], "description": "its place when left out"}),
+        "name": Member(str, "消毒组", more=said("empty: a placeholder")),
+        "lead": Member(str, "王某"),
+        "duty": Member(str, "终末消毒"),
+    }
+)
+ToldMember = Annotated[Mapping[str, Any], MEMBER_SHAPE]
+ToldSubgroup = Annotated[Mapping[str, Any], SUBGROUP_SHAPE]
+_MEMBER, _SUBGROUP = tuple(MEMBER_SHAPE.members), tuple(SUBGROUP_SHAPE.members)
 
 
 def versioned(

@@ -27,8 +27,7 @@ def verify_alert(by: Actor, *, alert: ClusterAlert, note: str = "") -> ClusterAl
     held = _moved(alert, "verify")
     held.verified_at, held.verified_by = clock.now(), by.name[:60]
     held.note = note.strip()[:300] or held.note
-    where = str(held.place or held.unit)
-    held.incident = begin(by, held.unit, "cluster", where=where, place=held.place, note=group_words(held.group))
+    held.incident = begin(by, held.unit, "cluster", place=held.place, note=group_words(held.group))
     return store(held)
 
 

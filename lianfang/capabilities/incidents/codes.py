@@ -52,7 +52,7 @@ def open_code_event(
 ) -> CodeEvent:  # fmt: skip
     """Open the flow for somebody whose code turned yellow or red: notices, tests, home, readings, disinfection."""
     _check(unit, person, colour, cause)
-    incident = begin(by, unit, KIND, where=where.strip() or str(unit), detected_at=found_at)
+    incident = begin(by, unit, KIND, where=where, detected_at=found_at)
     event = _event(incident, person, colour, cause)
     policy = policy_of(unit, on=event.home_since)
     _owe_notices(incident, policy)

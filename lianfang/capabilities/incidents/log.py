@@ -35,8 +35,11 @@ def log_of(incident: Incident, *, own: Iterable[Task] | None = None) -> list[Ent
 
 
 def _opening(incident: Incident) -> Iterator[Entry]:
-    where = incident.where or str(incident.place or "")
-    facts = {"where": where, "note": incident.note, "received": _held_back(incident.detected_at, incident.received_at)}
+    facts = {
+        "where": incident.where_words,
+        "note": incident.note,
+        "received": _held_back(incident.detected_at, incident.received_at),
+    }
     yield Entry(incident.detected_at, "opened", incident.reporter, facts)
     version = f"{incident.runbook} {incident.runbook_version}"
     yield Entry(incident.received_at, "runbook", "", {"version": version, "steps": len(incident.steps)})

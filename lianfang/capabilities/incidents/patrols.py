@@ -49,7 +49,7 @@ def check_point(by: Actor, *, patrol: Patrol, place: Place, fine: bool, note: st
     walk = _round(by, held)
     if walk.checks.filter(place=place).exists():
         raise Refused("patrol.checked", "place")
-    incident = None if fine else begin(by, held.unit, held.kind, where=str(place), place=place, note=note)
+    incident = None if fine else begin(by, held.unit, held.kind, place=place, note=note)
     check = store(
         PatrolCheck(
             unit=held.unit, round=walk, place=place, fine=fine, note=note.strip()[:300], at=clock.now(),

@@ -62,7 +62,7 @@ class Incidents(Register):
     columns = [
         column(Incident, "unit"),
         Column("kind", _("kind"), lambda row: kind_words(row.kind)),
-        Column("where", _("where"), lambda row: row.where or str(row.place or "")),
+        Column("where", _("where"), lambda row: row.where_words),
         column(Incident, "state", kind="choice"),
         column(Incident, "severity", priority=3),
         column(Incident, "detected_at"),

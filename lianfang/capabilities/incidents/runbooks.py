@@ -4,24 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from lianfang.capabilities.incidents.duties import EDITORS
 from lianfang.capabilities.incidents.models import RunbookEdition
 from lianfang.capabilities.incidents.shipped import Runbook, kinds, runbook
-from lianfang.domain.incidents.runbooks import steps_from
+from lianfang.domain.incidents.runbooks import LONGEST_MINUTES, LONGEST_TEXT, steps_from
 from lianfang.domain.refusals import Refused
+from lianfang.domain.roles import Role
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action, store
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import ancestors
 from lianfang.kernel.scope import EVERYTHING, looking
+from lianfang.kernel.shapes import Entry, Member, among, said, up_to
+
+_STEPS = {"items": {"type": "integer", "minimum": 1}}
+STEP = Entry(
+    {
+        "number": Member(int, 1, owed=True, more={"minimum": 1, "maximum": LONGEST_MINUTES}),
+        "zh": Member(str, "隔离患者", owed=True, more=up_to(LONGEST_TEXT)),
+        "en": Member(str, "Isolate the patient", owed=True, more=up_to(LONGEST_TEXT)),
+        "role": Member(str, str(Role.DOCTOR), owed=True, more=among(map(str, Role))),
+        "minutes": Member(int, 10, more={"maximum": LONGEST_MINUTES} | said("from the opening; 0: no limit")),
+        "after": Member(Sequence[int], [1], more=_STEPS | said("numbers of the steps before it")),
+        "other_than": Member(Sequence[int], [1], more=_STEPS | said("steps whose doer does not do this one")),
+    }
+)
+ToldStep = Annotated[Mapping[str, Any], STEP]
 
 
 @action("runbook.published", by=EDITORS, over="unit", facts=("unit", "kind", "valid_from"))
 def publish_runbook(
-    by: Actor, *, unit: Unit, kind: str, title: str, valid_from: date, steps: Sequence[Mapping[str, Any]],
+    by: Actor, *, unit: Unit, kind: str, title: str, valid_from: date, steps: Sequence[ToldStep],
     title_en: str = "", basis: str = "",
 ) -> RunbookEdition:  # fmt: skip
     """Publish a unit's own runbook for a kind of incident, in force from a day on for it and everything under it."""

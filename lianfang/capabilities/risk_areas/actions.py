@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from lianfang.capabilities.risk_areas.models import LEVELS, NAME, SOURCES, Area, AreaList, Sojourn
+from lianfang.capabilities.risk_areas.models import LEVELS, MEDIUM, NAME, SOURCES, Area, AreaList, Sojourn
 from lianfang.domain.parsing.findings import Findings
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
@@ -16,18 +16,28 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action, store
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
+from lianfang.kernel.shapes import Entry, Member, among, up_to
 
 KEEPERS = (Role.OFFICER, Role.ADMINISTRATOR)
 RECORDERS = (Role.CLASS_HEAD, Role.SCREENER, Role.DOCTOR, Role.DUTY_OFFICER)
-MEMBERS = ("code", "name", "name_en", "level")
 MOST_AREAS = 2_000  # there are about 2,850 counties in all; a list with more is a mistake
 PROVINCE = 2  # digits of an area code that name the province
 _CODE = re.compile(r"[1-9]\d{5}(\d{3})?(\d{3})?")
+AREA = Entry(
+    {
+        "code": Member(str, "510100", owed=True, more={"pattern": f"^{_CODE.pattern}$"}),
+        "name": Member(str, "某市", owed=True, more=up_to(NAME)),
+        "name_en": Member(str, "A city", more=up_to(NAME)),
+        "level": Member(str, MEDIUM, owed=True, more=among(dict(LEVELS))),
+    }
+)
+MEMBERS = tuple(AREA.members)
+ToldArea = Annotated[Mapping[str, Any], AREA]
 
 
 @action("areas.published", by=KEEPERS, over="unit", facts=("unit", "basis"))
 def publish_areas(
-    by: Actor, *, unit: Unit, entries: Sequence[Mapping[str, Any]], basis: str, since: datetime | None = None
+    by: Actor, *, unit: Unit, entries: Sequence[ToldArea], basis: str, since: datetime | None = None
 ) -> AreaList:
     """Publish the whole list of risk areas in force from a moment, now at the latest; it replaces the one before."""
     now = clock.now()

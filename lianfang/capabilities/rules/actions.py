@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from lianfang.capabilities.rules import touched_dues  # noqa: F401  says whom a change touches
 from lianfang.capabilities.rules.adopting import (
@@ -14,6 +12,7 @@ from lianfang.capabilities.rules.adopting import (
     require_not_looser,
     shipped_pack,
 )
+from lianfang.capabilities.rules.numbers import Parameters
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -25,7 +24,7 @@ from lianfang.kernel.policies.ops import as_json
 
 @action("rules.adopted", by=KEEPERS, over="unit", facts=("unit", "code", "valid_from", "basis"))
 def adopt_rules(
-    by: Actor, *, unit: Unit, code: str, title: str, basis: str, valid_from: date, parameters: Mapping[str, Any],
+    by: Actor, *, unit: Unit, code: str, title: str, basis: str, valid_from: date, parameters: Parameters,
     title_en: str = "", hazard: str = "any", valid_until: date | None = None, alternative: str = "",
 ) -> RulePack:  # fmt: skip
     """Adopt rules for everything under a unit from a day on; what was owed before keeps its terms."""

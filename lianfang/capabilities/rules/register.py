@@ -17,6 +17,7 @@ class RulePacks(Register):
     unit_path = None
     order = ("id",)
     columns = [
-        column(RulePack, n) for n in ("code", "title", "unit", "basis", "valid_from", "valid_until", "parameters")
+        *(column(RulePack, n) for n in ("code", "title", "unit", "basis", "valid_from", "valid_until")),
+        column(RulePack, "parameters", priority=3),
     ]
     actions = [adopt_rules]

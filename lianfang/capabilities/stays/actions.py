@@ -7,6 +7,7 @@ from lianfang.capabilities.stays.admissions import (
     awaited,
     propose_rooms,
 )
+from lianfang.capabilities.stays.guest_accounts import open_guest_account
 from lianfang.capabilities.stays.isolation import (
     accept_referral,
     end_isolation,
@@ -38,6 +39,7 @@ __all__ = [
     "isolate",
     "mark_lost",
     "mark_not_arrived",
+    "open_guest_account",
     "order_test",
     "people_of",
     "progress",

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from lianfang.capabilities.stays import rooms
+from lianfang.capabilities.stays import entries, rooms
 from lianfang.capabilities.stays.manifests import read_guests, register_guests, settle_arrivals
 from lianfang.capabilities.stays.models import Manifest, Stay
 from lianfang.capabilities.stays.models.stay import EXPECTED, FLOW, HERE
@@ -51,7 +51,7 @@ def admit(
 
 @action("stay.admitted_unannounced", by=RECEPTION, over="unit", facts=("room", "admitted_at"))
 def admit_unannounced(
-    by: Actor, *, unit: Unit, guest: Mapping[str, Any], room: Place, admitted_at: datetime, reason: str = "",
+    by: Actor, *, unit: Unit, guest: entries.ToldGuest, room: Place, admitted_at: datetime, reason: str = "",
     hazard: str = "any",
 ) -> Stay:  # fmt: skip
     """Admit somebody who is on no list; `guest` has the members of one row of a list."""

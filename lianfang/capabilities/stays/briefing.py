@@ -28,10 +28,9 @@ def observation(asked: Asked) -> Iterator[Figure]:
 def releases(asked: Asked) -> Iterator[Figure]:
     """Whose observation may end tomorrow."""
     here = Stay.objects.filter(asked.within(), state=HERE)
-    if here.exists():
-        yield Figure(
-            "owed.releases", here.filter(ends_on=asked.day + timedelta(days=1)).count(), here.count(), measure="person"
-        )
+    if many := here.count():
+        tomorrow = published(here.filter(ends_on=asked.day + timedelta(days=1)).count(), fewest=asked.fewest)
+        yield Figure("owed.releases", tomorrow, many, measure="person")
 
 
 def _stays(asked: Asked) -> Iterator[Figure]:
@@ -41,9 +40,12 @@ def _stays(asked: Asked) -> Iterator[Figure]:
         return
     today = Q(ended_at__gte=asked.starts, ended_at__lt=asked.at)
     here = come.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=asked.at)).count()
-    yield Figure("observation.here", here, so_far, measure="person")
-    yield Figure("observation.admitted", come.filter(admitted_at__gte=asked.starts).count(), so_far, measure="person")
-    yield Figure("observation.released", come.filter(today, state=RELEASED).count(), so_far, measure="person")
+    for code, count in (
+        ("observation.here", here),
+        ("observation.admitted", come.filter(admitted_at__gte=asked.starts).count()),
+        ("observation.released", come.filter(today, state=RELEASED).count()),
+    ):
+        yield Figure(code, published(count, fewest=asked.fewest), so_far, measure="person")
     yield from _readings(asked)
     ill = come.filter(state=CONVERTED, ended_at__lt=asked.at).count()
     yield Figure("observation.converted", published(ill, fewest=asked.fewest), so_far, measure="person")

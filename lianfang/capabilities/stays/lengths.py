@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -23,7 +23,7 @@ from lianfang.kernel.actions import action, store
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.places.models import BED, Occupancy
-from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.policies.ops import edition_of, policy_of
 from lianfang.kernel.policies.touched import Touched, touched
 
 
@@ -40,11 +40,25 @@ def correct_exposure(by: Actor, *, stay: Stay, last_exposure: date, reason: str)
 
 @action("stay.extended", by=DECIDERS, over="stay", facts=("ends_on", "reason"))
 def extend(by: Actor, *, stay: Stay, ends_on: date, reason: str) -> Stay:
-    """Extend a stay to a later last day, by decision and with a reason."""
+    """Extend a stay to a later last day, by decision and with a reason.
+
+    Refused `stay.extended_too_far` (edition, most, latest) beyond what the rules in force leave to one decision.
+    """
     row = _open(stay)
     if row.ends_on is not None and ends_on <= row.ends_on:
         raise Refused("date.order", "ends_on", earlier=row.ends_on.isoformat())
+    _refuse_far(row, ends_on)
     return _changed(by, row, "extended", row.kept_terms, reason, ends_on=ends_on)
+
+
+def _refuse_far(row: Stay, ends_on: date) -> None:
+    """A person is kept on by decisions that follow each other, each with its reason, never by one without an end."""
+    today = clock.today(row.unit.zone)
+    most = policy_of(row.unit, on=today, hazard=row.hazard).extension_days
+    latest = max(row.ends_on or today, today) + timedelta(days=most)
+    if ends_on > latest:
+        edition = edition_of(row.unit, today, row.hazard).text
+        raise Refused("stay.extended_too_far", "ends_on", edition=edition, most=most, latest=latest.isoformat())
 
 
 @action("floor.extended", by=DECIDERS, over="unit", facts=("floor", "last_exposure", "reason"))

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from lianfang.capabilities.stays import entries
 from lianfang.capabilities.stays.models import PARTY_KINDS, Manifest, Stay
 from lianfang.capabilities.stays.models.stay import EXPECTED, FLOW, HERE
 from lianfang.capabilities.stays.owed import terms_on
@@ -19,7 +20,6 @@ from lianfang.domain.parsing.choices import Choice, Choices, parse_choice
 from lianfang.domain.parsing.dates import parse_day
 from lianfang.domain.parsing.findings import Findings
 from lianfang.domain.parsing.number import parse_count
-from lianfang.domain.parsing.person import MEMBERS as OF_PERSON
 from lianfang.domain.parsing.person import parse_person
 from lianfang.domain.parsing.text import clean_text, is_blank
 from lianfang.domain.refusals import Problem, Refused
@@ -33,8 +33,8 @@ from lianfang.kernel.people.models import Membership, Person
 from lianfang.kernel.places.models import Expected
 from lianfang.kernel.policies.ops import check_hazard, policy_of
 from lianfang.kernel.scope import EVERYTHING, within
+from lianfang.kernel.shapes import PERSON
 
-MEMBERS = (*OF_PERSON, "party_kind", "party", "needs", "companion", "last_exposure", "exposure_kind", "home")
 MOST = 500  # people of one list
 BEHIND, AHEAD = timedelta(days=7), timedelta(days=60)  # of the day on which a list is entered
 PARTIES = Choices(
@@ -66,12 +66,12 @@ class Guest:
 
 @action("manifest.received", by=RECEPTION, over="unit", facts=("unit", "arrives_at"))
 def receive_manifest(
-    by: Actor, *, unit: Unit, arrives_at: datetime, people: Sequence[Mapping[str, Any]], source: str = "",
+    by: Actor, *, unit: Unit, arrives_at: datetime, people: Sequence[entries.ToldGuest], source: str = "",
     hazard: str = "any",
 ) -> Manifest:  # fmt: skip
     """Take in a list of people who are to come; every row is read before any is kept."""
     check_hazard(hazard)
-    _check_arrival(unit, arrives_at)
+    check_arrival(unit, arrives_at)
     guests = read_guests(unit, people)
     persons = register_guests(unit, [guest.who for guest in guests])
     _refuse_known(unit, persons)
@@ -84,7 +84,7 @@ def receive_manifest(
     return manifest
 
 
-def _check_arrival(unit: Unit, arrives_at: datetime) -> None:
+def check_arrival(unit: Unit, arrives_at: datetime) -> None:
     """A list names a coming that is near: a slip in the year would keep rooms and meals for nobody."""
     day, today = arrives_at.astimezone(unit.zone).date(), clock.today(unit.zone)
     low, high = today - BEHIND, today + AHEAD
@@ -112,8 +112,8 @@ def read_guests(unit: Unit, rows: Sequence[Mapping[str, Any]], *, channel: str =
 
 def _guest(unit: Unit, raw: Mapping[str, Any], found: Findings, rows: int, channel: str) -> Guest:
     today = clock.today(unit.zone)
-    found.check_members(raw, MEMBERS)
-    person = {name: raw[name] for name in OF_PERSON if name in raw and name != "ref"}
+    found.check_members(raw, tuple(entries.GUEST.members))
+    person = {name: raw[name] for name in PERSON if name in raw}
     policy = policy_of(unit, on=today)
 
     def text(name: str) -> str:

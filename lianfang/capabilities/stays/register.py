@@ -10,6 +10,7 @@ from lianfang.capabilities.stays.actions import (
     correct_exposure,
     extend,
     mark_lost,
+    open_guest_account,
     order_test,
     record_test,
     release,
@@ -54,7 +55,7 @@ class Stays(Register):
     ]
     actions = [
         admit, transfer_room, transfer_out, correct_exposure, extend, order_test, record_test, release, convert,
-        mark_lost,
+        mark_lost, open_guest_account,
     ]  # fmt: skip
 
     address = staticmethod(lambda row: f"/stays/{row.pk}")

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db.models import F
 
+from lianfang.capabilities.stays import entries as shapes
+from lianfang.capabilities.stays.entries import KEY_LENGTH, REASON_LENGTH, ROOM_LENGTH
 from lianfang.capabilities.stays.models import ClosedRound, Stay
 from lianfang.capabilities.stays.owed import subject_of
 from lianfang.capabilities.stays.roles import SEERS, WARD
@@ -33,10 +35,7 @@ from lianfang.kernel.readings.models import BODY_SITES, STAY, Reading
 from lianfang.kernel.readings.ops import READING, Receipt, take_all
 from lianfang.kernel.tasks.models import Task
 
-MEMBERS = ("key", "stay", "room", "day", "slot", "at", "celsius", "symptoms", "body_site", "sure", "skipped")
 MOST = 1_000  # entries of one hand-in
-KEY_LENGTH = (8, 64)  # characters
-_LATEST_REASON = 300  # characters of why somebody was not measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class Progress:
 
 
 @action("round.recorded", by=WARD, over="unit", facts=("unit",))
-def record_round(by: Actor, *, unit: Unit, entries: Sequence[Mapping[str, Any]]) -> list[Receipt]:
+def record_round(by: Actor, *, unit: Unit, entries: Sequence[shapes.ToldReading]) -> list[Receipt]:
     """Record the readings of a round: what can be taken is taken, everything else comes back with its reason."""
     if len(entries) > MOST:
         raise Refused("limit", "entries", high=MOST)
@@ -112,7 +111,7 @@ def _read(
 
 
 def _entry(unit: Unit, raw: Mapping[str, Any], policy: Policy) -> Entry:
-    if unknown := [name for name in raw if name not in MEMBERS]:
+    if unknown := [name for name in raw if name not in shapes.READING.members]:
         raise Refused("field.unknown", str(unknown[0])[:60])
     key = raw.get("key")
     if not isinstance(key, str) or not KEY_LENGTH[0] <= len(key) <= KEY_LENGTH[1]:
@@ -120,7 +119,7 @@ def _entry(unit: Unit, raw: Mapping[str, Any], policy: Policy) -> Entry:
     slot = raw.get("slot")
     if slot not in SLOTS.codes:
         raise Refused("choice.unknown", "slot", choices=SLOTS.codes)
-    skipped = clean_text(raw.get("skipped"), "skipped", max_length=_LATEST_REASON, notes=[])
+    skipped = clean_text(raw.get("skipped"), "skipped", max_length=REASON_LENGTH, notes=[])
     given = Given(
         key=key,
         person_id=UUID(int=0),
@@ -132,7 +131,7 @@ def _entry(unit: Unit, raw: Mapping[str, Any], policy: Policy) -> Entry:
         body_site=_body_site(raw.get("body_site")),
         sure=raw.get("sure") is True,
     )
-    return Entry(_stay_id(raw.get("stay")), str(raw.get("room") or "")[:40], given, skipped)
+    return Entry(_stay_id(raw.get("stay")), str(raw.get("room") or "")[:ROOM_LENGTH], given, skipped)
 
 
 def _celsius(raw: Mapping[str, Any], policy: Policy) -> Decimal | None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from lianfang.capabilities.surveillance.bounds import settle
 from lianfang.capabilities.surveillance.syndromes import groups, leave_for_illness
 from lianfang.domain.surveillance.terms import ABSENCE, ANY
 from lianfang.kernel.dues.stale import WHOLE_DAY
@@ -84,26 +85,6 @@ ON CONFLICT (unit_id, day) DO UPDATE SET
        expected = excluded.expected, answered = excluded.answered, counts = excluded.counts, bounds = '{{}}',
        fewest = excluded.fewest
 """
-# Where just one of the parts of a unit has a hidden count, the next smallest is told as "below" too: it would give the
-# hidden one away beside the sum. As `domain.small.small_row`.
-_BOUND: Final = """
-WITH parents AS (SELECT DISTINCT above FROM counted_place), c AS (
-    SELECT r.unit_id, r.above, k.key, k.value::text::int AS n
-      FROM surveillance_daycount r, jsonb_each(r.counts) k
-     WHERE r.day = %(day)s AND r.above IN (SELECT above FROM parents WHERE above <> '')
-), alone AS (
-    SELECT above, key FROM c GROUP BY above, key HAVING count(*) FILTER (WHERE n < %(fewest)s) = 1
-), second AS (
-    SELECT DISTINCT ON (c.above, c.key) c.unit_id, c.key, (c.n / %(fewest)s + 2) * %(fewest)s AS bound
-      FROM c JOIN alone USING (above, key) WHERE c.n >= %(fewest)s ORDER BY c.above, c.key, c.n, c.unit_id
-), told AS (
-    SELECT r.unit_id, coalesce(jsonb_object_agg(s.key, s.bound) FILTER (WHERE s.key IS NOT NULL), '{}') AS bounds
-      FROM surveillance_daycount r LEFT JOIN second s USING (unit_id)
-     WHERE r.day = %(day)s AND r.above IN (SELECT above FROM parents) GROUP BY r.unit_id
-)
-UPDATE surveillance_daycount r SET bounds = t.bounds FROM told t
- WHERE r.day = %(day)s AND r.unit_id = t.unit_id AND r.bounds IS DISTINCT FROM t.bounds
-"""
 
 
 def count_moved() -> int:
@@ -137,7 +118,7 @@ def _count(cursor: Any, day: date, units: set[int]) -> int:
     for depth in range(deepest, 0, -1):
         cursor.execute(_WRITE.replace("{{}}", "{}"), given | {"depth": depth})
     if many and given["fewest"] > 1:
-        cursor.execute(_BOUND, given)
+        settle(cursor, day, given["fewest"])
     return int(many)
 
 

@@ -43,7 +43,7 @@ class DayCount(Placed):
     """How many were ill with what in a unit and below it on a day, beside how many were asked and how many answered.
 
     Persons, each once a day. `counts` holds what is not zero; a row without a syndrome says zero, no row says nothing.
-    `bounds` says below what number a count is that would tell its hidden neighbour's (`domain.small.small_row`).
+    `bounds` says below what number a count is that would tell its hidden neighbour's (`domain.small_sums`).
     """
 
     pk = models.CompositePrimaryKey("unit", "day")
@@ -116,6 +116,12 @@ class DetectionSetting(UnitOwned):
                 name="one_setting_on",
                 violation_error_message=_("A setting like this one is switched on already."),
             ),
+            models.UniqueConstraint(
+                fields=["unit", "syndrome", "level", "method", "cases", "window_days", "alpha", "adjusted"],
+                condition=models.Q(state__in=["proposed", "on"]),
+                name="one_setting_of_these_words",
+                violation_error_message=_("A setting with the same words is proposed or switched on already."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(state="proposed", on_at__isnull=True, off_at__isnull=True)
                 | models.Q(state="on", on_at__isnull=False, off_at__isnull=True)
@@ -175,6 +181,8 @@ class Alarm(UnitOwned):
             )
         ]
 
-    def shown(self, *, hidden: bool) -> Small:
-        """The count as it may be shown."""
-        return Small(self.observed, self.answered, self.fewest if hidden else 0)
+    def shown(self, *, hidden: bool, bound: int = 0) -> Small:
+        """The count as it may be shown; `bound` is what the day's counts say of it (`DayCount.bounds`)."""
+        if not hidden:
+            return Small(self.observed, self.answered)
+        return Small(self.observed, self.answered, self.fewest, bound)

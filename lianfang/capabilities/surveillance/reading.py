@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from lianfang.capabilities.surveillance.models import Alarm, DayCount
 from lianfang.capabilities.surveillance.syndromes import codes
 from lianfang.domain.small import Small
+from lianfang.domain.small_sums import total_beside
 from lianfang.domain.surveillance.terms import LEVELS
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
@@ -75,7 +76,20 @@ def _sum(unit: Unit, lower: Iterable[tuple[Unit, ByDay]]) -> ByDay:
             whole.expected, whole.answered = whole.expected + row.expected, whole.answered + row.answered
             for code in codes():
                 whole.counts[code] = whole.counts.get(code, 0) + row.counts.get(code, 0)
+    for day, whole in total.items():
+        whole.bounds = _bounds(whole, [rows[day] for _, rows in lower if day in rows])
     return total
+
+
+def _bounds(whole: DayCount, parts: Sequence[DayCount]) -> dict[str, int]:
+    """What is hidden of a sum that is kept nowhere: its parts are shown as their own line of units has them."""
+
+    def bound(code: str) -> int:
+        shown = [part.count(code, hidden=True) for part in parts]
+        return total_beside(shown, whole.counts.get(code, 0), whole.fewest).bound
+
+    bounds = {code: bound(code) for code in codes()}
+    return {code: bound for code, bound in bounds.items() if bound}
 
 
 def _nothing(unit: Unit, like: DayCount) -> DayCount:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_EVEN
 from functools import partial
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,7 +21,7 @@ from lianfang.capabilities.surveillance.models import (
 )
 from lianfang.capabilities.surveillance.sight import with_hidden
 from lianfang.capabilities.surveillance.syndromes import codes, words
-from lianfang.domain.small import Shown
+from lianfang.domain.small import Shown, Small
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.kinds import KINDS
 from lianfang.kernel.registers.register import Column, Filter, Register, column, equals, on_day, under_unit
@@ -35,9 +36,22 @@ def _count(code: str, row: Any) -> Shown:
 _TOLD = {"expected": _("usual"), "upper": _("upper bound"), "p": _("p")}
 
 
+def _counted(row: Any) -> Small:
+    """The count of an alarm, hidden where the day's counts hide it."""
+    found: Small = row.shown(hidden=row.hidden, bound=(row.bounds or {}).get(row.syndrome, 0))
+    return found
+
+
 def _open(name: str, row: Any) -> Any:
-    """What goes with a count, and would tell it where it is hidden."""
-    return None if row.shown(hidden=row.hidden).suppressed else getattr(row, name)
+    """What goes with a count, and would tell it where it is hidden.
+
+    The usual is a mean of days, some of which may be hidden: whoever may not see these gets it in whole people, and
+    no p, from which it could be reckoned back.
+    """
+    value = getattr(row, name)
+    if value is None or not row.hidden:
+        return value
+    return None if name == "p" or _counted(row).suppressed else value.to_integral_value(ROUND_HALF_EVEN)
 
 
 class Syndromes(Register):
@@ -83,7 +97,7 @@ class Alarms(Register):
         column(Alarm, "unit"),
         column(Alarm, "day"),
         Column("syndrome", _("what is counted"), lambda row: words(row.syndrome)),
-        Column("observed", _("counted"), lambda row: row.shown(hidden=row.hidden).shown, "small"),
+        Column("observed", _("counted"), lambda row: _counted(row).shown, "small"),
         Column("answered", _("answered"), lambda row: row.answered, "amount", 2, "answered"),
         *(Column(name, label, partial(_open, name), "number", 2) for name, label in _TOLD.items()),
         column(Alarm, "method", priority=2),
@@ -100,8 +114,12 @@ class Alarms(Register):
 
     @classmethod
     def rows(cls, actor: Actor) -> QuerySet[Any]:
-        """As always, and whether small counts are hidden from this actor."""
-        return with_hidden(super().rows(actor), actor)
+        """As always, whether small counts are hidden from this actor, and which others go with them."""
+        day = DayCount.objects.filter(unit=OuterRef("unit"), day=OuterRef("day"))
+        found: QuerySet[Any] = with_hidden(super().rows(actor), actor).annotate(
+            bounds=Subquery(day.values("bounds")[:1])
+        )
+        return found
 
     @staticmethod
     def address(row: Alarm) -> str:

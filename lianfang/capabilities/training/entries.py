@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, tzinfo
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
 
 from lianfang.capabilities.training.models import Enrolment
 from lianfang.domain.parsing.dates import parse_moment
@@ -12,13 +14,27 @@ from lianfang.domain.parsing.number import parse_temperature
 from lianfang.domain.parsing.text import is_blank
 from lianfang.domain.policy import Policy
 from lianfang.domain.refusals import Refused
-from lianfang.domain.symptoms import parse_symptoms
+from lianfang.domain.symptoms import SYMPTOMS, parse_symptoms
 from lianfang.kernel import clock
 from lianfang.kernel.readings.given import Given
 from lianfang.kernel.readings.ops import Receipt
+from lianfang.kernel.shapes import Entry, Member, each, said, up_to
 
 LONGEST_KEY = 64
-MEMBERS = ("key", "enrolment", "number", "celsius", "symptoms", "at", "sure")
+MEASURED = Entry(
+    {
+        "key": Member(str, "tablet-1-000001", owed=True, more=up_to(LONGEST_KEY)),
+        "enrolment": Member(
+            UUID, "0198c0de-0000-7000-8000-000000000001", more=said("who it is; or `number`, the number in the class")
+        ),
+        "number": Member(int, 7),
+        "celsius": Member(Decimal, "36.5", owed=True, more=said("°C")),
+        "symptoms": Member(Sequence[str], [SYMPTOMS.codes[0]], more=each(SYMPTOMS.codes)),
+        "at": Member(datetime, "2022-03-02T07:40:00+08:00", more=said("now when left out")),
+        "sure": Member(bool, True, more=said("measured again, and it is so")),
+    }
+)
+ToldMeasured = Annotated[Mapping[str, Any], MEASURED]
 
 
 def given_of(
@@ -30,7 +46,7 @@ def given_of(
     try:
         if not key:
             raise Refused("required", "key")
-        if unknown := [name for name in raw if name not in MEMBERS]:
+        if unknown := [name for name in raw if name not in MEASURED.members]:
             raise Refused("field.unknown", unknown[0][:60])
         row = _row(raw, rows, by_number)
         return row, _given(raw, row, key, day=day, slot=slot, policy=policy, zone=zone)

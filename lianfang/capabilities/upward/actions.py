@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import Q
 
 from lianfang.capabilities.upward.filling import changes, fill
-from lianfang.capabilities.upward.layouts import Layout, Line, check_layout, layout_named, read_lines
+from lianfang.capabilities.upward.layouts import LINE, Layout, Line, check_layout, layout_named, read_lines
 from lianfang.capabilities.upward.models import FILES, PDF, HandedCopy, LayoutRow, Recipient
 from lianfang.capabilities.upward.paper import as_paper
 from lianfang.capabilities.upward.workbook import as_workbook
@@ -53,7 +53,7 @@ def _owed_to(recipient: Recipient, day: date, rules: Rules) -> Iterable[Due]:
 
 @action("layout.defined", by=HANDERS, over="unit", facts=("unit", "code", "title"))
 def define_layout(
-    by: Actor, *, unit: Unit, code: str, title: str, shape: str, lines: Sequence[Mapping[str, Any]],
+    by: Actor, *, unit: Unit, code: str, title: str, shape: str, lines: Sequence[Annotated[Mapping[str, Any], LINE]],
     by_unit: bool = False, language: str = "zh", title_en: str = "",
 ) -> LayoutRow:  # fmt: skip
     """Write down which items a recipient gets, in which order and under which words."""

@@ -20,12 +20,21 @@ from lianfang.domain.parsing.text import one_line
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.forms import DAILY, form_on
+from lianfang.kernel.shapes import Entry, Member, said, up_to
 
 SHIPPED = Path(__file__).resolve().parent / "layouts"
 LANGUAGES = ("zh", "en")
 LONGEST_HEAD = 40  # characters
 BESIDES = ("unit", "day", "units_expected", "units_received", "units_missing", "remark")
 """What a layout may show besides the items of the form."""
+LINE = Entry(
+    {
+        "item": Member(
+            str, "fever", owed=True, more=up_to(LONGEST_HEAD) | said(f"item of the form, or {', '.join(BESIDES)}")
+        ),
+        "head": Member(str, "发热", owed=True, more=up_to(LONGEST_HEAD) | said("the words it stands under")),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,7 @@ def check_layout(layout: Layout, on: date) -> None:
 def read_lines(raw: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Lines as given, `{"item", "head"}` each; another member or a missing one is refused by name."""
     problems = [Problem("field.unknown", f"lines[{number}].{name[:40]}")
-                for number, line in enumerate(raw) for name in line if name not in ("item", "head")]  # fmt: skip
+                for number, line in enumerate(raw) for name in line if name not in LINE.members]  # fmt: skip
     found = []
     for number, line in enumerate(raw):
         texts = {name: one_line(line.get(name), f"lines[{number}].{name}") for name in ("item", "head")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from django.db.models import Max
 
@@ -20,22 +20,33 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action, store
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.scope import EVERYTHING, within
+from lianfang.kernel.shapes import Entry, Member, among, said
 
 DATA_OFFICERS: Final = (Role.ADMINISTRATOR, Role.OFFICER, Role.DUTY_OFFICER)
 """Who acts for our side as data officer (数据专员)."""
 BOTH_SIDES: Final = (*DATA_OFFICERS, Role.LIAISON)
-MEMBERS: Final = ("name", "columns", "precedence", "compare", "tolerance")
 PLACED: Final = frozenset({"unit", "day"})
 _PERCENT: Final = 100
 MOST_FIELDS: Final = 60
 HEADING_LENGTH: Final = 60
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,38}")
+FIELD: Final = Entry(
+    {
+        "name": Member(str, "onset", owed=True, more={"pattern": f"^{_NAME.pattern}$"}),
+        "columns": Member(Sequence[str], ["发病日期"], more={"items": {"type": "string", "maxLength": HEADING_LENGTH}}),
+        "precedence": Member(str, OURS, more=among(("", *SIDES)) | said("whose value is proposed; empty: nobody's")),
+        "compare": Member(bool, True, more=said("whether a difference counts")),
+        "tolerance": Member(int, 10, more={"maximum": _PERCENT - 1, "description": "%, of numbers"}),
+    }
+)
+MEMBERS: Final = tuple(FIELD.members)
+ToldField = Annotated[Mapping[str, Any], FIELD]
 _SIGNS = re.compile(r"[\s_\-*:.#/、。()\[\]【】]+")
 
 
 @action("agreement.made", by=DATA_OFFICERS, over="unit", facts=("unit", "counterpart", "basis", "frequency"))
 def make_agreement(
-    by: Actor, *, unit: Unit, counterpart: str, purpose: str, basis: str, fields: Sequence[Mapping[str, Any]],
+    by: Actor, *, unit: Unit, counterpart: str, purpose: str, basis: str, fields: Sequence[ToldField],
     frequency: str, delay_days: int = 0, totals_required: bool = True, theirs: Unit | None = None,
     counterpart_en: str = "", since: date | None = None, until: date | None = None,
 ) -> Agreement:  # fmt: skip

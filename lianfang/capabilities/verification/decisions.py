@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from lianfang.capabilities.verification.agreements import BOTH_SIDES, side_of
 from lianfang.capabilities.verification.due import due_time, owe
-from lianfang.capabilities.verification.fields import OURS, THEIRS, other
+from lianfang.capabilities.verification.fields import OURS, SIDES, THEIRS, other
 from lianfang.capabilities.verification.models import (
     GONE,
     OPEN,
@@ -37,16 +37,18 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.shapes import ByName, Member, among
 
 DECISIONS: Final = frozenset({"answered", "settled", "disputed", "noted", "sent_back", "waiting"})
 """Acts of a history that somebody has done by answering."""
 _LEAST_PURPOSE = 2  # signs: the shortest Chinese word
+CHOSEN: Final = ByName("each field that differs", Member(str, OURS, more=among(SIDES)))
 
 
 @action("difference.answered", by=BOTH_SIDES, over="unit", facts=("unit", "item", "verdict"))
 def answer_difference(
     by: Actor, *, unit: Unit, item: Item, verdict: str, note: str = "", evidence: str = "",
-    chosen: Mapping[str, Any] | None = None,
+    chosen: Annotated[Mapping[str, Any], CHOSEN] | None = None,
 ) -> Item:  # fmt: skip
     """Answer a difference for one's side; it is settled when both sides have answered the same.
 

@@ -12,26 +12,28 @@ from typing import Final
 
 from lianfang.domain.amounts import Amount, AtLeast
 from lianfang.domain.briefing.figures import Trend, Value
-from lianfang.domain.small import small
+from lianfang.domain.small import Small
 
 WEEK: Final = 7
 _TENTH, _ONE = Decimal("0.1"), Decimal(1)
 
 
-def trend_of(days: Sequence[Amount], *, fewest: int) -> Trend | None:
+def trend_of(days: Sequence[Amount], *, fewest: int, bounds: Sequence[int] = ()) -> Trend | None:
     """How the last day of `days` (oldest first, one amount a day, None where nobody reported) stands.
 
-    `fewest` is the smallest count that may be published (0: any). None when no day of the last seven is known. Of a
-    week with a hidden count no exact mean is told, and no change on or from it, or the count would follow.
+    `fewest` is the smallest count that may be published (0: any); `bounds`, where given, say of each day below what it
+    is said to be if it is hidden for a neighbour's sake, else 0. None when no day of the last seven is known. Of a week
+    with a hidden count no exact mean is told, and no change on or from it, or the count would follow.
     """
-    last, before = _known(days[-WEEK:]), _known(days[-2 * WEEK : -WEEK])
+    shown = _as_shown(days, fewest, bounds or [0] * len(days))
+    last, before = _known(shown[-WEEK:]), _known(shown[-2 * WEEK : -WEEK])
     if not last:
         return None
-    if _hides(last, fewest):
+    if _hides(last):
         return _veiled(last, fewest)
     mean = _mean(last)
     bound = any(isinstance(one, AtLeast) for one in days[-WEEK:])
-    if not before or _hides(before, fewest):
+    if not before or _hides(before):
         return Trend(mean.quantize(_TENTH, ROUND_HALF_UP), len(last), bound)
     earlier = _mean(before)
     return Trend(
@@ -39,31 +41,35 @@ def trend_of(days: Sequence[Amount], *, fewest: int) -> Trend | None:
     )
 
 
-def published(amount: Amount, *, fewest: int) -> Value:
-    """An amount as it may be published: a small count, or a small bound, is hidden."""
-    count = amount.value if isinstance(amount, AtLeast) else amount
-    found = small(count, fewest)
+def published(amount: Amount, *, fewest: int, bound: int = 0) -> Value:
+    """An amount as it may be published: a small count or a small lower bound is hidden, and what `bound` hides."""
+    (found,) = _as_shown([amount], fewest, [bound])
     return found.shown if found.suppressed else amount
 
 
-def _known(days: Sequence[Amount]) -> list[int]:
-    return [one.value if isinstance(one, AtLeast) else one for one in days if one is not None]
+def _as_shown(days: Sequence[Amount], fewest: int, bounds: Sequence[int]) -> list[Small]:
+    counts = [one.value if isinstance(one, AtLeast) else one for one in days]
+    return [Small(count, None, fewest, bound) for count, bound in zip(counts, bounds, strict=True)]
 
 
-def _hides(counts: Sequence[int], fewest: int) -> bool:
-    return any(small(count, fewest).suppressed for count in counts)
+def _known(days: Sequence[Small]) -> list[Small]:
+    return [one for one in days if one.count is not None]
 
 
-def _veiled(counts: Sequence[int], fewest: int) -> Trend:
+def _hides(days: Sequence[Small]) -> bool:
+    return any(one.suppressed for one in days)
+
+
+def _veiled(days: Sequence[Small], fewest: int) -> Trend:
     """A mean that tells no hidden count, made from what is shown of each day alone."""
-    if all(count < fewest for count in counts):
-        return Trend(Decimal(fewest), len(counts), below=True)
-    shown = [fewest / Decimal(2) if small(count, fewest).suppressed else Decimal(count) for count in counts]
-    return Trend((sum(shown, Decimal()) / len(shown)).quantize(_ONE, ROUND_HALF_EVEN), len(counts), rough=True)
+    if all(not one.bound and (one.count or 0) < fewest for one in days):
+        return Trend(Decimal(fewest), len(days), below=True)
+    shown = [one.middle for one in days]
+    return Trend((sum(shown, Decimal()) / len(shown)).quantize(_ONE, ROUND_HALF_EVEN), len(days), rough=True)
 
 
-def _mean(counts: Sequence[int]) -> Decimal:
-    return Decimal(sum(counts)) / len(counts)
+def _mean(days: Sequence[Small]) -> Decimal:
+    return Decimal(sum(one.count or 0 for one in days)) / len(days)
 
 
 def _change(mean: Decimal, earlier: Decimal) -> int | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from lianfang.domain.analysis.detect import cusum_daily, ears
 from lianfang.domain.analysis.detect.ears import GUARD, moving_baseline
-from lianfang.domain.analysis.detect.expected import benjamini_hochberg, tail_probability
+from lianfang.domain.analysis.detect.expected import benjamini_hochberg, next_count_probability
 from lianfang.domain.analysis.series import Flags, Floats, counts
 from lianfang.domain.surveillance.terms import AT_LEAST, AUTO, C1, C2, C3, CUSUM, Terms
 
@@ -70,7 +70,9 @@ def judge(values: Floats, *, terms: Terms, usual: Usual) -> Judged | None:
         return Judged(method, nothing, np.full(len(given), float(terms.cases)), nothing, summed >= terms.cases)
     expected, upper, alarm = _charted(given, method, terms, usual)
     today = given[:, -1]
-    p = tail_probability(today, mean=expected[:, -1])
+    # A unit in which nobody was ill before is not one in which nobody ever will be: its first case has a chance too.
+    days = _learnt_from(given, method, usual)
+    p = next_count_probability(today, seen=expected[:, -1] * days, days=days)
     return Judged(method, expected[:, -1], upper[:, -1], p, alarm[:, -1] & (today >= max(terms.cases, 1)))
 
 
@@ -85,10 +87,13 @@ def chart(terms: Terms, usual: Usual) -> Callable[[Floats], Flags]:
     return alarms
 
 
+def _learnt_from(given: Floats, method: str, usual: Usual) -> int:
+    return min(usual.cusum_days, given.shape[1] - 1 - CUSUM_GAP) if method == CUSUM else usual.baseline
+
+
 def _charted(given: Floats, method: str, terms: Terms, usual: Usual) -> tuple[Floats, Floats, Flags]:
     if method == CUSUM:
-        baseline = min(usual.cusum_days, given.shape[1] - 1 - CUSUM_GAP)
-        summed = cusum_daily(given, baseline=baseline, gap=CUSUM_GAP)
+        summed = cusum_daily(given, baseline=_learnt_from(given, method, usual), gap=CUSUM_GAP)
         return summed.expected, summed.upper, summed.alarm
     found = ears(given, baseline=usual.baseline, min_sigma=usual.min_sigma, alpha=terms.alpha)
     mean, _spread = moving_baseline(given, baseline=usual.baseline, gap=0 if method == C1 else GUARD)

@@ -8,11 +8,11 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
+from lianfang.capabilities.briefings.packs import PACKERS
 from lianfang.domain.briefing.wording import LANGUAGES
 from lianfang.domain.refusals import Refused
-from lianfang.domain.roles import Role
 from lianfang.interfaces.after_action import files
 from lianfang.interfaces.after_action.parts import Period
 from lianfang.interfaces.after_action.readme import readme
@@ -23,7 +23,6 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.scope import EVERYTHING, within
 
-PACKERS: Final = (Role.LEADER, Role.OFFICER, Role.ADMINISTRATOR)
 _STILL: Final = (1980, 1, 1, 0, 0, 0)  # the time of every file in an archive: the same records give the same bytes
 
 
@@ -72,7 +71,7 @@ def write_folder(made: Mapping[str, bytes], folder: Path) -> None:
         target.write_bytes(content)
 
 
-def write_archive(made: Mapping[str, bytes], target: Path) -> None:
+def write_archive(made: Mapping[str, bytes], target: Path | IO[bytes]) -> None:
     """Write the files into one ZIP file."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in made.items():

@@ -101,7 +101,7 @@ class RkiParams(Params, frozen=True, kw_only=True):
 
 
 class OutbreakParams(Params, frozen=True, kw_only=True):
-    """`k`: alarm above this. `compat` "surveillance": none where P is too large for a double.
+    """`k`: alarm above this. `compat` "surveillance": P multiplied up, which loses alarms beyond what a double holds.
 
     `freq`, `ret` and `max_upperbound_cases` are taken from reference settings and change nothing.
     """
@@ -117,7 +117,8 @@ class OutbreakParams(Params, frozen=True, kw_only=True):
 class GlrParams(Params, frozen=True, kw_only=True):
     """`mu0`: counts expected on the judged places, else fitted; `alpha`: dispersion; `c_arl`: limit.
 
-    `ret`: whether `upper` is the ratio ("value") or the least count for an alarm ("cases").
+    `ret`: whether `upper` is the ratio ("value") or the least count for an alarm ("cases"). `compat` "surveillance":
+    the negative binomial ratio by the steps of R surveillance, without least counts.
     """
 
     range: Range = None

@@ -17,7 +17,7 @@ REPORTED: Final = ("reported", "value", "count", "observed", "cases")
 
 class Assessing(Params, frozen=True, kw_only=True):
     """`by`: "unit" a row each, or "row" with the scores of each report; limits of the classes; `previous` periods that
-    the last one is compared with (all when 0).
+    the last one is compared with in `consistency_ratio` (WHO: 3; all when 0). `consistency_ratio_last` is against all.
     """
 
     by: str = "unit"
@@ -39,7 +39,7 @@ def _assess(table: Table, asked: Assessing) -> Found:
     units, facts = _units(table, reported, groups, asked)
     facts |= {
         "moderate_outliers": int(scores.moderate.sum()), "extreme_outliers": int(scores.extreme.sum()),
-        "modified_z_gt": int(scores.modified.sum()),
+        f"modified_z_gt{asked.modified:g}": int(scores.modified.sum()),
     }  # fmt: skip
     rows = _rows(table, scores) if asked.by == "row" else units
     return Found(rows, facts, [_("A missing report is missing, not zero; a zero report counts as received.")])
@@ -63,8 +63,8 @@ def _units(
     if table.has("recounted"):
         _verified(columns, facts, reported, table.numbers("recounted", empty=True), groups, asked)
     series = [reported[groups.code == place] for place in range(len(groups.names))]
-    previous = asked.previous or None
-    columns["consistency_ratio_last"] = np.array([quality.consistency_ratio(one, previous=previous) for one in series])
+    for name, previous in (("consistency_ratio", asked.previous or None), ("consistency_ratio_last", None)):
+        columns[name] = np.array([quality.consistency_ratio(one, previous=previous) for one in series])
     lists = [listed(np.asarray(one)) if not isinstance(one, list) else one for one in columns.values()]
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*lists, strict=True)]
     return rows, {name: listed(value) for name, value in facts.items()}

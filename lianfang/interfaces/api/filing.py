@@ -23,7 +23,7 @@ from lianfang.kernel.files.models import Import
 from lianfang.kernel.files.register import Imports
 from lianfang.kernel.registers.values import as_json
 
-KINDS = ("units", "people", "reports", "list")
+KINDS = ("units", "people", "reports", "arrivals", "list")
 SWITCHES = ("keep_good", "dry_run")
 TERMS = ("agreement", "side", "control_total", "day")
 """What a list of cases is sent with."""
@@ -31,7 +31,7 @@ COUNTS = ("read", "written", "refused", "held", "blank")
 
 
 def take_file(call: Call) -> dict[str, Any]:
-    """A file of units, people, reports or a list; good rows of a bad file are kept only when that is asked for."""
+    """A file of one purpose, or a list of cases; good rows of a bad file are kept only when that is asked for."""
     read_query(call.request, ())
     fields, filename, content = read_upload(call.request)
     what, switches = _what(fields), _switches(fields)

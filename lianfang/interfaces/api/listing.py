@@ -67,7 +67,7 @@ def row_of(register: type[Register]) -> Callable[[Call], Any]:
     def shown(call: Call) -> dict[str, Any]:
         asked = read_query(call.request, ["fields"])
         row = find_row(register, call.actor, call.path["id"])
-        return shown_row(register, row, columns_of(register, asked.get("fields")), zone_of(call.actor))
+        return shown_row(register, row, columns_of(register, asked.get("fields"), whole=True), zone_of(call.actor))
 
     return shown
 
@@ -99,12 +99,12 @@ def key_of(register: type[Register]) -> str | None:
         return None
 
 
-def columns_of(register: type[Register], fields: str | None) -> list[Column]:
-    """The columns asked for, or all; an unknown one is refused by name."""
+def columns_of(register: type[Register], fields: str | None, *, whole: bool = False) -> list[Column]:
+    """The columns asked for, or all, of a row by itself with its details; an unknown one is refused by name."""
     if not fields:
-        return register.columns
+        return [*register.columns, *register.details] if whole else register.columns
     names = [name.strip() for name in fields.split(",")]
-    return [register.column_named(name) for name in dict.fromkeys(names)]
+    return [register.column_named(name, whole=whole) for name in dict.fromkeys(names)]
 
 
 def shown_row(register: type[Register], row: Any, columns: Iterable[Column], zone: tzinfo) -> dict[str, Any]:

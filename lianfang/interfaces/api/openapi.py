@@ -33,6 +33,7 @@ SAYS = {
     503: "Busy; `Retry-After` says when to come back.",
 }
 _ALWAYS = (503,)
+MOST_NAMED = 20  # members of a nested object that are named on the page; the document describes all
 
 
 def document(endpoints: Sequence[Endpoint], registers: Iterable[type[Register]]) -> dict[str, Any]:
@@ -164,5 +165,7 @@ def kind_in_words(schema: Any) -> str:
     kind = schema.get("type", "anything")
     if kind == "array":
         return f"list of {kind_in_words(schema.get('items', {}))}"
+    if kind == "object" and 0 < len(schema.get("properties", ())) <= MOST_NAMED:
+        return "object of " + ", ".join(schema["properties"])
     words = " or ".join(kind) if isinstance(kind, list) else kind
     return f"{words}, {schema['format']}" if "format" in schema else words

@@ -64,7 +64,9 @@ def _or_null(kind: Any) -> list[str]:
 
 def components(registers: Iterable[type[Register]]) -> dict[str, Any]:
     """All named schemas: bodies, answers, and a row of each register."""
-    rows = {row_name(register): register_row(register) for register in registers}
+    known = list(registers)
+    rows = {row_name(one): register_row(one) for one in known}
+    rows |= {whole_name(one): register_row(one, whole=True) for one in known if one.details}
     return {**_sent(), **_answered(), **_board(), **_persons(), **rows}
 
 
@@ -136,6 +138,21 @@ def _uploads() -> dict[str, Any]:
     }
 
 
+_FIGURE: dict[str, Any] = {"type": ["integer", "string", "null"]}
+_CHANGED = shown({"before": _FIGURE, "after": _FIGURE})
+_NOTED: dict[str, Any] = {
+    "type": "object",
+    "properties": {"code": TEXT, "message": TEXT},
+    "required": ["code", "message"],
+}
+
+
+def own_answer() -> dict[str, Any]:
+    """One of one's own newest answers."""
+    values = {name: maybe(TEXT) for name in people.ANSWER} | {"symptoms": many(TEXT), "revision": COUNT, "day": DAY}
+    return shown({"person": UUID, **values, "received_at": MOMENT})
+
+
 def _answered() -> dict[str, Any]:
     error = {
         "type": "object",
@@ -158,7 +175,7 @@ def _answered() -> dict[str, Any]:
         "Error": error,
         "Receipt": shown(receipt),
         "BatchResult": shown({"results": many({"anyOf": [ref("Receipt"), ref("Problem")]})}),
-        "Import": shown({**done, "errors": many(ref("Error")), "notes": many({"type": "object"})}),
+        "Import": shown({**done, "errors": many(ref("Error")), "notes": many(_NOTED)}),
         "Done": {**shown({"done": TEXT, "subject": TEXT}), "additionalProperties": True},
     }
 
@@ -175,7 +192,7 @@ def _board() -> dict[str, Any]:
         "age_seconds": {"type": "number", "minimum": 0}, "missing_units": many(named),
         "sums": {"type": "object", "additionalProperties": shown(total)}, "people": shown(persons),
         "children": many(shown({**child, **counts, "people": shown(persons)})),
-        "corrections": many(shown({**correction, "changes": {"type": "object"}})),
+        "corrections": many(shown({**correction, "changes": {"type": "object", "additionalProperties": _CHANGED}})),
     }  # fmt: skip
     return {"Board": shown(board)}
 
@@ -191,7 +208,7 @@ def _persons() -> dict[str, Any]:
         "posts": many(shown(post)),
         "person": maybe(ref("Person")),
         "wards": many(ref("Person")),
-        "answers": many({"type": "object"}),
+        "answers": many(own_answer()),
     }
     found = {"id": UUID, "name": TEXT, "unit": TEXT, "kind": TEXT}
     opening = {"at": MOMENT, "kind": TEXT, "unit": maybe(TEXT), "purpose": maybe(TEXT)}
@@ -217,6 +234,7 @@ _OF_KIND: dict[str, dict[str, Any]] = {
     "moment": maybe(MOMENT),
     "flag": {"type": ["boolean", "null"]},
     "list": many(TEXT),
+    "parts": many({"type": "object"}),
     "facts": {"type": ["object", "null"]},
     "unit": maybe({**TEXT, "description": "code of a unit"}),
     "masked": {"type": "string", "description": "masked"},
@@ -228,10 +246,17 @@ def row_name(register: type[Register]) -> str:
     return "".join(part.title() for part in register.name.split("-")) + "Row"
 
 
-def register_row(register: type[Register]) -> dict[str, Any]:
-    """A row; members left out by `fields` are absent."""
-    kinds = {one.name: _of_kind(one.kind) for one in register.columns}
-    return {"type": "object", "properties": {name: kinds.get(name, {}) for name in shown_names(register)}}
+def whole_name(register: type[Register]) -> str:
+    """The name of the schema of a row that is asked for by itself."""
+    return row_name(register).removesuffix("Row") + "Whole" if register.details else row_name(register)
+
+
+def register_row(register: type[Register], *, whole: bool = False) -> dict[str, Any]:
+    """A row, by itself with its details; members left out by `fields` are absent."""
+    details = register.details if whole else []
+    kinds = {one.name: _of_kind(one.kind) for one in (*register.columns, *details)}
+    names = [*shown_names(register), *(one.name for one in details)]
+    return {"type": "object", "properties": {name: kinds.get(name, {}) for name in names}}
 
 
 def _of_kind(kind: str) -> dict[str, Any]:

@@ -10,7 +10,19 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from lianfang.interfaces.api import acts, answers, boards, cross, filing, listing, openapi, people, schemas, sending
+from lianfang.interfaces.api import (
+    acts,
+    answers,
+    boards,
+    cross,
+    filing,
+    listing,
+    openapi,
+    people,
+    schemas,
+    schemas_of_forms,
+    sending,
+)
 from lianfang.interfaces.api.endpoint import JSON, Call, Endpoint, Parameter, json_of
 from lianfang.kernel.fields import schema_of
 from lianfang.kernel.registers.paging import LARGEST
@@ -58,7 +70,7 @@ def _sending() -> Iterator[Endpoint]:
     yield Endpoint(
         "GET", "reports/{unit}/{day}/{slot}/{person}", "reports.read", answers.show_answer,
         "One answer with its earlier revisions", _PLACE,
-        answer={JSON: {"type": "object"}}, refusals=(404,), group="Reports",
+        answer={JSON: schemas_of_forms.answer_with_history()}, refusals=(404,), group="Reports",
     )  # fmt: skip
     yield Endpoint(
         "PATCH", "reports/{unit}/{day}/{slot}/{person}", "reports.change", answers.change_answer,
@@ -95,7 +107,7 @@ def _forms() -> Iterator[Endpoint]:
             Parameter("from", "first day", schemas.DAY), Parameter("to", "last day", schemas.DAY),
             Parameter("format", "shape of the answer", schemas.choice(("json", *cross.FILES))),
         ),
-        answer={JSON: {"type": "object"}, **files}, refusals=(404, 422), group="Forms",
+        answer={JSON: schemas_of_forms.cross_table(), **files}, refusals=(404, 422), group="Forms",
     )  # fmt: skip
 
 
@@ -160,7 +172,7 @@ def _registers() -> Iterator[Endpoint]:
         if listing.key_of(register) is not None and name not in OWN_PAGES:
             yield Endpoint(
                 "GET", f"{name}/{{id}}/", f"{name}.row", listing.row_of(register), f"One row: {register.title}",
-                (_ID, _FIELDS), answer=json_of(schemas.row_name(register)), refusals=(404, 422), group="Registers",
+                (_ID, _FIELDS), answer=json_of(schemas.whole_name(register)), refusals=(404, 422), group="Registers",
             )  # fmt: skip
 
 

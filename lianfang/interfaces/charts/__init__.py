@@ -2,6 +2,6 @@
 
 from lianfang.interfaces.charts.chart import Band, Bars, Chart, Line
 from lianfang.interfaces.charts.picture import png
-from lianfang.interfaces.charts.svg import svg
+from lianfang.interfaces.charts.svg import on_page, svg
 
-__all__ = ["Band", "Bars", "Chart", "Line", "png", "svg"]
+__all__ = ["Band", "Bars", "Chart", "Line", "on_page", "png", "svg"]

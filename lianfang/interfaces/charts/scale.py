@@ -9,7 +9,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
-ROUND: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
+ROUND: Final = (1.0, 2.0, 5.0, 10.0)
+SMALLEST: Final = 1e-300  # a range below it has no logarithm a double holds
 LONG: Final = 370  # days from which a label shows the year
 
 
@@ -34,13 +35,16 @@ class Axis:
         return min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
 
 
-def axis_for(values: Iterable[float | None], *, many: int = 5) -> Axis:
-    """An axis from zero (or a round value below the least) that holds them all, with about `many` round ticks."""
+def axis_for(values: Iterable[float | None], *, many: int = 5, least_step: float = 0.0) -> Axis:
+    """An axis from zero (or a round value below the least) that holds them all, with about `many` round ticks.
+
+    `least_step` is 1 for counts: half a person is no tick.
+    """
     known = [value for value in values if value is not None and math.isfinite(value)]
     low, high = min([0.0, *known]), max([0.0, *known])
-    if high == low:
+    if high - low < SMALLEST:
         high = low + 1.0
-    step = _round_step((high - low) / max(1, many - 1))
+    step = max(least_step, _round_step((high - low) / max(1, many - 1)))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return Axis(tuple(one * step for one in range(first, last + 1)))
 

@@ -14,6 +14,8 @@ from lianfang.interfaces.charts.chart import Band, Bars, Chart, Line, Values
 from lianfang.interfaces.charts.scale import Axis, axis_for, labels, number_text, runs
 
 TOP, BOTTOM, LEFT, RIGHT = 42, 26, 46, 14
+ROW: Final = 18  # from one row of the legend to the next
+NARROW: Final = (360, 260)  # a picture for a phone: its letters keep their size there
 ABOVE, BELOW = 26, 22
 WIDE_LETTER: Final = 12  # a Chinese character at the size of legends; a Latin one takes about half
 OWN_COLOURS: Final = """
@@ -37,6 +39,7 @@ class _Paper:
     many: int
     left: Axis
     right: Axis | None
+    top: int = TOP
 
     @property
     def inner(self) -> float:
@@ -50,7 +53,7 @@ class _Paper:
     def y(self, value: float, *, right: bool = False) -> float:
         """Where a value stands on its axis."""
         axis = self.right if right and self.right else self.left
-        return TOP + (1 - axis.share(value)) * (self.height - TOP - BOTTOM)
+        return self.top + (1 - axis.share(value)) * (self.height - self.top - BOTTOM)
 
 
 def svg(chart: Chart, *, width: int = 640, height: int = 280, standalone: bool = False) -> str:
@@ -65,6 +68,15 @@ def svg(chart: Chart, *, width: int = 640, height: int = 280, standalone: bool =
     own = _own(chart, paper, whole) if standalone else []
     marks = [*_grid(chart, paper), *_bars(chart, paper), *_bands(chart, paper), *_lines(chart, paper)]
     return "".join([opening, *own, *marks, *_legend(chart, paper), "</svg>"])
+
+
+def on_page(chart: Chart, *, width: int = 640, height: int = 280) -> str:
+    """The picture for a page, drawn twice: as broad as asked, and for a phone; the style sheet shows one of them.
+
+    A broad picture made small has letters nobody can read.
+    """
+    broad, narrow = svg(chart, width=width, height=height), svg(chart, width=NARROW[0], height=NARROW[1])
+    return f'<div class="lf-broad">{broad}</div><div class="lf-narrow">{narrow}</div>'
 
 
 def _own(chart: Chart, paper: _Paper, whole: int) -> list[str]:
@@ -84,9 +96,15 @@ def _paper(chart: Chart, width: int, height: int) -> _Paper:
     lefts += [one.values for one in chart.lines if not one.right]
     lefts += [side for one in chart.bands if not one.right for side in (one.low, one.high)]
     level = [] if chart.level is None else [chart.level]
-    left = axis_for([*(value for values in lefts for value in values), *level])
+    least_step = 1.0 if chart.bars and _are_counts(chart.bars) else 0.0
+    left = axis_for([*(value for values in lefts for value in values), *level], least_step=least_step)
     right = axis_for([value for values in rights for value in values]) if rights else None
-    return _Paper(width, height, max(1, len(chart.at)), left, right)
+    rows = 1 + max((row for *_one, row in _legend_places(chart, width)), default=0)
+    return _Paper(width, height, max(1, len(chart.at)), left, right, TOP + ROW * (rows - 1))
+
+
+def _are_counts(bars: Sequence[Bars]) -> bool:
+    return all(value is None or value == round(value) for one in bars for value in one.values)
 
 
 def _grid(chart: Chart, paper: _Paper) -> Iterable[str]:
@@ -99,7 +117,7 @@ def _grid(chart: Chart, paper: _Paper) -> Iterable[str]:
         yield _text(end + 6, paper.y(tick, right=True) + 4, number_text(tick))
     for place, label in labels(chart.at, many=max(2, int(paper.inner // 80))):
         yield _text(paper.x(place), paper.height - 8, label, anchor="middle")
-    yield from (_text(x, TOP - 8, unit, anchor=side) for x, unit, side in _units(chart, end) if unit)
+    yield from (_text(x, paper.top - 8, unit, anchor=side) for x, unit, side in _units(chart, end) if unit)
     if chart.level is not None:
         y = paper.y(chart.level)
         yield f'<line class="level" x1="{LEFT}" x2="{end}" y1="{y:.1f}" y2="{y:.1f}"/>'
@@ -170,17 +188,27 @@ def _toned(grey_from: int | None, tone: str, low: Values, high: Values) -> Itera
 
 
 def _legend(chart: Chart, paper: _Paper) -> Iterable[str]:
-    x = float(LEFT)
-    for kind, one in (
-        [("bar", b) for b in chart.bars] + [("band", b) for b in chart.bands] + [("line", b) for b in chart.lines]
-    ):
+    for kind, one, x, row in _legend_places(chart, paper.width):
+        down = ROW * row
         shape = (
-            f'<path class="line {one.tone}" d="M{x:.0f} 12h16"/>'
-            if kind == "line"
-            else f'<rect class="{kind} {one.tone}" x="{x:.0f}" y="7" width="16" height="10" rx="2"/>'
+            f'<path class="line {one.tone}{" dashed" if one.dashed else ""}" d="M{x:.0f} {12 + down}h16"/>'
+            if isinstance(one, Line)
+            else f'<rect class="{kind} {one.tone}" x="{x:.0f}" y="{7 + down}" width="16" height="10" rx="2"/>'
         )
-        yield shape + _text(x + 22, 16, one.label)
-        x += 22 + _breadth(one.label) + 18
+        yield shape + _text(x + 22, 16 + down, one.label)
+
+
+def _legend_places(chart: Chart, width: int) -> Iterable[tuple[str, Bars | Band | Line, float, int]]:
+    """Each entry with where it begins and in which row: one that would run off the side begins the next row."""
+    x, row = float(LEFT), 0
+    shapes: list[tuple[str, Bars | Band | Line]] = [("bar", one) for one in chart.bars]
+    shapes += [("band", one) for one in chart.bands] + [("line", one) for one in chart.lines]
+    for kind, one in shapes:
+        breadth = 22 + _breadth(one.label)
+        if x > LEFT and x + breadth > width:
+            x, row = float(LEFT), row + 1
+        yield kind, one, x, row
+        x += breadth + 18
 
 
 def _breadth(text: str) -> float:

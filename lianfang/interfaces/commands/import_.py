@@ -1,4 +1,4 @@
-"""`lianfang import …` (导入): a file of units, people or reports goes in, every row accounted for.
+"""`lianfang import …` (导入): a file of units, people, reports or arrivals goes in, every row accounted for.
 
 Exit status: 0 when every row was written (or, with `--dry-run`, could be), 1 when rows were refused, 2 when the file
 cannot be read or is not the sender's to send.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lianfang.kernel.files.models import Import
     from lianfang.kernel.orgs.models import Unit
 
-KINDS: Final = ("units", "people", "reports", "list")
+KINDS: Final = ("units", "people", "reports", "arrivals", "list")
 NOTHING: Final = dict.fromkeys(("read", "written", "refused", "held", "blank"), 0)
 SHOWN: Final = 20  # problems said in words; the JSON names the first thousand
 

@@ -61,7 +61,7 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
         ),
         "import": Command(
             "lianfang.interfaces.commands.import_",
-            "bring a file in: units, people, reports; every row is accounted for",
+            "bring a file in: units, people, reports, arrivals; every row is accounted for",
             "lianfang import people roster.xlsx --unit S1 --dry-run",
         ),
         "export": Command(

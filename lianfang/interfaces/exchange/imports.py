@@ -46,7 +46,7 @@ def receive(
     dry_run: bool = False,
     limits: Limits | None = None,
 ) -> Import:
-    """Read and check a file for `what` (units, people, reports), and write its rows when nothing stands in the way.
+    """Read and check a file for `what` (units, people, reports, arrivals); write its rows when nothing is in the way.
 
     `unit` is the one rows belong to that name none (default: the sender's own). With `dry_run` no row is written: those
     that may be are held until `confirm`. The same file from the same sender is the same import.

@@ -75,7 +75,7 @@ class Reading:
 
     def part(self, number: int) -> Counts:
         """What was owed by and under a lower unit in the days shown."""
-        return _sum([self.past.by_part.get(day, {}).get(number, Counts()) for day in self.days])
+        return _sum([Counts(*self.past.by_part.get(day, {}).get(number, ())) for day in self.days])
 
 
 def read(unit: Unit, until: date, days: int, *, form: Edition, policy: Policy) -> Reading:

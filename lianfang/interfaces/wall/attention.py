@@ -74,9 +74,11 @@ def _concern(seen: Reading, child: Child) -> tuple[int, float] | None:
 
 def _low_days(seen: Reading, child: Child) -> int:
     """Days in a row, counted back from yesterday, or from today when it is due, with little of what was owed."""
+    if child.counts.expected <= 1:
+        return 0
     shares = [seen.share(child, day) for day in seen.recent]
     last = shares if child.state in ("received", "zero", "late") else shares[:-1]
-    return days_below([share.percent for share in last], BELOW) if child.counts.expected > 1 else 0
+    return days_below([share.percent for share in last], BELOW)
 
 
 def posts_of(units: Sequence[int], *, at: datetime) -> dict[int, str]:

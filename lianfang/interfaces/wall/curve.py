@@ -10,13 +10,12 @@ from typing import Any, Final
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from lianfang.domain.small import small
+from lianfang.domain.small import Small
 from lianfang.domain.wall import WEEK, running_mean
-from lianfang.interfaces.charts import Bars, Chart, Line, svg
-from lianfang.interfaces.wall.figures import drawn, hidden
+from lianfang.interfaces.charts import Bars, Chart, Line, on_page
+from lianfang.interfaces.wall.figures import drawn, in_observation, newly_ill
 from lianfang.interfaces.wall.reading import Reading
 from lianfang.interfaces.web.templatetags.formats import UNKNOWN, amount
-from lianfang.kernel.reporting.office_days import Health
 
 WIDTH: Final = 430
 HEIGHT: Final = 280
@@ -26,8 +25,9 @@ SYMPTOMS, ONSET = "symptoms", "onset"
 def symptoms(seen: Reading) -> dict[str, Any]:
     """`{title, svg, note, heads, rows}`: the picture, and the same figures as a table."""
     title = _("New symptoms and observation, people")
-    values = drawn(seen)
-    held = [_held(seen, day) for day in seen.days]
+    ill = [newly_ill(seen, day) for day in seen.days]
+    observed = [_observed(seen, day) for day in seen.days]
+    values, held = drawn(ill), drawn(observed)
     means = running_mean(values)
     chart = Chart(
         title=title, at=seen.days,
@@ -41,11 +41,11 @@ def symptoms(seen: Reading) -> dict[str, Any]:
         ),
     )  # fmt: skip
     rows = [
-        [f"{day:%m-%d}", shown(seen, (seen.ill(day) or (None,))[0]), mean, shown(seen, _known(seen, day))]
-        for day, mean in zip(seen.days, _means(seen, means), strict=True)
+        [f"{day:%m-%d}", amount(one.shown), mean, amount(there.shown)]
+        for day, one, mean, there in zip(seen.days, ill, _means(ill, means), observed, strict=True)
     ]
     heads = [_("Day"), _("New symptoms"), _("Seven-day mean"), _("In observation")]
-    return {"title": title, "svg": svg(chart, width=WIDTH, height=HEIGHT), "note": _note(seen), "heads": heads,
+    return {"title": title, "svg": on_page(chart, width=WIDTH, height=HEIGHT), "note": _note(ill), "heads": heads,
             "rows": rows}  # fmt: skip
 
 
@@ -58,28 +58,20 @@ def table_body(rows: Sequence[Sequence[str]]) -> SafeString:
     return mark_safe("".join(made))  # noqa: S308  built of escaped parts
 
 
-def shown(seen: Reading, count: int | None) -> str:
-    """A count about health as it may be printed here."""
-    return amount(small(count, seen.fewest).shown)
+def _note(days: Sequence[Small]) -> str:
+    if any(one.bound for one in days):
+        return _("Hidden counts are drawn at half of their bound.")
+    few = next((one.fewest for one in days if one.suppressed), 0)
+    return _("Days below {n} are drawn at half of it.").format(n=few) if few else ""
 
 
-def _note(seen: Reading) -> str:
-    drawn_at_half = any(hidden(seen, seen.days))
-    return _("Days below {n} are drawn at half of it.").format(n=seen.fewest) if drawn_at_half else ""
-
-
-def _means(seen: Reading, means: Sequence[float | None]) -> list[str]:
+def _means(days: Sequence[Small], means: Sequence[float | None]) -> list[str]:
     """As numbers; a mean over a hidden count is not told."""
-    small_days = hidden(seen, seen.days)
+    small_days = [one.suppressed for one in days]
     untold = [any(small_days[max(0, end - WEEK) : end]) for end in range(1, len(means) + 1)]
     return [UNKNOWN if mean is None or secret else f"{mean:,.1f}" for mean, secret in zip(means, untold, strict=True)]
 
 
-def _known(seen: Reading, day: date) -> int | None:
-    found: Health | None = seen.health.get(day)
-    return found.held if found else None
-
-
-def _held(seen: Reading, day: date) -> float | None:
-    one = small(_known(seen, day), seen.fewest)
-    return seen.fewest / 2 if one.suppressed else one.count
+def _observed(seen: Reading, day: date) -> Small:
+    now = seen.health.get(day)
+    return Small(None) if now is None else in_observation(now, seen.fewest)[1]

@@ -11,10 +11,12 @@ from django.utils.translation import ngettext, pgettext
 
 from lianfang.domain.briefing.trends import WEEK, trend_of
 from lianfang.domain.briefing.wording import change_text, mean_text
-from lianfang.domain.small import small, small_row
+from lianfang.domain.small import Small
+from lianfang.domain.small_sums import hidden_beside_total
 from lianfang.interfaces.wall.reading import Reading
 from lianfang.interfaces.web.templatetags.formats import UNKNOWN, amount, duration, percent, plain
 from lianfang.kernel.reporting.figures import Counts
+from lianfang.kernel.reporting.office_bounds import ENDED, ILL
 from lianfang.kernel.reporting.office_days import Health
 
 
@@ -56,14 +58,15 @@ def _symptoms(seen: Reading) -> dict[str, Any]:
     if today is None:
         return _figure(label, None, pgettext("counted", "people"), [_("nothing has come in yet"), _weeks(seen)])
     of = _("of {whole} answers") if by_answers else _("by {whole} reports")
-    shown = small(today[0], seen.fewest, denominator=today[1])
-    return _figure(label, shown.shown, pgettext("counted", "people"), [of.format(whole=plain(today[1])), _weeks(seen)])
+    value = newly_ill(seen, seen.day).shown
+    return _figure(label, value, pgettext("counted", "people"), [of.format(whole=plain(today[1])), _weeks(seen)])
 
 
 def _weeks(seen: Reading) -> str:
     """The week as the briefing tells it, hidden counts and all; up to yesterday until today's reports are in."""
-    counts = _counts(seen, whole_days(seen))
-    trend = trend_of(counts, fewest=seen.fewest)
+    days = [newly_ill(seen, day) for day in whole_days(seen)]
+    counts = [one.count for one in days]
+    trend = trend_of(counts, fewest=seen.fewest, bounds=[one.bound for one in days])
     if trend is None or trend.days < WEEK:
         return _("no seven-day mean yet")
     said, change = _("seven-day mean {mean}").format(mean=mean_text(trend)), change_text(trend)
@@ -71,13 +74,11 @@ def _weeks(seen: Reading) -> str:
     return said + _(", ") + _("{change} on the week before").format(change=change) if change else said
 
 
-def _counts(seen: Reading, days: Sequence[date]) -> list[int | None]:
-    return [(seen.ill(day) or (None,))[0] for day in days]
-
-
-def hidden(seen: Reading, days: Sequence[date]) -> list[bool]:
-    """Which of these days have a count that is not shown."""
-    return [small((seen.ill(day) or (None, 0))[0], seen.fewest).suppressed for day in days]
+def newly_ill(seen: Reading, day: date) -> Small:
+    """Who fell ill on a day, as it may be shown here; unknown where nothing came in."""
+    count, of = seen.ill(day) or (None, None)
+    by_answers = seen.fewest and day in seen.past.answered
+    return Small(count, of, seen.fewest, _bounds(seen.health.get(day, Health()))[ILL] if by_answers else 0)
 
 
 def whole_days(seen: Reading) -> Sequence[date]:
@@ -86,25 +87,37 @@ def whole_days(seen: Reading) -> Sequence[date]:
     return seen.days if counts.expected and counts.received >= counts.expected else seen.days[:-1]
 
 
-def drawn(seen: Reading) -> list[float | None]:
-    """New symptoms by day; a hidden count is drawn in the middle of what it may be, an unknown one not at all."""
-    found: list[float | None] = []
-    for day in seen.days:
-        one = small((seen.ill(day) or (None, 0))[0], seen.fewest)
-        found.append(seen.fewest / 2 if one.suppressed else one.count)
-    return found
+def drawn(days: Sequence[Small]) -> list[float | None]:
+    """Counts by day; a hidden one is drawn in the middle of what it may be, an unknown one not at all."""
+    return [None if one.count is None else float(one.middle) for one in days]
+
+
+def in_observation(now: Health, fewest: int) -> tuple[tuple[Small, ...], Small]:
+    """How many are at sites, on campus and at home, and altogether, as they may be shown beside each other.
+
+    Of an office's day that is kept, it is known as well what is hidden for the sake of its neighbours.
+    """
+    places = (now.at_site, now.on_campus, now.at_home)
+    if not (now.bounds and fewest):
+        return hidden_beside_total(places, now.held, fewest)
+    whole, *parts = now.bounds[: 1 + len(places)]
+    row = (Small(count, None, fewest, bound) for count, bound in zip(places, parts, strict=True))
+    return tuple(row), Small(now.held, None, fewest, whole)
+
+
+def _bounds(now: Health) -> tuple[int, ...]:
+    return now.bounds or (0,) * (1 + ILL)
 
 
 def _held(seen: Reading) -> dict[str, Any]:
     now = seen.health.get(seen.day, Health())
-    site, home, campus = small_row([now.at_site, now.at_home, now.on_campus], seen.fewest)
+    (site, campus, home), held = in_observation(now, seen.fewest)
     where = _("sites {site}, home {home}, campus {campus}").format(
         site=amount(site.shown), home=amount(home.shown), campus=amount(campus.shown)
     )
-    ended = _("ended today {n}").format(n=amount(small(now.ended, seen.fewest).shown))
-    return _figure(
-        _("In observation now"), small(now.held, seen.fewest).shown, pgettext("counted", "people"), [where, ended]
-    )
+    let_go = Small(now.ended, None, seen.fewest, _bounds(now)[ENDED] if seen.fewest else 0)
+    ended = _("ended today {n}").format(n=amount(let_go.shown))
+    return _figure(_("In observation now"), held.shown, pgettext("counted", "people"), [where, ended])
 
 
 def _differences(seen: Reading) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 import numpy as np
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from lianfang.capabilities.cases.models import Case
@@ -17,7 +18,7 @@ from lianfang.domain.analysis.series import Floats
 from lianfang.domain.cases.terms import ASYMPTOMATIC, CONFIRMED, PROBABLE
 from lianfang.domain.refusals import Refused
 from lianfang.domain.small import small
-from lianfang.interfaces.charts import Band, Bars, Chart, Line, svg
+from lianfang.interfaces.charts import Band, Bars, Chart, Line, on_page
 from lianfang.interfaces.wall.curve import HEIGHT, WIDTH
 from lianfang.interfaces.wall.reading import Reading
 from lianfang.interfaces.web.templatetags.formats import UNKNOWN, amount
@@ -49,8 +50,9 @@ def line_list(seen: Reading) -> list[tuple[date, date]]:
     found = Case.objects.filter(
         under(seen.unit, "unit__"), classification__in=COUNTED, date_onset__gte=first, date_reporting__lte=seen.day
     )
-    rows = found.order_by().values_list("date_onset", "date_reporting")
-    return [(began, told) for began, told in rows if began is not None]
+    rows = found.order_by().values("date_onset", "date_reporting").annotate(cases=Count("pk"))
+    every = rows.values_list("date_onset", "date_reporting", "cases")
+    return [(began, told) for began, told, cases in every if began is not None for _case in range(cases)]
 
 
 def estimated(seen: Reading, cases: Sequence[tuple[date, date]]) -> Curve | None:
@@ -95,7 +97,7 @@ def onset(seen: Reading, cases: Sequence[tuple[date, date]]) -> dict[str, Any]:
         note = _("Too few cases with a known day of onset in these {n} days.").format(n=len(seen.days))
         return {"title": title, "svg": "", "note": note, "heads": heads, "rows": []}
     note = _("Grey: not yet reliable, cases of these days are still being reported or too few.")
-    picture = svg(_chart(seen, found, title), width=WIDTH, height=HEIGHT)
+    picture = on_page(_chart(seen, found, title), width=WIDTH, height=HEIGHT)
     return {"title": title, "svg": picture, "note": note, "heads": heads, "rows": _rows(seen, found)}
 
 
@@ -107,12 +109,12 @@ def _chart(seen: Reading, found: Curve, title: str) -> Chart:
         title=title, at=list(cases.days),
         bars=[Bars(_("Reported"), [_drawn(seen, value) for value in cases.reported])],
         bands=[
-            Band("95%", _line(cases.lo), _line(cases.hi), "main", grey_from=grey),
+            Band("95%", _open(seen, cases, cases.lo), _open(seen, cases, cases.hi), "main", grey_from=grey),
             Band("95%", _from_firm(found, found.low), _from_firm(found, found.high), "second", right=True,
                  grey_from=rt_grey),
         ],
         lines=[
-            Line(_("Nowcast"), _line(cases.nowcast), "main", grey_from=grey),
+            Line(_("Nowcast"), [_drawn(seen, value) for value in cases.nowcast], "main", grey_from=grey),
             Line(_("Rt (right)"), _from_firm(found, found.mean), "second", right=True, grey_from=rt_grey),
         ],
         description=_("Cases by day of onset over {n} days, how many are expected in the end, and Rt.").format(
@@ -121,12 +123,18 @@ def _chart(seen: Reading, found: Curve, title: str) -> Chart:
     )  # fmt: skip
 
 
-def _drawn(seen: Reading, value: float) -> float:
-    return seen.fewest / 2 if small(int(value), seen.fewest).suppressed else float(value)
+def _drawn(seen: Reading, value: float) -> float | None:
+    """Of days that are long over as many are expected as were reported, so both are drawn alike where they are few."""
+    if np.isnan(value):
+        return None
+    few = small(round(float(value)), seen.fewest)
+    return float(few.middle) if few.suppressed else float(value)
 
 
-def _line(values: Floats) -> list[float | None]:
-    return [None if np.isnan(value) else float(value) for value in values]
+def _open(seen: Reading, cases: ByOnset, values: Floats) -> list[float | None]:
+    """Limits of the days whose expected number is shown: around a hidden one they would tell it."""
+    hidden = (small(round(float(value)), seen.fewest).suppressed for value in np.nan_to_num(cases.nowcast))
+    return [None if np.isnan(value) or few else float(value) for value, few in zip(values, hidden, strict=True)]
 
 
 def _from_firm(found: Curve, values: Floats) -> list[float | None]:

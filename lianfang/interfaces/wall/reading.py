@@ -17,8 +17,7 @@ from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting import board as boards
 from lianfang.kernel.reporting.board_asked import ask
-from lianfang.kernel.reporting.children import Child, as_history, history_asked
-from lianfang.kernel.reporting.figures import Counts
+from lianfang.kernel.reporting.children import NO_COUNTS, Child, as_trouble, trouble_asked
 from lianfang.kernel.reporting.forms import Edition
 from lianfang.kernel.reporting.office_days import Health, health_by_day, kept_asked
 from lianfang.kernel.reporting.past import Past, past
@@ -44,11 +43,12 @@ class Reading:
     differences: Differences
     as_of: datetime
     shares: dict[tuple[int, date], Share] = field(default_factory=dict)
+    hidden: bool = False  # whether the reader sees small counts of an institution only as a bound
 
     @property
     def fewest(self) -> int:
         """From how many on a count about health is shown here; 0 where the institution looks at its own."""
-        return self.policy.small_cell if self.unit.kind in OFFICES else 0
+        return self.policy.small_cell if self.hidden or self.unit.kind in OFFICES else 0
 
     @cached_property
     def days(self) -> list[date]:
@@ -63,7 +63,22 @@ class Reading:
     @cached_property
     def parts(self) -> list[Child]:
         """The lower units of which something is owed, in the order of their codes."""
-        return [child for child in self.board.children if any(self.owes(child, day) for day in self.recent)]
+        return [child for child in self.board.children if child.pk in self.marks or self.owed_in_all(child)[0]]
+
+    @cached_property
+    def _before(self) -> dict[int, tuple[int, int]]:
+        """Lower unit -> what was expected and received on the days of the strip before this one."""
+        found: dict[int, tuple[int, int]] = {}
+        for day in self.recent[:-1]:
+            for pk, (expected, received, *_rest) in self.past.by_part.get(day, {}).items():
+                so_far = found.get(pk, (0, 0))
+                found[pk] = (so_far[0] + expected, so_far[1] + received)
+        return found
+
+    def owed_in_all(self, child: Child) -> tuple[int, int]:
+        """How many reports (or class checks) of a lower unit were expected on the days of the strip, and received."""
+        expected, received = self._before.get(child.pk, (0, 0))
+        return expected + child.counted[0], received + child.counted[1]
 
     def ill(self, day: date) -> tuple[int, int] | None:
         """How many fell ill on a day, of how many who answered; by reports those with fever, of how many reports."""
@@ -71,15 +86,11 @@ class Reading:
             return self.health.get(day, Health()).newly_ill, answered
         return self.past.fever.get(day)
 
-    def owes(self, child: Child, day: date) -> bool:
-        """Whether anything was owed by or under a lower unit on a day."""
-        return bool(self.counts_of(child, day).expected or self.marks.get(child.pk, {}).get(day))
-
-    def counts_of(self, child: Child, day: date) -> Counts:
-        """The reports (or class checks) of a lower unit on a day."""
-        if day == self.day:
-            return child.counts
-        return self.past.by_part.get(day, {}).get(child.pk, Counts())
+    def owed(self, child: Child, day: date) -> tuple[int, int]:
+        """How many reports (or class checks) of a lower unit were expected on a day, and received."""
+        before = self.past.by_part.get(day, {}).get(child.pk, NO_COUNTS)
+        expected, received, *_rest = child.counted if day == self.day else before
+        return expected, received
 
     def share(self, child: Child, day: date) -> Share:
         """How much of what was owed there is in; asked for by tiles, strip and list."""
@@ -88,10 +99,10 @@ class Reading:
         return self.shares[child.pk, day]
 
     def _share(self, child: Child, day: date) -> Share:
-        counts, mark = self.counts_of(child, day), self.marks.get(child.pk, {}).get(day, "")
+        (expected, received), mark = self.owed(child, day), self.marks.get(child.pk, {}).get(day, "")
         late = int(mark == "late")
         return share_of(
-            received=counts.received, expected=counts.expected, late=late, own_missing=mark in _OWED_STILL,
+            received=received, expected=expected, late=late, own_missing=mark in _OWED_STILL,
             due=day < self.day or child.state == "missing",
         )  # fmt: skip
 
@@ -114,10 +125,10 @@ def read(unit: Unit, day: date, *, form: Edition, policy: Policy, now: datetime)
             return None
         days, recent = days_to(day, COURSE_DAYS), days_to(day, STRIP_DAYS)
         units = [child.pk for child in seen.children]
-        kept, marks = ask(kept_asked(unit, days), history_asked(units, recent[0], day))
+        kept, marks = ask(kept_asked(unit, days), trouble_asked(units, recent[0], day))
         health, counted_at = health_by_day(unit, days, kept)
         return Reading(
-            unit, day, policy, seen, past(unit, days, recent), health, as_history(marks),
+            unit, day, policy, seen, past(unit, days, recent, brief=True), health, as_trouble(marks),
             incidents_under(unit, now=now), differences_under(unit, now=now), min(seen.as_of, counted_at),
         )  # fmt: skip
 

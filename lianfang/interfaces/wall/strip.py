@@ -19,7 +19,7 @@ ROWS: Final = 22
 
 
 def strip(seen: Reading) -> dict[str, Any]:
-    """`{days, rows: [{name, cells: HTML}], of, shown}`; rows in the order of codes."""
+    """`{days, rows: [{name, title, cells: HTML}], of, shown}`; rows in the order of codes."""
     shown = _least_complete(seen, seen.parts)
     return {
         "days": seen.recent, "rows": [_row(seen, child) for child in shown], "of": len(seen.parts),
@@ -35,14 +35,13 @@ def _least_complete(seen: Reading, parts: list[Child]) -> list[Child]:
 
 
 def _complete(seen: Reading, child: Child) -> Decimal:
-    counts = [seen.counts_of(child, day) for day in seen.recent]
-    expected = sum(one.expected for one in counts)
-    return Decimal(sum(one.received for one in counts)) / expected if expected else Decimal(1)
+    expected, received = seen.owed_in_all(child)
+    return Decimal(received) / expected if expected else Decimal(1)
 
 
 def _row(seen: Reading, child: Child) -> dict[str, Any]:
     cells = [_cell(seen, child, day) for day in seen.recent]
-    return {"name": short_name(child), "cells": mark_safe("".join(cells))}  # noqa: S308  built of escaped parts
+    return {"name": short_name(child), "title": child.name, "cells": mark_safe("".join(cells))}  # noqa: S308  built of escaped parts
 
 
 def _cell(seen: Reading, child: Child, day: date) -> str:

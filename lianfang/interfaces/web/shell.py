@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.capabilities.assessments.actions import ASSESSORS as RISK_ASSESSORS
 from lianfang.capabilities.briefings.actions import ASSESSORS
+from lianfang.capabilities.briefings.packs import PACKERS
 from lianfang.capabilities.checkin.actions import ANSWERERS
 from lianfang.capabilities.command.actions import KEEPERS as COMMAND_OFFICE
 from lianfang.capabilities.incidents.duties import LEADS, RESPONDERS
@@ -147,6 +148,8 @@ def _analysis(actor: Actor) -> list[tuple[str, str, str, str]]:
         links.append((_("Data quality"), f"/quality/{home.code}", "check-circle", ""))
     if home and actor.holds(ASSESSORS, home):
         links.append((_("Daily briefing"), f"/briefings/{home.code}", "file", "b"))
+    if home and actor.holds(PACKERS, home):
+        links.append((_("After-action packs"), f"/after-action/{home.code}", "file", ""))
     if home and actor.roles & {Role.DUTY_OFFICER, Role.LEADER, Role.OFFICER}:
         links.append((_("What if"), f"/what-if/{home.code}", "chart", ""))
     if home and actor.holds(RISK_ASSESSORS, home):

@@ -18,6 +18,7 @@ from lianfang.capabilities.surveillance.counting import count_moved
 from lianfang.capabilities.surveillance.running import run_due
 from lianfang.capabilities.verification.waiting import wake
 from lianfang.demo import live
+from lianfang.interfaces.after_action.making import make_one
 from lianfang.interfaces.worker.folding import fold_once
 from lianfang.kernel import clock
 from lianfang.kernel.alerts.heartbeat import beat
@@ -68,6 +69,7 @@ class Worker:
             "woken": lambda: _at_once(wake),
             "followed": lambda: dispatch(REACTIONS),
             "purged": lambda: _at_once(purge),
+            "packed": lambda: _at_once(make_one),
             "played": live.play,
         }
         if self.folds:

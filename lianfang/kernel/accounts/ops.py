@@ -13,6 +13,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor, actor_for
 from lianfang.kernel.accounts.models import Account, Grant, Invitation, Token
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.people.models import Person
 
 INVITATION_LASTS = timedelta(hours=72)
 TOKEN_LASTS = timedelta(days=90)
@@ -28,6 +29,19 @@ def new_account(handle: str, name: str, *, phone: str = "", language: str = "") 
     account.set_unusable_password()
     account.full_clean(exclude=["password"])
     account.save()
+    return account
+
+
+def open_for(person: Person, *, field: str) -> Account:
+    """An account without any role for somebody who has none; it is tied to them.
+
+    Refused `account.person_has_one` on `field`.
+    """
+    if Account.objects.filter(person_id=person.pk).exists():
+        raise Refused("account.person_has_one", field)
+    account = new_account(f"m-{person.pk.hex}", person.name)
+    account.person_id = person.pk
+    account.save(update_fields=["person_id"])
     return account
 
 

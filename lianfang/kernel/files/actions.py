@@ -20,6 +20,8 @@ SENDERS = (
     Role.CLASS_HEAD,
     Role.DOCTOR,
     Role.LIAISON,
+    Role.NURSE,
+    Role.SITE_MANAGER,
 )
 CHECKED, WRITTEN, REFUSED, DROPPED = "checked", "written", "refused", "dropped"
 

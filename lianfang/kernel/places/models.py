@@ -8,6 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.contrib.postgres.fields.ranges import DateTimeRangeField
 from django.db import models
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -35,7 +36,7 @@ ONE_AT_A_TIME = (BED, SEAT, DINES)
 """Nobody has two beds, two seats or two tables at once; visits may overlap."""
 PREMISES_STATES = [
     ("preparing", _("being prepared")),
-    ("open", _("open")),
+    ("open", pgettext_lazy("of a site", "open")),
     ("draining", _("no more admissions")),
     ("closed", _("closed")),
 ]
@@ -81,7 +82,7 @@ class Place(UnitOwned):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_en if self.name_en and get_language() == "en" else self.name
 
 
 class Occupancy(UnitOwned):

@@ -8,6 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.fields.ranges import DateRangeField
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.kernel.orgs.models import Unit
@@ -21,6 +22,8 @@ class DateRange(models.Func):
 
 
 VALID = DateRange("valid_from", "valid_until", models.Value("[]"))
+FOR_WHOM = Coalesce("unit", models.Value(0, models.BigIntegerField()))
+"""The unit; 0 for a pack for all: to the database nothing is equal to nothing, and two for all would overlap."""
 
 
 class RulePack(models.Model):
@@ -60,7 +63,7 @@ class RulePack(models.Model):
             ExclusionConstraint(
                 name="one_edition_at_a_time",
                 expressions=[
-                    ("unit", RangeOperators.EQUAL),
+                    (FOR_WHOM, RangeOperators.EQUAL),
                     ("hazard", RangeOperators.EQUAL),
                     ("series", RangeOperators.EQUAL),
                     (VALID, RangeOperators.OVERLAPS),

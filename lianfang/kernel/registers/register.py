@@ -82,6 +82,7 @@ class Register:
     title: ClassVar[Any]
     model: ClassVar[type[Model]]
     columns: ClassVar[list[Column]]
+    details: ClassVar[list[Column]] = []  # what is too long for a list: only of a row that is asked for by itself
     filters: ClassVar[list[Filter]] = []
     order: ClassVar[tuple[str, ...]] = ("pk",)
     related: ClassVar[tuple[str, ...]] = ()
@@ -129,9 +130,9 @@ class Register:
         return found.order_by(*cls.order)
 
     @classmethod
-    def column_named(cls, name: str) -> Column:
-        """The column of this name; another is refused with `field.unknown`."""
-        for one in cls.columns:
+    def column_named(cls, name: str, *, whole: bool = False) -> Column:
+        """The column of this name, or of a whole row its detail; another is refused with `field.unknown`."""
+        for one in (*cls.columns, *cls.details) if whole else cls.columns:
             if one.name == name:
                 return one
         raise Refused("field.unknown", name[:60])

@@ -68,7 +68,7 @@ def as_cell(value: Any, zone: tzinfo) -> Any:
         return value.code
     if isinstance(value, list | tuple):
         return "、".join(map(_listed, value))
-    return str(value)
+    return json.dumps(value, ensure_ascii=False) if type(value) is dict else str(value)
 
 
 def _listed(value: Any) -> str:

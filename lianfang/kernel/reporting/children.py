@@ -153,16 +153,29 @@ SELECT u.id, r.revision FROM orgs_unit u CROSS JOIN LATERAL (
         WHERE o.unit_id = u.id AND o.form = %(form)s AND o.day = %(day)s AND o.current LIMIT 1) r
  WHERE u.parent_id = %(unit)s OR u.sector_parent_id = %(unit)s
 """
+_MARK = """
+CASE WHEN d.settled_at IS NULL AND d.returned_at IS NOT NULL THEN 'returned' WHEN d.settled_at IS NULL THEN 'missing'
+     WHEN d.settled_at > d.due_at THEN 'late' WHEN d.zero THEN 'zero' ELSE 'report' END
+"""
 # The last days of some units: one short walk along the key of the dues a unit.
-_HISTORY = """
-SELECT u.id, d.day, CASE WHEN d.settled_at IS NULL AND d.returned_at IS NOT NULL THEN 'returned'
-            WHEN d.settled_at IS NULL THEN 'missing' WHEN d.settled_at > d.due_at THEN 'late'
-            WHEN d.zero THEN 'zero' ELSE 'report' END
+_HISTORY = f"""
+SELECT u.id, d.day, {_MARK}
   FROM unnest(%(units)s::bigint[]) u (id) CROSS JOIN LATERAL (
        SELECT * FROM dues_due o WHERE o.unit_id = u.id AND o.kind IN ('report', 'roll_call')
           AND o.day BETWEEN %(first)s AND %(last)s AND o.line = 'territory') d
  ORDER BY d.kind DESC, d.slot DESC
 """
+# The same, a row a unit: of many units nearly all days are in time, and only the others are told.
+_TROUBLE = f"""
+SELECT u.id, t.days, t.marks FROM unnest(%(units)s::bigint[]) u (id) CROSS JOIN LATERAL (
+       SELECT count(*) AS owed, array_agg(m.day) FILTER (WHERE {{which}}) AS days,
+              array_agg(m.mark) FILTER (WHERE {{which}}) AS marks
+         FROM (SELECT DISTINCT ON (d.day) d.day, {_MARK} AS mark FROM dues_due d
+                WHERE d.unit_id = u.id AND d.kind IN ('report', 'roll_call')
+                  AND d.day BETWEEN %(first)s AND %(last)s AND d.line = 'territory'
+                ORDER BY d.day, d.kind, d.slot) m) t
+ WHERE t.owed > 0
+""".format(which="m.mark IN ('returned', 'missing', 'late')")
 _FEW = frozenset(OFFICES) - {"county"}  # offices with few units right below them and very many further down
 
 
@@ -227,3 +240,13 @@ def as_history(rows: Iterable[Sequence[Any]]) -> dict[int, dict[date, str]]:
     for pk, day, mark in rows:
         found.setdefault(pk, {})[day] = mark
     return found
+
+
+def trouble_asked(units: Iterable[int], first: date, last: date) -> Question:
+    """The question for the dues of many units that were not simply in time; `as_trouble` reads it."""
+    return Question(_TROUBLE, {"units": list(units), "first": first, "last": last})
+
+
+def as_trouble(rows: Iterable[Sequence[Any]]) -> dict[int, dict[date, str]]:
+    """As `as_history`, of every unit that owed anything, but only the days that are `late`, `returned` or `missing`."""
+    return {pk: dict(zip(days or (), marks or (), strict=True)) for pk, days, marks in rows}

@@ -147,8 +147,9 @@ def added(one: Sums, other: Sums) -> Sums:
 
 _OWED = "NOT (d.excused <> '' AND d.settled_at IS NULL)"
 # In the order of the fields of `Counts`; over dues `d`.
+COMPLETE_SQL = f"count(*) FILTER (WHERE {_OWED}), count(d.settled_at)"
 COUNTS_SQL = f"""
-count(*) FILTER (WHERE {_OWED}), count(d.settled_at), count(*) FILTER (WHERE d.settled_at <= d.due_at),
+{COMPLETE_SQL}, count(*) FILTER (WHERE d.settled_at <= d.due_at),
 count(*) FILTER (WHERE d.settled_at > d.due_at), count(*) FILTER (WHERE d.zero AND {_OWED}),
 count(*) FILTER (WHERE d.settled_at IS NULL AND d.excused = '' AND d.returned_at IS NOT NULL),
 count(*) FILTER (WHERE d.settled_at IS NULL AND d.excused <> ''),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -30,6 +30,8 @@ METHODS: dict[str, Callable[[Any], Any]] = {
     "outbreakp": detect.outbreakp,
     "glr": lambda y: detect.glr(y, start=14, freq=7),
     "glr_nb": lambda y: detect.glr(y, start=14, mu0=3.0, dispersion=0.3),
+    "glr_nb_as_surveillance": lambda y: detect.glr(y, start=14, mu0=3.0, dispersion=0.3, compat="surveillance"),
+    "outbreakp_as_surveillance": lambda y: detect.outbreakp(y, compat="surveillance"),
 }
 
 
@@ -156,11 +158,39 @@ def test_the_cases_named_by_the_likelihood_ratio_are_the_least_that_raise_it() -
                 assert bool(detect.glr(tried, start=0, mu0=2.0, dispersion=spread).alarm[-1]) is expected
 
 
+@pytest.mark.parametrize("compat", ["", "surveillance"])
+@given(counts=arrays.arrays(np.float64, (2, 40), elements=st.integers(0, 6)), limit=st.sampled_from([2.0, 5.0, 1e6]))
+@settings(max_examples=15, deadline=None)
+def test_the_likelihood_ratio_of_a_day_knows_nothing_of_later_days(
+    compat: Literal["", "surveillance"], counts: np.ndarray, limit: float
+) -> None:
+    means = 0.02 + np.exp(2 * np.sin(np.arange(40) / 5))
+    given_all = detect.glr(counts, start=0, mu0=means, dispersion=0.2, c_arl=limit, compat=compat)
+    for days in (2, 9, 23):
+        found = detect.glr(counts[:, :days], start=0, mu0=means[:days], dispersion=0.2, c_arl=limit, compat=compat)
+        np.testing.assert_allclose(found.value, given_all.value[:, :days], rtol=1e-7, atol=1e-7)
+        assert (found.alarm == given_all.alarm[:, :days]).all()
+
+
+def test_the_likelihood_ratio_stays_right_over_wide_ranges_of_means_and_spreads() -> None:
+    draw = np.random.default_rng(8)
+    for mean, spread in ((0.01, 0.2), (0.5, 2.0), (40.0, 0.05), (3.0, 1e-6)):
+        means = mean * np.exp(draw.normal(0, 1, 15))
+        counts = draw.poisson(means * draw.gamma(1, 2, 15)).astype(float)
+        found = detect.glr(counts, start=0, mu0=means, dispersion=spread, c_arl=1e6)
+        best = max(_ratio(counts[k:], means[k:], spread) for k in range(15))
+        assert found.value[-1] == pytest.approx(best, rel=1e-6, abs=1e-6)
+
+
 def test_outbreakp_keeps_its_alarms_where_products_run_out_of_numbers() -> None:
     counts = np.concatenate([np.full(30, 5.0), np.full(30, 5000.0)])
     found, theirs = detect.outbreakp(counts), detect.outbreakp(counts, compat="surveillance")
     assert found.alarm[31:].all() and np.isfinite(found.log_value).all()
-    assert not theirs.alarm[-1]
+    assert theirs.value[30] == np.inf and theirs.alarm[30]
+    assert not theirs.alarm[-1]  # the first factors make 0, and nothing brings it back
+    slower = np.concatenate([np.full(200, 50.0), np.full(40, 100.0)])
+    lost = detect.outbreakp(slower, compat="surveillance")
+    assert detect.outbreakp(slower).alarm[-1] and lost.value[-1] == 0 and not lost.alarm[-1]
 
 
 @given(counts=arrays.arrays(np.float64, 25, elements=st.integers(0, 20)))

@@ -26,6 +26,7 @@ FORMATS: Mapping[str, Callable[[str], Any]] = {
 KNOWN = {
     "type", "properties", "required", "additionalProperties", "items", "maxItems", "enum", "anyOf", "$ref", "format",
     "minimum", "maximum", "minLength", "maxLength", "pattern", "description", "default",
+    "examples", "propertyNames", "minItems",
 }  # fmt: skip
 
 
@@ -60,10 +61,15 @@ class Check:
 
     def _inside(self, value: Any, schema: Mapping[str, Any], at: str) -> Iterator[str]:
         if isinstance(value, list) and "items" in schema:
+            if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+                yield f"{at}: {len(value)} members"
             for number, one in enumerate(value):
                 yield from self.faults(one, schema["items"], f"{at}[{number}]")
         if not isinstance(value, dict):
             return
+        yield from (
+            fault for name in value for fault in self.faults(name, schema.get("propertyNames", {}), f"{at}.{name}")
+        )
         known, others = schema.get("properties", {}), schema.get("additionalProperties", True)
         yield from (f"{at}.{name}: missing" for name in schema.get("required", ()) if name not in value)
         for name, one in value.items():

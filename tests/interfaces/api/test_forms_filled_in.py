@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from fastexcel import read_excel
 
+from lianfang.interfaces.api.schemas_of_forms import cross_table
 from lianfang.kernel.orgs.models import Unit
 from tests.domain.reading import TODAY
+from tests.interfaces.api.schema_check import Check
 from tests.world import World
 
 ABOUT = {
@@ -47,6 +49,7 @@ def test_E03_a_form_is_filled_in_over_http_and_divided(world: World) -> None:
     asked(world)
     assert fill(world).json()["done"] == "form.filled"
     found = table(world, "rows=county&columns=kind&sum=beds").json()
+    assert Check({}).faults(found, cross_table()) == []
     words = {one["key"]: one["label"] for one in found["row_keys"]}
     first = next(cell for cell in found["cells"] if cell["filled"])
     assert words[first["row"]] == str(Unit.objects.get(code="N1")) and first["column"] == "school"

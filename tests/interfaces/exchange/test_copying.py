@@ -37,7 +37,7 @@ WORDED = {
     "amenities", "area-lists", "areas", "briefings", "class-checks",
     "class-learners", "class-orders", "class-places", "classes",
     "contact-attempts", "dues", "events", "feedback", "follow-ups", "handed-copies",
-    "imports", "items", "layouts", "leave", "meals-taken", "milestones", "recalls", "receipts",
+    "imports", "items", "layouts", "leave", "meals-taken", "milestones", "packs", "recalls", "receipts",
     "recipients", "reports", "requests", "responsible", "roles", "rules", "screeners", "site-rooms", "sites",
     "sittings", "sojourns", "spots", "sweeps", "teams", "trips", "unit-reports", "units", "zone-disinfections",
     "zones",

@@ -117,6 +117,11 @@ class Incident(UnitOwned):
     def __str__(self) -> str:
         return kind_words(self.kind)
 
+    @property
+    def where_words(self) -> str:
+        """Where it is, in the reader's language: what was typed, else the place, else the unit."""
+        return self.where or str(self.place or self.unit)
+
 
 class Stop(UnitOwned):
     """One of an incident's clocks was stopped: when it happened, what the device claimed, when it came in.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from lianfang.capabilities.training.entries import given_of
+from lianfang.capabilities.training.entries import ToldMeasured, given_of
 from lianfang.capabilities.training.meals import sitting_at
 from lianfang.capabilities.training.models import MEALS, ClassRun, Enrolment, MealScan
 from lianfang.capabilities.training.roles import AT_THE_DOOR
@@ -27,7 +26,7 @@ ABNORMAL = "door.abnormal"
 
 @action("door.recorded", by=AT_THE_DOOR, over="run", facts=("run", "day", "slot"))
 def record_door_round(
-    by: Actor, *, run: ClassRun, day: date, slot: str, entries: Sequence[Mapping[str, Any]]
+    by: Actor, *, run: ClassRun, day: date, slot: str, entries: Sequence[ToldMeasured]
 ) -> list[Receipt]:
     """Take the temperatures of a class at the door: what can be taken is, every other entry says why not.
 

@@ -130,6 +130,17 @@ def tail_probability(observed: ArrayLike, *, mean: ArrayLike, dispersion: float 
     return np.asarray(nbinom.sf(seen - 1, 1 / spread, 1 / (1 + spread * centre)), dtype=np.float64)
 
 
+def next_count_probability(observed: ArrayLike, *, seen: ArrayLike, days: int) -> Floats:
+    """P(Y >= observed) on the next quiet day when `seen` cases on `days` quiet days are all that is known of the rate.
+
+    Negative binomial of size seen + 1/2 and probability days / (days + 1), as in `bayes`: never 0, also where nobody
+    was ill before. NaN where `seen` is.
+    """
+    found = counts(np.atleast_1d(observed), field="observed").reshape(np.shape(observed))
+    learnt = np.asarray(seen, dtype=np.float64) + 0.5
+    return np.asarray(nbinom.sf(found - 1, learnt, days / (days + 1)), dtype=np.float64)
+
+
 def benjamini_hochberg(p_values: ArrayLike, *, fdr: float = 0.05) -> tuple[Flags, Floats]:
     """Which of many p-values stand when the share of false ones among those called may be `fdr`, and adjusted p-values.
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lianfang.domain.analysis.detect.blocks import Blocks
-from lianfang.domain.analysis.detect.glr_negbin import as_surveillance, negative_binomial
+from lianfang.domain.analysis.detect.glr_negbin import negative_binomial
+from lianfang.domain.analysis.detect.glr_surveillance import as_surveillance
 from lianfang.domain.analysis.detect.placing import flagged, placed
 from lianfang.domain.analysis.detect.seasonal import seasonal_mean
 from lianfang.domain.analysis.series import MOST, Flags, Floats, counts, rows, within
@@ -49,9 +50,9 @@ def glr(
 
     `mu0`: counts expected on the judged places (one, one a place, or one a series and place); without it a Poisson
     regression of the places before on a yearly wave of `freq` places (and a `trend`). `dispersion` above 0 makes
-    counts negative binomial with variance mu + dispersion mu^2. `compat="surveillance"` takes the steps of R
-    surveillance 1.20.3 to the negative binomial rise, which run away from sparse counts and then give 0. Refused as
-    `counts`, `number.out_of_range`, `choice.unknown`.
+    counts negative binomial with variance mu + dispersion mu^2. `compat="surveillance"` gives the ratio of
+    negative binomial counts as R surveillance 1.20.3 does, whose steps can run away from sparse counts and then say 0.
+    Refused as `counts`, `number.out_of_range`, `choice.unknown`.
     """
     given = counts(values)
     many = rows(given)

@@ -1,14 +1,15 @@
-"""Layouts of files (导入版式): units, people, reports; one module each, found by the word of the command."""
+"""Layouts of files (导入版式): units, people, reports, arrivals; one module each, found by the word of the command."""
 
 from __future__ import annotations
 
 from lianfang.domain.refusals import Refused
+from lianfang.interfaces.exchange.layouts.arrivals import Arrivals
 from lianfang.interfaces.exchange.layouts.layout import Layout
 from lianfang.interfaces.exchange.layouts.people import People
 from lianfang.interfaces.exchange.layouts.reports import Reports
 from lianfang.interfaces.exchange.layouts.units import Units
 
-LAYOUTS: dict[str, Layout] = {layout.what: layout for layout in (Units(), People(), Reports())}
+LAYOUTS: dict[str, Layout] = {layout.what: layout for layout in (Units(), People(), Reports(), Arrivals())}
 UNDER_AGREEMENT = frozenset({"list"})
 """A list of cases comes under an exchange agreement, which says what its columns are (`exchange.lists`)."""
 KINDS = (*LAYOUTS, *sorted(UNDER_AGREEMENT))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.capabilities.briefings.actions import ASSESSORS, BRIEFERS, assess_briefing, compose_briefing
+from lianfang.capabilities.briefings.counting import PERIOD
 from lianfang.capabilities.briefings.indicators import indicators
 from lianfang.capabilities.briefings.models import ASSESSMENT_LENGTH, Briefing
 from lianfang.capabilities.briefings.register import Briefings
@@ -41,7 +43,6 @@ FILES: Final[Mapping[str, tuple[Callable[[Sheet], bytes], str]]] = {
     "xlsx": (as_workbook, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 LISTED: Final = 60  # versions on the page; all are in the register
-PERIOD: Final = timedelta(days=365)  # over which indicators are counted unless asked otherwise
 
 
 def placed(request: HttpRequest, code: str) -> tuple[Actor, Unit]:
@@ -148,7 +149,8 @@ def _indicators(request: HttpRequest, unit: Unit) -> dict[str, Any]:
     since = _asked(request, "from", until - PERIOD)
     fewest = policy_of(unit, on=until).small_cell
     found = indicators(outcomes(unit, since, until), language(), fewest=fewest) if since <= until else []
-    return {"since": since, "until": until, "rows": found}
+    listed = f"/list/indicators?{urlencode({'unit': unit.code})}"
+    return {"since": since, "until": until, "rows": found, "list_url": listed}
 
 
 def _asked(request: HttpRequest, name: str, usual: date) -> date:

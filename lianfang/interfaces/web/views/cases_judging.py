@@ -22,6 +22,13 @@ _MET = {True: "ok", False: "wait", None: "unknown"}
 MOST_EVENTS = 30
 
 
+def edition_words(edition: str) -> str:
+    """Whose case definitions and since when; an edition is kept as its pack's code and a day."""
+    pack, _space, since = edition.partition(" ")
+    name = str(_("standard case definitions")) if pack == "generic" else pack
+    return str(_("{name}, since {since}")).format(name=name, since=since)
+
+
 def judging(case: Case, *, decides: bool) -> dict[str, Any]:
     """The definition, what its rules say today, the facts behind it, and the choices a doctor has."""
     known = known_of(case)
@@ -32,7 +39,7 @@ def judging(case: Case, *, decides: bool) -> dict[str, Any]:
     fever_c = policy_for(case).fever_c
     rules = [_rule(rule, known, fever_c, proposed.rule) for rule in definition.rules]
     return {
-        "title": definition.name(_language()), "edition": case.edition, "rules": rules,
+        "title": definition.name(_language()), "edition": edition_words(case.edition), "rules": rules,
         "proposed": word_of_class(proposed.into), "into": proposed.into,
         "unknown": listed(word_of_class(_into(definition, code)) for code in proposed.unknown),
         "facts": _facts(case, known), "open": decides and case.state == "open",
@@ -123,7 +130,7 @@ def _event(event: Event, step: ClassificationStep | None) -> dict[str, Any]:
         text = f"{text}: {word_of_class(step.into)}"
         why = [
             step.reason,
-            str(_("rule {code}, {edition}")).format(code=step.rule, edition=step.edition) if step.rule else "",
+            str(_("as the rules propose, {edition}")).format(edition=edition_words(step.edition)) if step.rule else "",
         ]
         known, _fever = from_facts(step.facts)
         why.append(temperature(known.celsius) if known.celsius is not None else "")

@@ -63,19 +63,20 @@ def show(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _done(request: HttpRequest, declared: Action, result: Any) -> HttpResponse:
-    if isinstance(result, Account) and declared.kind in ENTERED_BY_LINK:
-        with within(EVERYTHING):
-            secret = invite(result)
-        address = request.build_absolute_uri(f"/first/{secret}")
-        told(
-            request,
-            str(_("Give {name} this one-time link, good for 72 hours: {address}")).format(
-                name=result.name, address=address
-            ),
-        )
-    else:
-        told(request, _("Done."))
+    told_done(request, declared, result)
     return redirect(_list_of(declared))
+
+
+def told_done(request: HttpRequest, declared: Action, result: Any) -> None:
+    """Say that it is done; of an account that is new, by which link it is entered."""
+    if not isinstance(result, Account) or declared.kind not in ENTERED_BY_LINK:
+        told(request, _("Done."))
+        return
+    with within(EVERYTHING):
+        secret = invite(result)
+    address = request.build_absolute_uri(f"/first/{secret}")
+    text = str(_("Give {name} this one-time link, good for 72 hours: {address}"))
+    told(request, text.format(name=result.name, address=address))
 
 
 def _list_of(declared: Action) -> str:

@@ -82,6 +82,14 @@ def day_of(request: HttpRequest, unit: Unit) -> date:
     return parse_day(given, "day", []) if given else clock.today(unit.zone)
 
 
+def past_day_of(request: HttpRequest, unit: Unit) -> date:
+    """The day in the address, or the unit's today; refused with `date.in_future` where it is still to come."""
+    day = day_of(request, unit)
+    if day > clock.today(unit.zone):
+        raise Refused("date.in_future", "day")
+    return day
+
+
 def errors_of(refused: Refused, ids: Mapping[str, str] | None = None) -> list[dict[str, str]]:
     """What the summary above a form lists: each problem as a link to its field."""
     known = ids or {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,14 +16,15 @@ from django.views.decorators.http import require_http_methods
 from lianfang.domain.parsing.columns import HEADERS, header_of
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.exchange import imports
-from lianfang.interfaces.exchange.layouts import roster_words, units
+from lianfang.interfaces.exchange.layouts import arrivals, roster_words, units
 from lianfang.interfaces.server.intake import LARGEST_UPLOAD
 from lianfang.interfaces.web.views.daily import language
-from lianfang.interfaces.web.views.frame import page, signed_in
+from lianfang.interfaces.web.views.frame import page, signed_in, unit_of
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.files.actions import CHECKED, REFUSED
 from lianfang.kernel.files.models import Import
+from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.registers.register import registers
 
 SHOWN = 100
@@ -55,6 +57,18 @@ COLUMNS: dict[str, list[tuple[str, bool, str, str]]] = {
         ("temperature", True, "36.5", "36.5"),
         ("symptoms", False, "无", "None"),
     ],
+    "arrivals": [
+        ("arrives_at", True, "2026-03-02 20:30", "2026-03-02 20:30"),
+        ("person.name", True, "张三", "Sam Example"),
+        ("person.id_type", False, "护照", "Passport"),
+        ("person.id_number", True, "G00000001", "G00000001"),
+        ("person.phone", False, "", ""),
+        ("party_kind", False, "旅行团", "Tour group"),
+        ("party", False, "D1234", "D1234"),
+        ("needs", False, "孕妇", "Pregnant"),
+        ("companion", False, "李四", "Alex Example"),
+        ("last_exposure", False, "2026-02-28", "2026-02-28"),
+    ],
 }
 """What a file of each purpose asks for: field, whether every row needs it, an example in Chinese and in English."""
 
@@ -63,13 +77,19 @@ def _headers(what: str) -> dict[str, str]:
     """The headings of the fields in the language of whoever reads; files are read with either."""
     if what == "people":
         return roster_words.shown()
+    if what == "arrivals":
+        return arrivals.shown()
     if what == "units":
         return units.HEADERS.shown(language())
     return {path: header_of(path, language()) for path in HEADERS}
 
 
 def _titles() -> dict[str, str]:
-    return {"people": str(_("Import a roster")), "units": str(_("Import units")), "reports": str(_("Import answers"))}
+    words = {
+        "people": _("Import a roster"), "units": _("Import units"), "reports": _("Import answers"),
+        "arrivals": _("Import a list of arrivals"),
+    }  # fmt: skip
+    return {what: str(title) for what, title in words.items()}
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,16 +100,16 @@ def choose(request: HttpRequest) -> HttpResponse:
     what = request.POST.get("what") or request.GET.get("what") or "people"
     if what not in COLUMNS:
         raise Http404
+    unit = unit_of(actor, request.GET["unit"]) if request.GET.get("unit") else None
     if request.method == "GET":
-        return page(request, "pages/import.html", {"upload": _choosing(what, [])})
+        return page(request, "pages/import.html", {"upload": _choosing(what, [], unit=unit)})
     try:
         name, content = _given(request)
-        kept = imports.receive(actor, what, name, content, dry_run=True)
+        kept = imports.receive(actor, what, name, content, unit=unit, dry_run=True)
     except Refused as refused:
         errors = [sentence(p) for p in refused.problems]
-        return page(
-            request, "pages/import.html", {"upload": _choosing(what, errors, request.POST.get("text", ""))}, status=422
-        )
+        again = _choosing(what, errors, request.POST.get("text", ""), unit)
+        return page(request, "pages/import.html", {"upload": again}, status=422)
     return redirect(f"/import/{kept.pk}")
 
 
@@ -103,14 +123,14 @@ def _given(request: HttpRequest) -> tuple[str, bytes]:
     return "pasted.csv", text.encode()
 
 
-def _choosing(what: str, errors: list[str], text: str = "") -> dict[str, Any]:
+def _choosing(what: str, errors: list[str], text: str = "", unit: Unit | None = None) -> dict[str, Any]:
     headers = _headers(what)
     columns = [
         {"label": headers[path], "needed": needed, "example": zh if language() == "zh" else en}
         for path, needed, zh, en in COLUMNS[what]
     ]
     choosing = {
-        "action": f"/import?what={what}",
+        "action": _address(what, unit),
         "accept": ".xlsx,.csv,.txt",
         "largest": LARGEST_UPLOAD,
         "columns": columns,
@@ -120,11 +140,15 @@ def _choosing(what: str, errors: list[str], text: str = "") -> dict[str, Any]:
     }
     return {
         "title": _titles()[what],
-        "sub": str(_("Excel, or a table pasted from it")),
+        "sub": str(unit) if unit else str(_("Excel, or a table pasted from it")),
         "step": "choose",
         "choose": choosing,
-        "back_url": "/today",
+        "back_url": f"/site/{unit.code}/arrivals" if unit and what == "arrivals" else "/today",
     }
+
+
+def _address(what: str, unit: Unit | None) -> str:
+    return f"/import?{urlencode({'what': what} | ({'unit': unit.code} if unit else {}))}"
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,7 +195,7 @@ def _shown(kept: Import) -> dict[str, Any]:
         "sample": None,
         "confirm": _confirm(kept) if waiting and kept.held else None,
         "done": None if waiting else {"receipt": _receipt(kept), "next": _next(kept)},
-        "back_url": f"/import?what={kept.what}",
+        "back_url": _address(kept.what, kept.unit if kept.what == "arrivals" else None),
     }
 
 
@@ -201,6 +225,7 @@ def _next(kept: Import) -> list[dict[str, Any]]:
         "people": ("/list/persons", _("People")),
         "units": ("/list/units", _("Units")),
         "reports": ("/today", _("My day")),
+        "arrivals": (f"/site/{kept.unit.code}/arrivals", _("Arrivals")),
     }
     url, label = at.get(kept.what, ("/today", _("My day")))
     return [{"label": str(label), "url": url, "primary": True}]

@@ -24,6 +24,7 @@ from lianfang.domain.refusals import Refused
 from lianfang.interfaces.api.problems import problem_response
 from lianfang.interfaces.web.views.frame import check_sender, errors_of, page, signed_in, wants_json
 from lianfang.interfaces.web.views.incidents_clocks import bar_of
+from lianfang.interfaces.web.views.incidents_codes import link_of
 from lianfang.interfaces.web.views.incidents_words import clock_title, state_chip, stop_words, where_of
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -51,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "open": [_listed(one) for one in running],
         "done": [_listed(one) for one in finished],
         "may_raise": bool(actor.roles & set(RESPONDERS)),
+        "codes_url": link_of(actor),
         "every": 15,
     }
     return page(request, "pages/incidents.html", {"incidents": context})
@@ -165,6 +167,7 @@ def _form(actor: Actor, units: list[Unit], posted: Any) -> dict[str, Any]:
         "note": posted.get("note", ""),
         "stops": [{"code": one, "label": stop_words(one)} for one in STOPS],
         "limit": timedelta(minutes=default_policy().incident_minutes),
+        "codes_url": link_of(actor),
         "titles": {one: clock_title(one) for one in STOPS[1:]},
     }
 

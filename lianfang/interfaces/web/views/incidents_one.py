@@ -29,6 +29,7 @@ from lianfang.interfaces.web.views.incidents_clocks import bar_of
 from lianfang.interfaces.web.views.incidents_words import (
     entry_words,
     role_words,
+    runbook_words,
     state_chip,
     stop_words,
     verdict_chip,
@@ -92,6 +93,7 @@ def content_of(actor: Actor, incident: Incident) -> dict[str, Any]:
     near = works and concerned(actor, incident)
     return {
         "url": f"/incidents/{incident.pk}", "kind": str(incident), "where": where_of(incident), "row": incident,
+        "runbook": runbook_words(incident.runbook, incident.runbook_version),
         "chip": state_chip(incident), "every": EVERY if running else None, "running": running,
         "bars": [bar_of(incident, one, stops.get(one.what)) for one in judged],
         "summary": [{**verdict_chip(one), "what": one.what} for one in judged],

@@ -28,6 +28,7 @@ from lianfang.interfaces.web.views.incidents_words import (
     entry_words,
     minutes,
     role_words,
+    runbook_words,
     state_chip,
     stop_words,
     verdict_chip,
@@ -96,7 +97,7 @@ def _facts(incident: Incident) -> list[list[str]]:
         (_("State"), state_chip(incident)["word"]), (_("Severity"), str(severity)),
         (_("Detected at"), f"{iso(incident.detected_at)}:{incident.detected_at.second:02}"),
         (_("Reported by"), incident.reporter),
-        (_("Runbook"), f"{incident.runbook} {incident.runbook_version}"),
+        (_("Runbook"), runbook_words(incident.runbook, incident.runbook_version)),
         (_("Cause of a delay"), incident.cause or UNKNOWN),
     ]  # fmt: skip
     return [[str(label), str(text)] for label, text in facts]

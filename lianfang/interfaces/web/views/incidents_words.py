@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianfang.capabilities.incidents.log import Entry
 from lianfang.capabilities.incidents.models import Incident
 from lianfang.capabilities.incidents.models.incident import STATES, WHATS
+from lianfang.capabilities.incidents.shipped import SHIPPED
 from lianfang.domain.incidents.clocks import CONTAINED, MISSED, OVER, REPORTED, Verdict
 from lianfang.interfaces.titles import listed
 from lianfang.interfaces.web.templatetags.formats import clock as clock_words
@@ -68,7 +70,7 @@ def role_words(roles: Iterable[str]) -> str:
 
 def where_of(incident: Incident) -> str:
     """Where it is, in words."""
-    return incident.where or str(incident.place or "")
+    return incident.where_words
 
 
 def entry_words(entry: Entry) -> str:
@@ -108,7 +110,15 @@ def _called(facts: Facts) -> str:
 
 
 def _joined(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)
+    between = "・" if (get_language() or "").startswith("zh") else " • "
+    return between.join(part for part in parts if part)
+
+
+def runbook_words(code: str, version: str) -> str:
+    """Whose runbook and which edition; a version is kept as its number and the day it holds from."""
+    number, _space, since = version.partition(" ")
+    name = _("standard runbook") if code == SHIPPED else code
+    return _("{name}, edition {number}, since {since}").format(name=name, number=number, since=since)
 
 
 _WRITERS: Final[Mapping[str, Callable[[Facts], str]]] = {
@@ -120,8 +130,8 @@ _WRITERS: Final[Mapping[str, Callable[[Facts], str]]] = {
     "note": lambda facts: str(facts["text"]),
     "opened": lambda facts: _joined(_("Detected: {where}").format(where=facts["where"]), facts["note"]),
     "reply": lambda facts: _("Reply to {to}: {text}").format(to=facts["to"], text=facts["text"]),
-    "runbook": lambda facts: _("Runbook {version} opened, {n} steps").format(
-        version=facts["version"], n=facts["steps"]
+    "runbook": lambda facts: _("Runbook opened: {version}; {n} steps").format(
+        version=runbook_words(*facts["version"].split(" ", 1)), n=facts["steps"]
     ),
     "step": _done,
 }

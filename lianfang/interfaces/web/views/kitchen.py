@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -28,6 +29,7 @@ from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.registers.register import registers
 
 DIET_WORDS, MEAL_WORDS = dict(DIETS), dict(MEALS)
+_FLOOR: Final = re.compile(r"(?P<building>.+) F(?P<floor>-?\d+)")
 
 
 def kitchen_of(request: HttpRequest, code: str) -> tuple[Actor, Unit]:
@@ -80,17 +82,25 @@ def _heads(listed: Portions) -> list[str]:
     return [str(DIET_WORDS[diet]) for diet in by_diet(listed)]
 
 
+def drop_words(drop: str) -> str:
+    """A drop point as people on the site call it: `A F2` is the second floor of building A."""
+    found = _FLOOR.fullmatch(drop)
+    if found is None:
+        return drop
+    return str(_("Building {building}, floor {floor}")).format(building=found["building"], floor=found["floor"])
+
+
 def _drops(listed: Portions) -> list[dict[str, Any]]:
     kinds = list(by_diet(listed))
     return [
-        {"drop": drop, "total": sum(diets.values()), "counts": [diets.get(diet, 0) for diet in kinds]}
+        {"drop": drop_words(drop), "total": sum(diets.values()), "counts": [diets.get(diet, 0) for diet in kinds]}
         for drop, diets in by_drop(listed).items()
     ]
 
 
 def _change(one: Change) -> dict[str, Any]:
     return {
-        "room": one.portion.room, "drop": one.portion.drop, "diet": str(DIET_WORDS[one.portion.diet]),
+        "room": one.portion.room, "drop": drop_words(one.portion.drop), "diet": str(DIET_WORDS[one.portion.diet]),
         "number": f"+{one.number}" if one.number > 0 else f"−{-one.number}",
     }  # fmt: skip
 
@@ -109,8 +119,8 @@ def _delivery(one: Delivery, now: datetime, least: Any) -> dict[str, Any]:
     else:
         tone, word = ("warn", _("{n} min late").format(n=late)) if late else ("ok", _("on time"))
     return {
-        "key": str(one.pk), "drop": one.drop, "quantity": one.quantity, "left_at": one.left_at, "vehicle": one.vehicle,
-        "arrived_at": one.arrived_at, "celsius": one.celsius, "tone": tone, "word": word,
+        "key": str(one.pk), "drop": drop_words(one.drop), "quantity": one.quantity, "left_at": one.left_at,
+        "vehicle": one.vehicle, "arrived_at": one.arrived_at, "celsius": one.celsius, "tone": tone, "word": word,
         "cool": one.celsius is not None and one.celsius < least, "least": least,
     }  # fmt: skip
 
@@ -135,8 +145,8 @@ def _special(unit: Unit, day: date, now: datetime) -> list[dict[str, Any]]:
     here = {one.person_id: one for one in placed(unit, day=day, at=now) if one.left_at is None}
     found = diets_of(unit, here, at=now)
     rows = [
-        {"room": here[person].place.code, "drop": drop_of(here[person].place), "diet": str(DIET_WORDS[one.diet]),
-         "order": DIET_ORDER.index(one.diet), "avoid": one.avoid}
+        {"room": here[person].place.code, "drop": drop_words(drop_of(here[person].place)),
+         "diet": str(DIET_WORDS[one.diet]), "order": DIET_ORDER.index(one.diet), "avoid": one.avoid}
         for person, one in found.items() if one.diet != DIET_ORDER[0] or one.avoid
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (row["order"], row["drop"], row["room"]))
@@ -184,4 +194,4 @@ def _sheet_drops(listed: Portions, avoid: dict[str, str]) -> Sequence[dict[str, 
             {"room": one.room, "number": number, "diet": word, "avoid": avoid.get(one.room, "")}
         )
     totals = by_drop(listed)
-    return [{"drop": drop, "rooms": rooms, "diets": _diets(totals[drop])} for drop, rooms in drops.items()]
+    return [{"drop": drop_words(drop), "rooms": rooms, "diets": _diets(totals[drop])} for drop, rooms in drops.items()]

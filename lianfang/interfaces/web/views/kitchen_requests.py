@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from lianfang.capabilities.catering.models import Amenity, Request
 from lianfang.capabilities.catering.requests import SERVERS, median_time, open_request, requests_of
@@ -44,5 +45,6 @@ def _row(one: Request, now: datetime) -> dict[str, Any]:
         "key": str(one.pk), "room": one.place.code if one.place else "—", "kind": str(one.get_kind_display()),
         "what": one.what, "tone": TONES[one.state], "word": str(one.get_state_display()), "state": one.state,
         "opened_at": one.opened_at, "closed_at": one.closed_at, "took": (one.closed_at or now) - one.opened_at,
-        "cost": one.cost, "receipt": one.receipt, "note": one.note, "by": one.taken_by or one.opened_by,
+        "cost": one.cost, "receipt": one.receipt, "note": one.note,
+        "by": one.taken_by or one.opened_by or str(_("the guest")),
     }  # fmt: skip

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.subjects import words_of
-from lianfang.interfaces.titles import code_words, event_words, labelled, listed, title_of
+from lianfang.interfaces.titles import code_words, event_words, fact_words, labelled, listed, title_of
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in
+from lianfang.interfaces.web.views.rules_words import rule_numbers
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.audit.models import Event
+from lianfang.kernel.policies.models import RulePack
 from lianfang.kernel.registers.paging import Page
 from lianfang.kernel.registers.paging import page as paged
 from lianfang.kernel.registers.register import Column, Register, registers
@@ -168,6 +170,8 @@ def _text(column: Column, row: Any, value: Any, zone: tzinfo) -> str:
         return str(getattr(row, f"get_{column.name}_display")())
     if column.name == "kind" and isinstance(row, Event):
         return event_words(value)
+    if type(value) is dict:
+        return rule_numbers(value) if isinstance(row, RulePack) else fact_words(value)
     return "" if value in (None, "") else as_text(code_words(column.name, value), zone)
 
 

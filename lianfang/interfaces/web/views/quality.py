@@ -22,7 +22,7 @@ from lianfang.interfaces.quality.tables import MOST_FOUND, MOST_UNITS, Tables
 from lianfang.interfaces.quality.words import Sight, span, tab, tone
 from lianfang.interfaces.web.look import edition_on, rules_on
 from lianfang.interfaces.web.templatetags.formats import UNKNOWN, percent
-from lianfang.interfaces.web.views.frame import day_of, page, signed_in, unit_of
+from lianfang.interfaces.web.views.frame import page, past_day_of, signed_in, unit_of
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.reporting.forms import DAILY
@@ -39,8 +39,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     unit = unit_of(actor, code)
     if not actor.holds(READERS, unit):
         raise Refused("scope", "unit")
-    today = clock.today(unit.zone)
-    until = min(day_of(request, unit), today) if request.GET.get("day") else today - A_DAY
+    until = past_day_of(request, unit) if request.GET.get("day") else clock.today(unit.zone) - A_DAY
     days = next((n for n in SPANS if request.GET.get("days") == str(n)), SPANS[-1])
     policy, form = rules_on(request, until).of(unit), edition_on(request, DAILY, until)
     seen = read(unit, until, days, form=form, policy=policy)

@@ -124,7 +124,8 @@ def _new(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
 
 def _name(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     return [
-        somebody(unit), Ask("whereabouts"), _area(), Ask("level", "select", RISKS, required=False),
+        somebody(unit), Ask("whereabouts"), _area(),
+        Ask("level", "select", RISKS, required=False, label=_("Risk level")),
         Ask("due_at", "datetime-local", required=False, hint=_("Only where somebody may come later than the others")),
     ]  # fmt: skip
 
@@ -138,7 +139,7 @@ def _exempt(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     allowed = policy_of(row.unit, on=clock.today(row.unit.zone)).recall_exempt_levels
     return [
         Ask("evidence", hint=_("What was seen: list of the authority, notice, photo")),
-        Ask("level", "radio", [one for one in RISKS if one[0] in allowed]),
+        Ask("level", "radio", [one for one in RISKS if one[0] in allowed], label=_("Risk level")),
         _area(),
     ]
 

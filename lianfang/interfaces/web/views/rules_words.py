@@ -46,6 +46,11 @@ def value_of(value: Any) -> str:
     return word_of(f"{value.normalize():f}" if isinstance(value, Decimal) else str(value))
 
 
+def rule_numbers(numbers: Mapping[str, Any]) -> str:
+    """The numbers of a pack in a row: what each means and how it reads; a pack without any changes nothing."""
+    return listed(labelled(meaning_of(name), value_of(one)) for name, one in numbers.items()) or str(_("none"))
+
+
 def word_of(code: str) -> str:
     """A code that stands in a rule, in words; any other value as it is."""
     words = {

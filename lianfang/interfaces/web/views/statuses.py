@@ -17,8 +17,10 @@ from lianfang.capabilities.objections.actions import changes_by_hand, institutio
 from lianfang.capabilities.objections.models import Objection
 from lianfang.domain.refusals import Refused
 from lianfang.domain.rules.reasons import because
+from lianfang.interfaces.editions import edition_words
 from lianfang.interfaces.web.templatetags.formats import iso, language
 from lianfang.interfaces.web.views.frame import page, signed_in, told
+from lianfang.interfaces.web.views.guest_requests import link_of
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
@@ -42,7 +44,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     people = Person.objects.in_bulk(known)
     context = {
         "people": [_person(people[one]) for one in known if one in people], "by_hand": _by_hand(actor),
-        "home_url": "/today",
+        "home_url": "/today", "links": link_of(actor),
     }  # fmt: skip
     return page(request, "pages/my_statuses.html", {"mine": context})
 
@@ -63,7 +65,7 @@ def _shown(row: Status, objection: Objection | None) -> dict[str, Any]:
     return {
         "key": str(row.pk), "title": words.title or kind_words(row.kind), "value": value_words(row.value, language()),
         "tone": TONES.get(row.value, "info"), "since": row.since, "until": row.until, "rule": row.rule,
-        "edition": row.edition, "because": because(words.because, said_facts(row)),
+        "edition": edition_words(row.edition), "because": because(words.because, said_facts(row)),
         "facts": [{"label": one["label"], "value": one["value"]} for one in facts_of(row)], "reason": row.reason,
         "by": decider_words(row), "by_hand": row.by_hand.proposed_by if row.by_hand else "", "ends": words.ends,
         "ended": ended, "ended_because": ended_words(row), "objection": _objection(objection) if objection else None,

@@ -22,6 +22,7 @@ from lianfang.capabilities.objections.actions import (
 from lianfang.capabilities.objections.models import Objection
 from lianfang.domain.parsing.choices import parse_yes_no
 from lianfang.domain.refusals import Refused
+from lianfang.interfaces.editions import edition_words
 from lianfang.interfaces.titles import labelled
 from lianfang.interfaces.web.templatetags.formats import language
 from lianfang.interfaces.web.views import states
@@ -67,7 +68,8 @@ def _open(one: Objection, actor: Actor) -> dict[str, Any]:
     status = one.status
     return {
         "key": str(one.pk), "name": one.person.name, "unit": str(one.unit),
-        "value": value_words(status.value, language()), "rule": status.rule, "edition": status.edition,
+        "value": value_words(status.value, language()), "rule": status.rule,
+        "edition": edition_words(status.edition),
         "text": one.text, "made_at": one.made_at, "due_at": one.due_at, "overdue": one.due_at < clock.now(),
         "own": actor.account_id == status.given_by_id or actor.answers_for(one.person_id), "by": decider_words(status),
         "facts": facts_of(status) if status.rule else [], "answer_url": f"/objections/{one.pk}/answer",

@@ -66,6 +66,7 @@ ACTS: Mapping[str, Act] = {
     "take_back": Act(actions.take_back, (_ROOM, ("reason", gettext_noop("Reason"), "text", False)), "take_back"),
     "convert": Act(actions.convert, (_REASON,), "convert"),
     "mark_lost": Act(actions.mark_lost, (_REASON,), "lose"),
+    "open_account": Act(actions.open_guest_account, (), "release"),
     "record_feedback": Act(
         actions.record_feedback,
         (("form", gettext_noop("Form"), "text", False), ("text", gettext_noop("What was said"), "text", True)),

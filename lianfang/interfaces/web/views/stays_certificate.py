@@ -13,6 +13,7 @@ from django.utils.translation import override
 from lianfang.capabilities.stays.models import Stay
 from lianfang.capabilities.upward.paper import chinese_fonts
 from lianfang.domain.refusals import Refused
+from lianfang.interfaces.editions import edition_words
 
 TEMPLATE = Path(__file__).resolve().parent / "stays_certificate.typ"
 
@@ -41,7 +42,7 @@ def _words(stay: Stay) -> dict[str, Any]:
         (_("Site"), str(stay.unit)),
         (_("Admitted"), str(came)),
         (_("Released"), str(left)),
-        (_("Rules"), stay.edition),
+        (_("Rules"), edition_words(stay.edition)),
         (_("Onward travel"), stay.onward),
         (_("Decided by"), stay.decided_by),
     ]

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lianfang.capabilities.stays.models import Stay
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.views.daily import language
-from lianfang.interfaces.web.views.frame import signed_in, told
+from lianfang.interfaces.web.views.forms import told_done
+from lianfang.interfaces.web.views.frame import signed_in
 from lianfang.interfaces.web.views.stays_acts import ACTS, Act
 from lianfang.interfaces.web.views.stays_certificate import certificate
 from lianfang.interfaces.web.views.stays_person import shown, stay_of
@@ -32,10 +32,10 @@ def do(request: HttpRequest, number: UUID, name: str) -> HttpResponse:
     if one is None or not actor.holds(one.action.by, stay.unit):
         raise Http404
     try:
-        one.call(actor, **_read(actor, one, stay, request.POST))
+        result = one.call(actor, **_read(actor, one, stay, request.POST))
     except Refused as refused:
         return shown(request, stay, refused, name)
-    told(request, _("Done."))
+    told_done(request, one.action, result)
     return redirect(f"/stays/{stay.pk}")
 
 

@@ -21,6 +21,7 @@ from lianfang.domain.observation.release import Missing
 from lianfang.domain.parsing.choices import SLOTS
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.domain.symptoms import SYMPTOMS
+from lianfang.interfaces.editions import edition_words
 from lianfang.interfaces.titles import event_words
 from lianfang.interfaces.web.views.daily import language
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in
@@ -32,7 +33,9 @@ from lianfang.kernel.audit.models import Event
 from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.places.models import BED, Occupancy
 from lianfang.kernel.readings.ops import owed, readings_of
+from lianfang.kernel.statuses.models import Status
 from lianfang.kernel.statuses.ops import current
+from lianfang.kernel.statuses.words import rule_words
 
 MOST = 30  # events shown
 _CHIPS = {HERE: "info", RELEASED: "ok", "expected": "wait", "lost": "bad", "converted": "bad"}
@@ -70,12 +73,19 @@ def shown(request: HttpRequest, stay: Stay, refused: Refused | None, act: str) -
         "tests": _tests(stay) if health else [],
         "rooms": _rooms(stay),
         "changes": list(Change.objects.filter(stay=stay).order_by("-at")),
-        "why": current(stay.person_id, "observation"),
+        "why": [_why(one) for one in current(stay.person_id, "observation")],
         "timeline": _timeline(stay),
         "acts": forms_for(actor, stay, act, request.POST if refused else {}),
         "errors": errors_of(refused) if refused else [],
     }
     return page(request, "pages/stay.html", context, status=422 if refused else 200)
+
+
+def _why(one: Status) -> dict[str, Any]:
+    return {
+        "rule": rule_words(one.rule, language()).title or one.rule, "edition": edition_words(one.edition),
+        "since": one.since, "facts": one.facts,
+    }  # fmt: skip
 
 
 def _facts(stay: Stay, now: datetime) -> list[tuple[str, Any]]:
@@ -89,7 +99,7 @@ def _facts(stay: Stay, now: datetime) -> list[tuple[str, Any]]:
         (str(_("Admitted at")), stay.admitted_at.astimezone(stay.unit.zone) if stay.admitted_at else ""),
         (str(_("Last exposure")), stay.last_exposure or str(_("unknown"))),
         (str(_("Release no earlier than")), stay.ends_on or ""),
-        (str(_("Rules")), stay.edition),
+        (str(_("Rules")), edition_words(stay.edition)),
         (str(_("Exception")), stay.exception),
         (str(_("Lives in")), stay.home),
         (str(_("Onward travel")), stay.onward),

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from lianfang.domain.stock.forecast import BURN, NO_PLAN, NO_USE, PLAN, PRESENT, TOO_FEW_DAYS, Forecast, Outlook
 from lianfang.domain.stock.quantity import plain
+from lianfang.interfaces.web.templatetags.formats import day as day_words
 from lianfang.kernel.ledgers.models import Item
 
 SHOWN_DAYS = 45  # of a bar at most; what lasts longer runs off its end
@@ -69,7 +70,7 @@ def _state(one: Forecast, found: Outlook) -> str:
 def _headline(one: Forecast) -> str:
     if one.unknown:
         return "—"
-    return _("never") if one.runs_out_on is None else f"{one.runs_out_on:%m-%d}"
+    return _("never") if one.runs_out_on is None else day_words(one.runs_out_on, "short")
 
 
 def _unknown(one: Forecast) -> str:
@@ -124,7 +125,7 @@ def _of_rate(one: Forecast, measure: str) -> list[str]:
 
 
 def _short(day: str) -> str:
-    return f"{date.fromisoformat(day):%m-%d}" if day else "—"
+    return day_words(date.fromisoformat(day), "short") if day else "—"
 
 
 def _order(one: Forecast, found: Outlook, measure: str) -> str:

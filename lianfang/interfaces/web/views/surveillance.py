@@ -22,10 +22,9 @@ from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import EVERYONE
 from lianfang.domain.small import Below, Small
 from lianfang.domain.wall import running_mean
-from lianfang.interfaces.charts import Bars, Chart, Line, svg
+from lianfang.interfaces.charts import Bars, Chart, Line, on_page
 from lianfang.interfaces.web.templatetags.formats import amount, plain
-from lianfang.interfaces.web.views.frame import day_of, page, signed_in, unit_of
-from lianfang.kernel import clock
+from lianfang.interfaces.web.views.frame import page, past_day_of, signed_in, unit_of
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 
@@ -42,7 +41,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     """A unit's counts of one syndrome over four weeks or sixty days."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     unit = watched_unit(actor, code)
-    until = min(day_of(request, unit), clock.today(unit.zone))
+    until = past_day_of(request, unit)
     span = SPANS[1] if request.GET.get("days") == str(SPANS[1]) else SPANS[0]
     asked = request.GET.get("show", "")
     syndrome = asked if asked in codes() else codes()[0]
@@ -119,7 +118,7 @@ def _picture(found: Watched, shown: Sequence[Small], syndrome: str) -> str:
     alarms = sum(flags)
     said = ngettext("%(n)s day with an alarm", "%(n)s days with an alarm", alarms) % {"n": alarms}
     title = f"{words(syndrome)}, {found.unit}"
-    return svg(Chart(title, found.days, bars, lines=[mean], unit=str(_("people")), description=f"{title}. {said}."))
+    return on_page(Chart(title, found.days, bars, lines=[mean], unit=str(_("people")), description=f"{title}. {said}."))
 
 
 def _row(found: Watched, day: date, *, hidden: bool) -> dict[str, Any]:
@@ -136,9 +135,13 @@ def _row(found: Watched, day: date, *, hidden: bool) -> dict[str, Any]:
 
 
 def _strip(found: Watched, syndrome: str, *, hidden: bool) -> dict[str, Any]:
-    """The units right below: those with somebody ill first by the last week, as numbers and as shades."""
+    """The units right below as numbers and shades: those with most ill in the last week first, by what is shown."""
     days = found.days[-STRIP_DAYS:]
-    ill = sorted(found.lower, key=lambda one: (-_sum(one[1], days, syndrome), one[0].code))
+    week = days[-WEEK:]
+    ill = sorted(
+        found.lower,
+        key=lambda one: (-sum(_shade(found.count(one[1], day, syndrome, hidden=hidden)) for day in week), one[0].code),
+    )
     rows: list[dict[str, Any]] = [
         {
             "name": str(unit), "url": f"/surveillance/{unit.code}",
@@ -151,10 +154,6 @@ def _strip(found: Watched, syndrome: str, *, hidden: bool) -> dict[str, Any]:
         for cell in row["cells"]:
             cell["step"] = 1 + STEPS * cell["count"] // (most + 1) if cell["count"] else 0
     return {"days": days, "rows": rows, "more": max(0, len(found.lower) - MOST_ROWS)}
-
-
-def _sum(rows: ByDay, days: Sequence[date], syndrome: str) -> int:
-    return sum(rows[day].counts.get(syndrome, 0) for day in days[-WEEK:] if day in rows)
 
 
 def _cell(found: Watched, unit: Unit, rows: ByDay, day: date, syndrome: str, *, hidden: bool) -> dict[str, Any]:

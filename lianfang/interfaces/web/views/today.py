@@ -18,6 +18,7 @@ from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.checkin import asked_by, asked_of
 from lianfang.interfaces.web.views.filling_due import form_dues
 from lianfang.interfaces.web.views.frame import page, signed_in
+from lianfang.interfaces.web.views.guest_requests import link_of
 from lianfang.interfaces.web.views.today_tasks import task_dues
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -45,7 +46,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "unit": str(home) if home else "",
         "dues": waiting,
         "done": finished,
-        "empty": None if waiting else _nothing(bool(finished)),
+        "empty": None if waiting else _nothing(bool(finished), link_of(actor)),
         "nudges": [_nudge(alert) for alert in newest(actor)],
     }
     return page(request, "pages/today.html", {"today": context})
@@ -136,12 +137,12 @@ def _own(actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _nothing(done: bool) -> dict[str, Any]:
+def _nothing(done: bool, actions: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "kind": "good",
         "title": str(_("Nothing is due any more today")) if done else str(_("Nothing is due")),
         "detail": "",
-        "actions": [],
+        "actions": actions,
     }
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from lianfang.capabilities.surveillance.sight import hides
 from lianfang.domain.policy import Policy
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.wall.attention import attention
@@ -22,7 +23,7 @@ from lianfang.interfaces.wall.strip import strip
 from lianfang.interfaces.wall.tiles import tiles
 from lianfang.interfaces.web.look import edition_on, rules_on
 from lianfang.interfaces.web.views import states
-from lianfang.interfaces.web.views.frame import day_of, page, signed_in, unit_of
+from lianfang.interfaces.web.views.frame import page, past_day_of, signed_in, unit_of
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
@@ -41,13 +42,12 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     unit = unit_of(actor, code)
     if not may_read(actor, unit):
         raise Refused("scope", "unit")
-    day = day_of(request, unit)
-    if day > clock.today(unit.zone):
-        raise Refused("date.in_future", "day")
+    day = past_day_of(request, unit)
     policy = rules_on(request, day).of(unit)
     seen = read(unit, day, form=edition_on(request, DAILY, day), policy=policy, now=clock.now())
     if seen is None:
         return redirect(f"/board/{quote(unit.code)}")
+    seen.hidden = hides(actor, unit)
     today = day == clock.today(unit.zone)
     context = {
         "wall": _wall(request, seen, policy) | {"up": _up(actor, seen)},

@@ -13,7 +13,7 @@ from lianfang.domain.analysis.scenario_stochastic import Outcome, Runs, compare,
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.interfaces.analysing.methods import listed
-from lianfang.interfaces.charts import Band, Chart, Line, svg
+from lianfang.interfaces.charts import Band, Chart, Line, on_page
 from lianfang.interfaces.web.views.frame import page, signed_in, unit_of
 from lianfang.interfaces.web.views.what_if_form import (
     PLANS,
@@ -69,7 +69,7 @@ def _answer(asked: Asked) -> dict[str, Any]:
     ]
     found = [outcome(one) for one in runs]
     return {
-        "chart": mark_safe(svg(_chart(found, runs), width=_WIDE, height=_HIGH)),  # noqa: S308  escaped where drawn
+        "chart": mark_safe(on_page(_chart(found, runs), width=_WIDE, height=_HIGH)),  # noqa: S308  escaped where drawn
         "rows": outcome_rows(found), "verdict": verdict(compare(*runs)), "runs": many, "days": asked.days,
         "seed": asked.seed, "plans": [plan_word(name) for name in PLANS],
     }  # fmt: skip
