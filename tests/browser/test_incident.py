@@ -102,7 +102,7 @@ def test_J01_without_a_network_the_clock_runs_on_the_device_and_comes_in_once_wi
             visitor.picture("emergency-offline")
             with within(EVERYTHING):
                 assert not Incident.objects.filter(where="锅炉房").exists()
-        set_moment(at(10, 30))
+            set_moment(at(10, 30))  # before the network is back: what was kept goes out at once
         page.evaluate("() => window.dispatchEvent(new Event('online'))")
         page.wait_for_url("**/incidents/*-*", timeout=20_000)
     with within(EVERYTHING):

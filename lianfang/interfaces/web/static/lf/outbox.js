@@ -11,7 +11,8 @@ let who;
 async function account() {
   const signedIn = document.body.dataset.account;
   if (signedIn) {
-    await store.remember({ account: signedIn, label: document.body.dataset.masked || "" });
+    // A device without room still sends what it keeps; only the page without a network will not know whose it is.
+    await store.remember({ account: signedIn, label: document.body.dataset.masked || "" }).catch(() => undefined);
     return signedIn;
   }
   const last = document.body.hasAttribute("data-offline-shell") ? await store.remembered() : null;
