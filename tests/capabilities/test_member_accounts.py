@@ -15,7 +15,7 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Membership
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.everything.test_access_of_pages import entered
+from tests.everything.places import entered
 from tests.make import DAY, at
 
 pytestmark = pytest.mark.django_db

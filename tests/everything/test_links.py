@@ -10,11 +10,9 @@ import pytest
 from django.test import Client
 
 from lianfang.domain.roles import Role
-from lianfang.kernel import clock
 from tests import make
-from tests.everything.test_access_of_actions import World
-from tests.everything.test_access_of_pages import addresses, entered
-from tests.make import at
+from tests.everything.action_world import World
+from tests.everything.places import entered
 
 pytestmark = pytest.mark.django_db
 GONE = 400
@@ -37,14 +35,12 @@ def _shape(link: str) -> str:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_no_page_leads_to_a_page_that_its_reader_cannot_open(role: Role) -> None:
-    with clock.at(at(12)):
-        w = World()
-        client = entered(make.account(w.school, role))
-        shown: dict[str, tuple[str, str]] = {}
-        for place in sorted({"/today", *addresses(w).values()}):
-            for link in _links(client, place):
-                if not _FILE.search(link) and link != _NO_SITE:
-                    shown.setdefault(_shape(link), (place, link))
-        dead = [(place, link) for place, link in shown.values() if client.get(link).status_code >= GONE]
+def test_no_page_leads_to_a_page_that_its_reader_cannot_open(reached: World, role: Role) -> None:
+    client = entered(make.account(reached.school, role))
+    shown: dict[str, tuple[str, str]] = {}
+    for place in sorted({"/today", *reached.addresses.values()}):
+        for link in _links(client, place):
+            if not _FILE.search(link) and link != _NO_SITE:
+                shown.setdefault(_shape(link), (place, link))
+    dead = [(place, link) for place, link in shown.values() if client.get(link).status_code >= GONE]
     assert not dead, "\n".join(f"DEAD {role}: {place} -> {link}" for place, link in dead)

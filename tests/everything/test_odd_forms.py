@@ -10,11 +10,9 @@ import pytest
 from django.test import Client
 
 from lianfang.domain.roles import Role
-from lianfang.kernel import clock
 from tests import make
-from tests.everything.test_access_of_actions import World
-from tests.everything.test_access_of_pages import addresses, entered
-from tests.make import at
+from tests.everything.action_world import World
+from tests.everything.places import entered
 
 pytestmark = pytest.mark.django_db
 HANDS = (Role.DOCTOR, Role.SITE_MANAGER, Role.ADMINISTRATOR, Role.DUTY_OFFICER)
@@ -38,26 +36,23 @@ def _failures(client: Client, asked: Iterable[tuple[str, str]], method: Callable
     return [(place, odd[:12]) for place, odd in asked if method(place, odd).status_code >= FAILURE]
 
 
-def _inside(role: Role) -> tuple[Client, list[str]]:
-    w = World()
+def _inside(w: World, role: Role) -> tuple[Client, list[str]]:
     client = entered(make.account(w.school, role))
     client.raise_request_exception = False
-    return client, sorted(set(addresses(w).values()))
+    return client, sorted(set(w.addresses.values()))
 
 
 @pytest.mark.parametrize("role", HANDS)
-def test_a_form_filled_in_with_anything_is_never_a_failure(role: Role) -> None:
-    with clock.at(at(12)):
-        client, places = _inside(role)
-        names = {place: _fields(client, place) for place in places}
-        shared = {name for found in names.values() for name in found if not re.search(r"\d|-", name)}
-        given = [(place, odd) for place in places for odd in ODD]
-        assert _failures(client, given, lambda p, odd: client.post(p, dict.fromkeys(names[p] or shared, odd))) == []
+def test_a_form_filled_in_with_anything_is_never_a_failure(reached: World, role: Role) -> None:
+    client, places = _inside(reached, role)
+    names = {place: _fields(client, place) for place in places}
+    shared = {name for found in names.values() for name in found if not re.search(r"\d|-", name)}
+    given = [(place, odd) for place in places for odd in ODD]
+    assert _failures(client, given, lambda p, odd: client.post(p, dict.fromkeys(names[p] or shared, odd))) == []
 
 
 @pytest.mark.parametrize("role", HANDS)
-def test_a_day_outside_the_calendar_is_never_a_failure(role: Role) -> None:
-    with clock.at(at(12)):
-        client, places = _inside(role)
-        given = [(place, day) for place in places for day in DAYS]
-        assert _failures(client, given, lambda p, day: client.get(p, dict.fromkeys(NAMES, day))) == []
+def test_a_day_outside_the_calendar_is_never_a_failure(reached: World, role: Role) -> None:
+    client, places = _inside(reached, role)
+    given = [(place, day) for place in places for day in DAYS]
+    assert _failures(client, given, lambda p, day: client.get(p, dict.fromkeys(NAMES, day))) == []

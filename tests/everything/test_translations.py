@@ -33,8 +33,8 @@ from lianfang.kernel.registers.register import registers
 from lianfang.kernel.reporting import models as reporting
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.everything.test_access_of_actions import World
-from tests.everything.test_access_of_pages import addresses
+from tests.everything.action_world import World
+from tests.everything.places import addresses
 from tests.make import DAY, at
 from tools import catalogue
 from tools.catalogue import Entry

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -96,7 +97,22 @@ class Rules:
 
 def laid(chain: Sequence[RulePack]) -> Policy:
     """The policy of these packs, the strongest last."""
-    return policy_from(lay(shipped(DEFAULT)["parameters"], [layer_of(pack) for pack in chain]))
+    written = [[pack.parameters, str(pack.unit_id or ""), list(pack.loosens)] for pack in chain]
+    return _read(_Chain(json.dumps(written, default=str), tuple(layer_of(pack) for pack in chain)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """Packs by what stands in them: a pack that is amended is another chain."""
+
+    written: str
+    layers: tuple[Layer, ...] = field(compare=False)
+
+
+@lru_cache(maxsize=256)
+def _read(chain: _Chain) -> Policy:
+    """Every act asks for the rules, and reading a hundred numbers takes longer than most of what it does."""
+    return policy_from(lay(shipped(DEFAULT)["parameters"], chain.layers))
 
 
 def layer_of(pack: RulePack) -> Layer:
