@@ -15,7 +15,7 @@ class Web(AppConfig):
     def ready(self) -> None:
         """Load what capabilities declare: it registers itself on import."""
         for app in [f"lianfang.capabilities.{name}" for name in settings.CAPABILITIES] + ["lianfang.kernel.files"]:
-            for part in ("actions", "bulk_keep", "rosters", "tokens", "register", "briefing", "outcomes"):
+            for part in ("actions", "bulk_keep", "chase", "rosters", "tokens", "register", "briefing", "outcomes"):
                 if util.find_spec(f"{app}.{part}"):
                     import_module(f"{app}.{part}")
         import_module("lianfang.reactions")
