@@ -31,6 +31,10 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
         _("There is already: %(named)s. Please choose another code."),
         _("This code is taken. Please choose another."),
     ),
+    "code.taken:rooms": (
+        _("These rooms are there already: %(named)s. Please choose another floor or first number."),
+        _("These rooms are there already. Please choose another floor or first number."),
+    ),
     "code.tests": (_("Two negative tests are needed before this is closed."),),
     "contact.named_already": (_("This person is on the list of contacts already."),),
     "contact.never_seen": (_("Nobody has seen this contact yet. Please record a visit or a reading first."),),
@@ -47,6 +51,10 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
     ),
     "control.breach_open": (_("A breach of this item is still open. Please say first what was done about it."),),
     "control.fixed_already": (_("This breach has been put right already."),),
+    "date.not_after": (
+        _("%(field)s must not be after %(later)s."),
+        _("These moments are not in order."),
+    ),
     "date.order": (
         _("%(field)s must be after %(earlier)s."),
         _("These moments are not in order."),
@@ -112,7 +120,7 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
     "patrol.checked": (_("This point was looked at on this round already."),),
     "person.elsewhere": (_("This person does not belong to this unit."),),
     "person.isolated_already": (_("This person is isolated already."),),
-    "person.not_found": (_("Nobody of this name or number is on your rosters today."),),
+    "person.not_found": (_("Nobody of this name or number is on your rosters or staying at your sites today."),),
     "person.placed_already": (_("This person has a place at that time already."),),
     "person.several": (
         _("%(count)s people have this name. Please give the roster number."),

@@ -16,6 +16,11 @@ OF_GROUND: Mapping[str, tuple[Any, ...]] = {
         _("%(asset)s does not carry this: it is dedicated to something else."),
         _("This is dedicated to something else."),
     ),
+    "building.letters": (_("%(field)s takes letters and digits only, such as A or 3, without blanks."),),
+    "lot.expired": (
+        _("This lot was good until %(expired)s only. What has expired is not taken in."),
+        _("This lot has expired, and is not taken in."),
+    ),
     "class.answered_no": (
         _("Before opening, this was answered with no: %(items)s."),
         _("%(n)s items before opening were answered with no."),
@@ -101,6 +106,7 @@ OF_GROUND: Mapping[str, tuple[Any, ...]] = {
     "isolation.not_negative": (_("Isolation ends when the test is negative, or with the reason of another finding."),),
     "isolation.not_referred": (_("There is no referral yet."),),
     "item.exists": (_("There is an item with this code already."),),
+    "meal.not_sent": (_("Please record first that the food has left the kitchen."),),
     "meal.served_already": (_("This meal is on record as served."),),
     "meal.too_early": (
         _("The list is fixed at %(cut_off)s. Please come back then."),
@@ -235,8 +241,14 @@ OF_GROUND: Mapping[str, tuple[Any, ...]] = {
         _("These are ticked already."),
     ),
     "test.not_owed": (
-        _("No test is asked for on %(day)s."),
-        _("No test is asked for on that day."),
+        _(
+            "No test is asked for on %(day)s. With a result, give the day on which the sample was taken;"
+            " otherwise the doctor orders the test first, on the page of the stay."
+        ),
+        _(
+            "No test is asked for on that day. With a result, give the day on which the sample was taken;"
+            " otherwise the doctor orders the test first, on the page of the stay."
+        ),
     ),
     "test.resulted": (
         _("The test of %(day)s has a result already."),

@@ -119,6 +119,8 @@ OF_DEEDS: Mapping[tuple[str, str], Any] = {
     ("detection", "level"): _("Looks at each"), ("recall", "level"): _("Risk level"),
     ("task", "level"): _("Which reminder"), ("indicators", "since"): _("From"), ("indicators", "until"): _("To"),
     ("pack", "since"): _("From"), ("pack", "until"): _("To"), ("pack", "about"): _("Occasion"),
+    ("stock", "item"): _("Supply item"), ("supply_order", "item"): _("Supply item"), ("meal", "item"): _("Supply item"),
+    ("stock", "number"): _("Lot number"), ("supply_order", "number"): _("Lot number"),
 }  # fmt: skip
 """By what a kind of deed begins with and the name: what is called otherwise there than elsewhere."""
 

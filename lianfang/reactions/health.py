@@ -58,9 +58,16 @@ def look_at_readings(event: Event) -> None:
 
 
 def call_doctor_about_guest(event: Event) -> None:
-    """A second reading out of range too, or a test that was not negative: tell the nearest doctor."""
+    """A second reading out of range too, or a test that was not negative: tell the doctor of the site.
+
+    Where nobody is the doctor there, nurse and site manager hear of it as well as the nearest doctor above.
+    """
     unit = unit_of(event.unit)
-    tell(nearest(unit, Role.DOCTOR), "stay.unwell", subject=event.subject, unit=unit)
+    told = holders(unit, (Role.DOCTOR,))
+    if not told:
+        told = [*nearest(unit, Role.DOCTOR), *holders(unit, (Role.NURSE, Role.SITE_MANAGER))]
+    stay = str(event.facts.get("stay") or event.subject)
+    tell(sorted(set(told)), "stay.unwell", subject=event.subject, unit=unit, stay=stay.partition(":")[2])
 
 
 def call_doctor_to_the_door(event: Event) -> None:

@@ -276,3 +276,16 @@ def test_a_list_of_no_meal_is_refused_and_a_day_without_guests_serves_nobody(sit
         assert serve_meals(SYSTEM, unit=site, day=DAY, meal="lunch").served == 0
         assert Sitting.objects.count() == 1
         assert not Entry.objects.exists()
+
+
+def test_food_that_has_not_left_does_not_arrive_and_none_arrives_before_it_left(site):
+    filled(site, 12)
+    with within(EVERYTHING), clock.at(moment(DAY, 11)):
+        row = fix_list(SYSTEM, unit=site, day=DAY, meal="lunch").deliveries.first()
+        with pytest.raises(Refused) as early:
+            deliver_meals(SYSTEM, delivery=row)
+        assert (early.value.code, early.value.problems[0].field) == ("meal.not_sent", "delivery")
+        send_meals(SYSTEM, delivery=row)
+        with pytest.raises(Refused) as before:
+            deliver_meals(SYSTEM, delivery=row, at=moment(DAY, 10, 55))
+        assert (before.value.code, before.value.problems[0].field) == ("date.order", "at")

@@ -382,3 +382,13 @@ def test_J01_only_who_sees_people_raised_it_or_was_called_stops_a_clock(world):
     with refused("incident.not_called"):
         stopped(world, incident, "contained", at(9, 4), role="kitchen")
     assert stopped(world, incident, "contained", at(9, 5), role="guard").handled_seconds == 300
+
+
+def test_nobody_arrives_after_the_scene_was_under_control_whichever_is_recorded_first(world):
+    incident = raised(world, at(9))
+    stopped(world, incident, "contained", at(9, 5))
+    with refused("date.not_after"):
+        stopped(world, incident, "on_scene", at(9, 8))
+    stopped(world, incident, "on_scene", at(9, 8), at=at(9, 4))
+    with clock.at(at(9, 20)), make.acting(world.as_("duty_officer")) as who, refused("date.order"):
+        correct_stop(who, incident=incident, stop="contained", at=at(9, 3), reason="按监控时间")

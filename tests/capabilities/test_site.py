@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from lianfang.capabilities.site.actions import (
     change_t0,
@@ -32,6 +33,7 @@ from lianfang.capabilities.site.rooms import (
 from lianfang.capabilities.stays.rooms import check_premises, free_rooms
 from lianfang.domain.refusals import Refused
 from lianfang.domain.site.life import day_number
+from lianfang.interfaces.wording import sentence
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.places.models import Place, Premises
@@ -239,7 +241,21 @@ def test_rooms_are_numbered_on_after_those_there_are_and_never_twice():
         with pytest.raises(Refused) as refused:
             add_rooms(place.manager, site=place.site, building="A", floor=2, first=2, count=2)
         assert (code_of(refused), facts_of(refused)["named"]) == ("code.taken", ["A202"])
+        with override("en"):
+            assert sentence(refused.value.problems[0]).startswith("These rooms are there already: A202.")
         assert Place.objects.filter(unit=place.site.unit).count() == 4
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "field"),
+    [({"building": "A 1"}, "building.letters", "building"), ({"capacity": 0}, "number.out_of_range", "capacity")],
+)
+def test_a_building_that_cannot_be_a_code_and_rooms_without_a_bed_are_refused_for_what_they_are(given, code, field):
+    place = furnished(rooms=1, floors=1)
+    wanted = {"building": "B", "floor": 1, "first": 1, "count": 1, "capacity": 1, **given}
+    with on(T0), pytest.raises(Refused) as refused:
+        add_rooms(place.manager, site=place.site, **wanted)
+    assert (code_of(refused), refused.value.problems[0].field) == (code, field)
 
 
 def test_a_room_that_lacks_something_is_not_marked_ready_and_the_refusal_says_what():

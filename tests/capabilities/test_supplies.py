@@ -242,3 +242,25 @@ def test_two_who_issue_the_last_boxes_at_once_never_take_more_than_there_are():
         assert said == ["done", "done", "stock.short", "stock.short"]
         assert balance(school, mask).amount == 2
         assert disagreeing(school) == []
+
+
+def test_what_has_expired_is_not_taken_in_except_with_an_opening_balance(school):
+    with within(EVERYTHING):
+        masks, gone = item(school, how_many=0), at(9).date() - timedelta(days=1)
+        with pytest.raises(Refused) as refused:
+            receive_supplies(SYSTEM, unit=school, item=masks, quantity=Decimal(10), expires_on=gone)
+        assert (refused.value.code, refused.value.problems[0].field) == ("lot.expired", "expires_on")
+        receive_supplies(SYSTEM, unit=school, item=masks, quantity=Decimal(10), expires_on=gone + timedelta(days=1))
+        receive_supplies(SYSTEM, unit=school, item=masks, quantity=Decimal(3), expires_on=gone, opening=True)
+        assert balance(school, masks).amount == 13
+
+
+def test_what_is_counted_in_pieces_moves_in_whole_numbers_and_a_litre_may_be_divided(school):
+    with within(EVERYTHING):
+        masks, bleach = item(school), item(school, code="bleach", measure="L")
+        for act in (receive_supplies, issue_supplies):
+            with pytest.raises(Refused) as refused:
+                act(SYSTEM, unit=school, item=masks, quantity=Decimal("1.5"))
+            assert (refused.value.code, refused.value.problems[0].field) == ("number.integer", "quantity")
+        issue_supplies(SYSTEM, unit=school, item=bleach, quantity=Decimal("1.5"))
+        assert (balance(school, masks).amount, balance(school, bleach).amount) == (100, Decimal("98.5"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import date, timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -90,3 +91,11 @@ def test_a_drills_clock_is_set_shown_and_ended():
 def test_a_moment_that_cannot_be_read_is_refused_and_changes_nothing():
     with pytest.raises(CannotRun, match="not a moment"):
         clock_command._moment("half past four")
+
+
+def test_a_short_password_is_refused_in_the_language_of_the_page(client):
+    secret = secret_in(prepare(None))
+    with patch("lianfang.interfaces.web.views.access._", lambda text: f"‹{text}›"):
+        answer = client.post(f"/first/{secret}", {"password": "kurz7", "again": "kurz7"})
+    assert answer.status_code == 422
+    assert "‹The password needs at least 10 characters.›" in answer.content.decode()

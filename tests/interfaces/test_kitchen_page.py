@@ -8,13 +8,15 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from lianfang.capabilities.catering.actions import set_diet
+from lianfang.capabilities.catering.actions import fix_list, set_diet
 from lianfang.capabilities.catering.models import Delivery, Request, Sitting
 from lianfang.capabilities.catering.requests import open_request
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
+from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.ledgers.reading import balance
 from lianfang.kernel.scope import EVERYTHING, within
+from lianfang.kernel.tasks.models import Task
 from tests import kitchen, make
 from tests.kitchen import moment
 
@@ -85,6 +87,8 @@ def test_M07_a_delivery_nine_minutes_late_says_so(site):
     with within(EVERYTHING):
         rows = list(Delivery.objects.order_by("drop"))
     for number, row in enumerate(rows):
+        with clock.at(moment(DAY, 11, 40)):
+            assert cook.post(f"/kitchen/{where.code}/do/send-meals", {"delivery": str(row.pk)}).status_code == 302
         with clock.at(moment(DAY, 12, 9) if number == 5 else moment(DAY, 11, 50)):
             given = {"delivery": str(row.pk), "celsius": "63" if number else "55"}
             assert cook.post(f"/kitchen/{where.code}/do/deliver", given).status_code == 302
@@ -155,3 +159,16 @@ def test_another_sites_kitchen_is_not_there(site):
     stranger = entered(kitchen.site("H"), "kitchen")
     for path in (f"/kitchen/{where.code}", f"/kitchen/{where.code}/sheet", f"/requests/{where.code}"):
         assert stranger.get(path).status_code == 404, path
+
+
+def test_a_way_to_a_drop_point_is_owed_and_noted_in_the_words_of_the_site(site):
+    where, _rooms, _who, _stays = site
+    client = entered(where, "kitchen", lang="zh-hans")
+    with clock.at(moment(DAY, 10)), within(EVERYTHING):
+        fix_list(SYSTEM, unit=where, day=DAY, meal="breakfast")
+        row = Delivery.objects.order_by("drop").first()
+        assert row.drop == "A F1"
+        named = Task.objects.get(subject=ref(row))
+        assert (named.name, named.name_en) == ("送餐至 A 栋 1 层", "Meals to building A, floor 1")
+    shown = get(client, f"/kitchen/{where.code}/do/send-meals?delivery={row.pk}", hour=10)
+    assert "A F1" not in shown and "A 栋 1 层" in shown

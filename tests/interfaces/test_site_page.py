@@ -99,7 +99,7 @@ def test_the_room_board_shows_each_room_in_walking_order_with_day_and_flag():
             ("ready", "A104"),
             ("ready", "A105"),
         ]
-        assert "day 5" in _text(answer)
+        assert "day 4" in _text(answer)
         only = _as(place, Role.NURSE).get("/site/SITE/rooms?show=leaving").content.decode()
         assert re.findall(r'href="/site/SITE/rooms/(A\d+)"', only) == ["A102"]
 
@@ -289,3 +289,11 @@ def test_nothing_of_a_site_is_asked_of_the_database_without_its_scope():
         assert tiles(place.site.unit, now=EVENING) == []
         assert list(Room.objects.all()) == []
     assert SYSTEM.system
+
+
+def test_the_day_on_a_tile_counts_from_where_the_stay_says_and_is_its_day_number():
+    place = opened()
+    with within(EVERYTHING):
+        who, _ = moved_in(place, place.rooms[0], since=EVENING)
+        day_0 = MORNING.date() - timedelta(days=8)
+        assert tiles(place.site.unit, now=MORNING, began={str(who.pk): day_0})[0].day == 8

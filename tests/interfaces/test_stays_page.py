@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 
 from lianfang.capabilities.stays.models import Isolation, Stay
+from lianfang.capabilities.stays.owed import began_here
+from lianfang.domain.observation.days import day_number
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.accounts.ops import new_token
@@ -214,3 +216,47 @@ def test_I09_somebody_is_isolated_and_released_on_the_page():
         assert client.post(f"{address}/do/end", {"outcome": "positive"}).status_code == 422
         assert client.post(f"{address}/do/end", {"outcome": "negative"}).status_code == 302
         assert "ended" in page(client, address)
+
+
+def test_both_readings_of_one_time_of_day_stand_on_the_page_with_their_times():
+    site = world.site()
+    stay = world.admitted(site, [world.guest("旅客丁", last_exposure="2020-01-29")], EVENING)[0]
+    for when, celsius in ((moment("02-01", 8), "37.8"), (moment("02-01", 8, 40), "36.6")):
+        world.round_of(site, [world.entry(stay, when, celsius)], when)
+    with clock.at(moment("02-01", 9)):
+        shown = page(client_of(site.doctor), f"/stays/{stay.pk}")
+    assert re.search("37.8 ℃ 08:00 36.6 ℃ second reading 08:40", shown), shown
+
+
+def test_what_the_room_board_counts_from_is_day_0_of_the_stay():
+    site = world.site()
+    stay = world.admitted(site, [world.guest("旅客戊", last_exposure="2020-01-31")], EVENING)[0]
+    with clock.at(moment("02-03", 9)):
+        assert "day 3 of 14" in page(client_of(site.doctor), f"/stays/{stay.pk}")
+    with within(EVERYTHING):
+        assert day_number(began_here(site.unit)[str(stay.person_id)], moment("02-03", 9).date()) == 3
+
+
+def test_a_pasted_list_names_the_row_and_the_column_that_are_wrong_and_the_choices_in_words():
+    site = world.site()
+    pasted = "姓名\t证件类型\t证件号码\t类别\n旅客甲\t护照\tG7000001\t旅行团\n旅客乙\t护照\tG7000002\t大巴\n"
+    with clock.at(EVENING):
+        sent = {"arrives_at": "2020-01-31T20:30", "people": pasted}
+        answer = client_of(site.nurse).post(f"/site/{site.unit.code}/arrivals/receive", sent)
+    shown = words(answer)
+    assert answer.status_code == 422 and "people[" not in shown
+    assert "Row 2: Kind of party must be one of: Tour group, Family, Single traveller." in shown
+
+
+def test_a_room_that_is_not_there_is_named_by_its_code_and_its_guest():
+    site = world.site()
+    client = client_of(site.nurse)
+    with clock.at(EVENING):
+        sent = {"arrives_at": "2020-01-31T20:30", "people": "旅客甲,护照,G7000001"}
+        assert client.post(f"/site/{site.unit.code}/arrivals/receive", sent).status_code == 302
+        with within(EVERYTHING):
+            stay = Stay.objects.get()
+        given = {f"room-{stay.pk}": "Z999", "admitted_at": "2020-01-31T20:30"}
+        answer = client.post(f"/site/{site.unit.code}/arrivals/{stay.manifest_id}/admit", given)
+    assert answer.status_code == 422
+    assert "旅客甲: Room Z999 is not there, or lies outside your duty." in words(answer)

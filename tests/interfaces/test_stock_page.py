@@ -7,12 +7,15 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from lianfang.capabilities.catering.actions import serve_meals
 from lianfang.capabilities.supplies.actions import issue_supplies, receive_supplies, register_item, set_grams
 from lianfang.capabilities.supplies.models import Order
 from lianfang.capabilities.supplies.orders import set_norm
 from lianfang.domain.meals.sittings import MEALS
+from lianfang.domain.stock.forecast import burn_rate
+from lianfang.interfaces.web.views.stock_forecasts import _after, _headline
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.ledgers.models import Entry
@@ -175,3 +178,23 @@ def test_a_store_of_thirty_items_is_a_page_that_stays_light(site):
     answer = entered(where, "logistician").get(f"/stock/{where.code}", headers={"accept-encoding": "gzip"})
     assert answer.status_code == 200
     assert len(answer.content) < 60_000
+
+
+def test_the_date_and_the_days_of_the_burn_rate_are_one_computation():
+    day = date(2020, 8, 5)
+    seen = burn_rate(
+        Decimal(45), {day - timedelta(days=n): Decimal(10) for n in range(3)}, last_day=day, span=3, least=2
+    )
+    with override("en"):
+        assert (_headline(seen), _after(seen, "")) == ("9 Aug", "4 whole days of supply after 5 Aug")
+
+
+def test_the_form_of_a_receipt_calls_the_item_and_the_lot_what_they_are_and_so_do_its_refusals(site):
+    where, _item, _other = site
+    client = entered(where, "logistician")
+    asked = client.get(f"/stock/{where.code}/do/receive").content.decode()
+    assert "Supply item" in asked and "Lot number" in asked
+    assert "Difference" not in asked and "Roster number" not in asked
+    refused = client.post(f"/stock/{where.code}/do/receive", {"quantity": "5"})
+    assert refused.status_code == 422
+    assert "Supply item is still missing" in refused.content.decode()

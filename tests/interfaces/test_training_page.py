@@ -309,3 +309,12 @@ def test_what_cannot_be_read_is_refused_and_nothing_changes(academy: Academy, fi
     run = academy.run(6)
     with clock.at(EARLIER):
         posted(entered(academy, "administrator"), f"/training/runs/{run.pk}/do/{fields.pop('act')}", 422, **fields)
+
+
+def test_the_overview_counts_a_class_that_is_to_come_as_its_own_page_does(academy: Academy):
+    run = academy.run(39)
+    with clock.at(EARLIER):
+        admin = entered(academy, "administrator")
+        for address in ("/training/AC", f"/training/runs/{run.pk}"):
+            shown = " ".join(re.sub("<[^>]*>", " ", text(admin, address)).split())
+            assert re.search(r"(Classes 1 Attendances 39|1 Classes 39 Attendances)", shown), (address, shown)

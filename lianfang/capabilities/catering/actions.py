@@ -98,7 +98,10 @@ def send_meals(by: Actor, *, delivery: Delivery, vehicle: str = "", at: datetime
     row = _locked(delivery)
     if row.left_at is not None:
         raise Refused("flow.condition", "delivery", state="left", move="send")
-    row.left_at, row.vehicle, row.by = _moment(at), vehicle, by.name[:60]
+    moment = _moment(at)
+    if row.arrived_at is not None and moment > row.arrived_at:
+        raise Refused("date.not_after", "at", later=row.arrived_at.astimezone(row.unit.zone).isoformat())
+    row.left_at, row.vehicle, row.by = moment, vehicle, by.name[:60]
     return store(row)
 
 
@@ -110,8 +113,10 @@ def deliver_meals(
     row, moment = _locked(delivery), _moment(at)
     if row.arrived_at is not None:
         raise Refused("flow.condition", "delivery", state="arrived", move="deliver")
-    if row.left_at is not None and moment < row.left_at:
-        raise Refused("date.order", "at", earlier="left_at")
+    if row.left_at is None:
+        raise Refused("meal.not_sent", "delivery")
+    if moment < row.left_at:
+        raise Refused("date.order", "at", earlier=row.left_at.astimezone(row.unit.zone).isoformat())
     row.arrived_at, row.celsius, row.by = moment, celsius, by.name[:60]
     for task in of(row, DELIVERY):
         settle(task, at=moment, by=by.name)

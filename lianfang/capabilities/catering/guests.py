@@ -91,6 +91,14 @@ def drop_of(place: Place) -> str:
     return " ".join(part for part in parts if part) or COMMON
 
 
+def drop_named(drop: str) -> tuple[str, str]:
+    """A drop point in words, in Chinese and in English: `A F2` is the second floor of building A."""
+    building, _space, floor = drop.rpartition(" F")
+    if not building or not floor.lstrip("-").isdigit():
+        return drop, drop
+    return f" {building} 栋 {floor} 层", f"building {building}, floor {floor}"
+
+
 def eaters(unit: Unit, *, day: date, meal: str, span: Span, rule: MealRule) -> list[Placed]:
     """Who eats at a sitting: there during it as far as is known, and served by the rule of first and last days."""
     known = min(span.known_at, span.served_until)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lianfang.capabilities.catering.guests import Span, eaters, portions, rule_of
+from lianfang.capabilities.catering.guests import Span, drop_named, eaters, portions, rule_of
 from lianfang.capabilities.catering.models import Delivery, MealOrder, Sitting
 from lianfang.domain.meals.lists import Change, Portion, Portions, by_drop, changes
 from lianfang.domain.meals.sittings import MEALS
@@ -89,8 +89,9 @@ def _owe_deliveries(sitting: Sitting, drops: dict[str, int]) -> None:
         row = Delivery.objects.create(
             unit=sitting.unit, sitting=sitting, drop=drop, quantity=quantity, due_at=sitting.due_at
         )
+        zh, en = drop_named(drop)
         owe(
-            sitting.unit, DELIVERY, row, name=f"送餐至{drop}", name_en=f"Meals to {drop}", opens_at=sitting.cut_off,
+            sitting.unit, DELIVERY, row, name=f"送餐至{zh}", name_en=f"Meals to {en}", opens_at=sitting.cut_off,
             due_at=sitting.due_at, number=number, day=sitting.day, role=Role.KITCHEN,
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from lianfang.capabilities.incidents.duties import LEADS, NEAR_PEOPLE, RESPONDERS
 from lianfang.capabilities.incidents.models import Called, Incident, Stop
 from lianfang.capabilities.incidents.opening import believed
-from lianfang.domain.incidents.clocks import CONTAINED, JUDGED, REPORTED, STOPS, Verdict, judge, whole_seconds
+from lianfang.domain.incidents.clocks import CONTAINED, JUDGED, ON_SCENE, REPORTED, STOPS, Verdict, judge, whole_seconds
 from lianfang.domain.incidents.flows import UNFINISHED, after_stop
 from lianfang.domain.incidents.moments import Moment
 from lianfang.domain.refusals import Refused
@@ -28,7 +28,7 @@ def stop_clock(by: Actor, *, incident: Incident, stop: str, at: datetime | None 
         raise Refused("incident.not_called", "incident")
     if getattr(held, f"{stop}_at") is not None:
         raise Refused("incident.stopped", "stop", at=_local(held, stop))
-    moment = _moment(held, at)
+    moment = _moment(held, stop, at)
     held.state = after_stop(held.state, stop, clocked=held.clocked, reported=held.reported_at is not None)
     _write(by, held, stop, moment, revision=1, reason="")
     return _set(held, stop, moment.at)
@@ -43,7 +43,7 @@ def correct_stop(by: Actor, *, incident: Incident, stop: str, at: datetime, reas
         raise Refused("required", "reason")
     if getattr(held, f"{stop}_at") is None or held.state not in UNFINISHED:
         raise Refused("flow.condition", "stop", state=held.state)
-    moment = _moment(held, at)
+    moment = _moment(held, stop, at)
     revision = 1 + held.stops.filter(what=stop).count()
     _write(by, held, stop, moment, revision=revision, reason=reason)
     return _set(held, stop, moment.at)
@@ -77,11 +77,16 @@ def _check_stop(stop: str) -> None:
         raise Refused("choice.unknown", "stop", choices=list(STOPS))
 
 
-def _moment(incident: Incident, claimed: datetime | None) -> Moment:
+def _moment(incident: Incident, stop: str, claimed: datetime | None) -> Moment:
+    """When a clock stopped: not before detection, and nobody arrives after it was under control."""
     policy = policy_of(incident.unit, on=clock.today(incident.unit.zone))
     moment = believed(claimed, policy)
-    if moment.at < incident.detected_at:
-        raise Refused("date.order", "at", earlier=incident.detected_at.astimezone(incident.unit.zone).isoformat())
+    there, over, zone = incident.on_scene_at, incident.contained_at, incident.unit.zone
+    earliest = max(incident.detected_at, there) if stop == CONTAINED and there else incident.detected_at
+    if moment.at < earliest:
+        raise Refused("date.order", "at", earlier=earliest.astimezone(zone).isoformat())
+    if stop == ON_SCENE and over and moment.at > over:
+        raise Refused("date.not_after", "at", later=over.astimezone(zone).isoformat())
     return moment
 
 

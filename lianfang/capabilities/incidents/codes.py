@@ -32,7 +32,9 @@ from lianfang.kernel.actions import action, store
 from lianfang.kernel.alerts.ops import tell
 from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.orgs.ops import under
 from lianfang.kernel.people.models import Membership, Person, on_roster
+from lianfang.kernel.places.ops import guests
 from lianfang.kernel.policies.ops import edition_of, policy_of
 from lianfang.kernel.readings.given import Given
 from lianfang.kernel.readings.models import HOME, Reading
@@ -70,7 +72,8 @@ def _check(unit: Unit, person: Person, colour: str, cause: str) -> None:
     if not cause.strip():
         raise Refused("required", "cause")
     here = Membership.objects.filter(on_roster(clock.today(unit.zone)), person=person, unit__path__startswith=unit.path)
-    if not (here.exists() or unit.covers(person.home_unit)):
+    staying = guests().filter(under(unit, "unit__"), person=person)
+    if not (here.exists() or staying.exists() or unit.covers(person.home_unit)):
         raise Refused("person.elsewhere", "person")
     if CodeEvent.objects.filter(person=person, closed_at__isnull=True).exists():
         raise Refused("code.open", "person")

@@ -46,12 +46,14 @@ def add_rooms(
     _among(passage, PASSAGE_NAMES, "passage")
     if not 1 <= count <= MOST:
         raise Refused("number.out_of_range", "count", low=1, high=MOST)
+    if capacity < 1:
+        raise Refused("number.out_of_range", "capacity", low=1)
     start = (Place.objects.filter(unit=row.unit, kind=SITE_ROOM).aggregate(last=Max("walk"))["last"] or 0) + 1
     if not building.isalnum():
-        raise Refused("invalid", "building")  # a code is part of an address
+        raise Refused("building.letters", "building")  # a code is part of an address
     wanted = list(numbered(building, floor, first=first, count=count, walk=start))
     _refuse_known(row, [one.code for one in wanted])
-    about = {"building": building, "capacity": max(1, capacity), "accessible": accessible, "closed_on": _today(row)}
+    about = {"building": building, "capacity": capacity, "accessible": accessible, "closed_on": _today(row)}
     places = Place.objects.bulk_create([_place(row, one, about) for one in wanted])
     made = [Room(unit=row.unit, site=row, place=place, zone=zone, passage=passage, route=route, since=clock.now())
             for place in places]  # fmt: skip
@@ -75,7 +77,7 @@ def _among(value: str, choices: Sequence[tuple[str, Any]], field: str) -> None:
 def _refuse_known(site: Site, codes: Sequence[str]) -> None:
     known = Place.objects.filter(unit=site.unit, kind=SITE_ROOM, code__in=codes).order_by("walk")
     if there := list(known.values_list("code", flat=True)):
-        raise Refused("code.taken", "first", named=there[:NAMED])
+        raise Refused("code.taken", "first", named=there[:NAMED], reason="rooms")
 
 
 def _changing(site: Site) -> Site:

@@ -6,14 +6,15 @@ What the reader may not see is not there: row-level security hides readings from
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.db import connection
 
-from lianfang.domain.site.life import day_number
+from lianfang.domain.observation.days import day_number
 from lianfang.domain.site.rooms import CLEANING, LEAVING, OCCUPIED, REPAIR
 from lianfang.kernel.orgs.models import Unit
 
@@ -75,8 +76,14 @@ class _Known:
 _NOTHING: Final = _Known()
 
 
-def tiles(unit: Unit, *, now: datetime) -> Sequence[Tile]:
-    """All rooms of a site in walking order, as the reader may see them."""
+_NOBODY: Final[Mapping[str, date]] = MappingProxyType({})
+
+
+def tiles(unit: Unit, *, now: datetime, began: Mapping[str, date] = _NOBODY) -> Sequence[Tile]:
+    """All rooms of a site in walking order, as the reader may see them.
+
+    `began` says from which day the days of a person (id as text) count, as the stay does; else from moving in.
+    """
     today = now.astimezone(unit.zone).date()
     values: dict[str, Any] = {
         "unit": unit.pk, "now": now, "today": today, "watched": now - WATCHED, "zone": unit.zone_name,
@@ -85,21 +92,23 @@ def tiles(unit: Unit, *, now: datetime) -> Sequence[Tile]:
         cursor.execute(_ROOMS, values)
         rooms = cursor.fetchall()
         cursor.execute(_KNOWN, values)
-        known = _by_place(cursor.fetchall())
+        known = _by_place(cursor.fetchall(), began)
     return [
         _tile(code, building, floor, readiness, known.get(place, _NOTHING), today)
         for place, code, building, floor, readiness in rooms
     ]
 
 
-def _by_place(rows: Iterable[tuple[str, str | None, str | None, date | None, date | None]]) -> dict[str, _Known]:
+def _by_place(
+    rows: Iterable[tuple[str, str | None, str | None, date | None, date | None]], began: Mapping[str, date]
+) -> dict[str, _Known]:
     """Place -> what is known of it; beds are read first, so that a person leads to a place."""
     known: defaultdict[str, _Known] = defaultdict(_Known)
     place_of: dict[str | None, str] = {}
     for kind, place, person, since, leaves in sorted(rows, key=lambda row: row[0] != "bed"):
         if kind == "bed" and place is not None:
             place_of[person] = place
-            _count_in(known[place], since, leaves)
+            _count_in(known[place], began.get(person or "", since), leaves)
         elif place is not None:
             known[place].work = kind
         elif (where := place_of.get(person)) is not None:

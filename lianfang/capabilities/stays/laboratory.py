@@ -35,12 +35,18 @@ def order_test(by: Actor, *, stay: Stay, day: date, reason: str) -> LabTest:
 def record_test(
     by: Actor, *, stay: Stay, day: date, sampled_at: datetime, result: str = "", sample: str = ""
 ) -> LabTest:
-    """Record the sample of a test that is owed, and its result once it is in; a result is not overwritten."""
+    """Record the sample of a test that is owed, and its result once it is in; a result is not overwritten.
+
+    A result that nobody asked for is kept as an extra test, where its day is that of the sample.
+    """
     if result and result not in dict(RESULTS):
         raise Refused("choice.unknown", "result", choices=tuple(dict(RESULTS)))
     row = held(stay)
     check_moment(row, sampled_at)
-    found = _owed(row, day)
+    unasked = bool(result) and day == sampled_at.astimezone(row.unit.zone).date()
+    found = _owed(row, day) or (_extra(row, day) if unasked else None)
+    if found is None:
+        raise Refused("test.not_owed", "day", day=day)
     if found.result and result != found.result:
         raise Refused("test.resulted", "result", day=day)
     found.sampled_at, found.by = found.sampled_at or sampled_at, by.name[:60]
@@ -52,12 +58,14 @@ def record_test(
     return found
 
 
-def _owed(stay: Stay, day: date) -> LabTest:
+def _owed(stay: Stay, day: date) -> LabTest | None:
     waiting = stay.tests.select_related("unit", "stay", "person").filter(day=day, excused="")
-    found = waiting.order_by("result", "number").first()  # one without a result comes first
-    if found is None:
-        raise Refused("test.not_owed", "day", day=day)
-    return found
+    return waiting.order_by("result", "number").first()  # one without a result comes first
+
+
+def _extra(stay: Stay, day: date) -> LabTest:
+    """A test besides those of the rules whose sample is there already: nothing is owed for it."""
+    return LabTest(unit=stay.unit, stay=stay, person=stay.person, day=day)
 
 
 def _follow(by: Actor, found: LabTest) -> None:

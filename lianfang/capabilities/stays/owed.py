@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 from lianfang.capabilities.stays.models import LabTest, Stay
+from lianfang.capabilities.stays.models.stay import HERE
 from lianfang.domain.observation import days
 from lianfang.domain.observation.days import TestDay, counted_from, last_day
 from lianfang.domain.observation.terms import Terms, terms_of
@@ -37,6 +38,11 @@ def admitted_on(stay: Stay) -> date:
 def began(stay: Stay) -> date:
     """Day 0 of the observation."""
     return counted_from(stay.kept_terms, admitted_on=admitted_on(stay), last_exposure=stay.last_exposure)
+
+
+def began_here(unit: Unit) -> dict[str, date]:
+    """Person (id as text) -> day 0 of the observation, of everybody who is here now, for whoever counts their days."""
+    return {str(one.person_id): began(one) for one in Stay.objects.filter(unit=unit, state=HERE).select_related("unit")}
 
 
 def last_day_of(stay: Stay, terms: Terms) -> date:

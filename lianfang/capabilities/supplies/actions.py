@@ -10,7 +10,7 @@ from lianfang.capabilities.supplies.models import Transfer
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.domain.stock.cards import OPENING, RECEIPT
-from lianfang.domain.stock.quantity import checked, plain
+from lianfang.domain.stock.quantity import checked, of_measure, plain
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action, store
@@ -53,8 +53,11 @@ def receive_supplies(
     source: str = "", opening: bool = False, at: datetime | None = None, key: str = "",
 ) -> Entry:  # fmt: skip
     """Take supplies into stock, as a lot with its number and last day of use."""
+    done = act(by, at=at, key=key)
+    if not opening:
+        check_usable(unit, expires_on, done)
     return ops.receive(
-        unit, _known(unit, item), quantity, act=act(by, at=at, key=key), kind=OPENING if opening else RECEIPT,
+        unit, _known(unit, item), of_measure(quantity, item.measure), act=done, kind=OPENING if opening else RECEIPT,
         number=number, expires_on=expires_on, source=source,
     )  # fmt: skip
 
@@ -65,7 +68,8 @@ def issue_supplies(
     key: str = "",
 ) -> list[Entry]:  # fmt: skip
     """Issue supplies; what expires first goes first, and never more than there is."""
-    done = ops.issue(unit, _known(unit, item), quantity, act=act(by, at=at, key=key, because=purpose))
+    amount = of_measure(quantity, item.measure)
+    done = ops.issue(unit, _known(unit, item), amount, act=act(by, at=at, key=key, because=purpose))
     return list(done.entries)
 
 
@@ -78,7 +82,7 @@ def move_supplies(
     if to.pk == unit.pk:
         raise Refused("transfer.same_store", "to")
     done = act(by, at=at, key=key)
-    entry = ops.move_out(unit, _here(unit, lot), quantity, act=done)
+    entry = ops.move_out(unit, _here(unit, lot), of_measure(quantity, lot.item.measure), act=done)
     before = Transfer.objects.filter(pk=entry.pk).first()
     return before or store(
         Transfer(
@@ -95,7 +99,8 @@ def accept_supplies(
     held = Transfer.objects.select_for_update().get(pk=transfer.pk)
     if held.received is not None:
         raise Refused("flow.condition", "transfer", state="received", move="receive")
-    amount, done = checked(came, "came", zero=True), act(by, at=at, key=f"in-{held.pk}", because=ref(held))
+    whole = of_measure(came, held.lot.item.measure, "came")
+    amount, done = checked(whole, "came", zero=True), act(by, at=at, key=f"in-{held.pk}", because=ref(held))
     if amount > held.quantity:
         raise Refused("number.out_of_range", "came", low="0", high=plain(held.quantity))
     if amount < held.quantity and not reason:
@@ -113,7 +118,8 @@ def count_stock(
     by: Actor, *, unit: Unit, lot: Lot, counted: Decimal, reason: str = "", at: datetime | None = None, key: str = ""
 ) -> Entry:
     """Record a count of a lot; one that disagrees with the books needs its reason and adjusts them."""
-    return ops.count(unit, _here(unit, lot), counted, act=act(by, at=at, key=key, reason=reason))
+    found = of_measure(counted, lot.item.measure, "counted")
+    return ops.count(unit, _here(unit, lot), found, act=act(by, at=at, key=key, reason=reason))
 
 
 @action("stock.written_off", by=KEEPERS, over="unit", facts=("lot", "quantity", "reason"))
@@ -121,18 +127,26 @@ def write_off(
     by: Actor, *, unit: Unit, lot: Lot, quantity: Decimal, reason: str, at: datetime | None = None, key: str = ""
 ) -> Entry:
     """Write off what is lost, spoilt or expired, with the reason."""
-    return ops.lose(unit, _here(unit, lot), quantity, act=act(by, at=at, key=key, reason=reason))
+    amount = of_measure(quantity, lot.item.measure)
+    return ops.lose(unit, _here(unit, lot), amount, act=act(by, at=at, key=key, reason=reason))
 
 
 @action("stock.corrected", by=KEEPERS, over="entry", facts=("entry", "quantity", "reason"))
 def correct_entry(by: Actor, *, entry: Entry, quantity: Decimal, reason: str) -> Entry:
     """Say what an entry should have been; a new entry makes the difference, and the first one stays."""
-    return ops.correct(entry, quantity, act=act(by, reason=reason))
+    return ops.correct(entry, of_measure(quantity, entry.lot.item.measure), act=act(by, reason=reason))
 
 
 def act(by: Actor, *, at: datetime | None = None, key: str = "", because: str = "", reason: str = "") -> ops.Act:
     """An act of the ledger by this actor: now, unless it was earlier."""
     return ops.Act(by=by.name, at=at or clock.now(), because=because, reason=reason, key=key)
+
+
+def check_usable(unit: Unit, expires_on: date | None, done: ops.Act) -> None:
+    """What comes in can still be used on the day it comes; only an opening balance may hold what has expired."""
+    day = done.at.astimezone(unit.zone).date()
+    if expires_on is not None and expires_on < day:
+        raise Refused("lot.expired", "expires_on", expired=expires_on.isoformat())
 
 
 def _one_of(value: str, choices: Sequence[tuple[str, object]], field: str) -> None:

@@ -8,13 +8,13 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from lianfang.capabilities.supplies.actions import KEEPERS, act
+from lianfang.capabilities.supplies.actions import KEEPERS, act, check_usable
 from lianfang.capabilities.supplies.models import ORDER, Norm, Order
 from lianfang.capabilities.supplies.outlook import facts_of, outlook
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.domain.stock.norms import Need, need
-from lianfang.domain.stock.quantity import checked
+from lianfang.domain.stock.quantity import checked, of_measure
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action, store
@@ -120,8 +120,10 @@ def receive_order(
     held = _locked(order)
     held.state = ORDER.after(held.state, "receive")
     done = act(by, at=at, key=f"order-{held.pk}", because=ref(held))
+    check_usable(held.unit, expires_on, done)
+    amount = checked(of_measure(came, held.item.measure, "came"), "came")
     entry = ops.receive(
-        held.unit, held.item, checked(came, "came"), act=done,
+        held.unit, held.item, amount, act=done,
         number=number, expires_on=expires_on, source=source,
     )  # fmt: skip
     held.received, held.received_at = entry.quantity, entry.at

@@ -10,6 +10,9 @@ from lianfang.domain.refusals import Refused
 LARGEST = Decimal("999999999.999")  # what a column of stock holds
 STEP = Decimal("0.001")  # the finest amount that is kept: a gram of a kilogram
 
+WHOLE = frozenset({"piece", "pair", "set", "box"})
+"""Measures that are counted: nobody hands out half of one. A bag or a bottle may be opened, and a part of it used."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -53,4 +56,11 @@ def checked(amount: Decimal, field: str = "quantity", *, zero: bool = False) -> 
         raise Refused("number.out_of_range", field, low=plain(Decimal(0) if zero else STEP), high=plain(LARGEST))
     if amount != amount.quantize(STEP):
         raise Refused("number.precision", field, high=3)
+    return amount
+
+
+def of_measure(amount: Decimal, measure: str, field: str = "quantity") -> Decimal:
+    """An amount of a measure; `number.integer` for a part of what is counted in pieces."""
+    if measure in WHOLE and amount.is_finite() and amount != amount.to_integral_value():
+        raise Refused("number.integer", field)
     return amount

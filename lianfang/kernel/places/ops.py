@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from lianfang.domain.refusals import Refused
+from lianfang.kernel import clock
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.people.models import Person
@@ -70,6 +71,12 @@ def vacate(occupancy: Occupancy, *, at: datetime, because: str = "") -> Occupanc
 def here(at: datetime) -> Q:
     """The condition that an occupancy holds at a moment."""
     return Q(since__lte=at) & (Q(until__isnull=True) | Q(until__gt=at))
+
+
+def guests() -> QuerySet[Occupancy]:
+    """Who has a bed at a site at this moment, whatever their rosters (在点人员); within what the reader may see."""
+    beds = Occupancy.objects.filter(here(clock.now()), layer=BED, unit__kind="site")
+    return beds.select_related("person", "unit")
 
 
 def occupants(place: Place, *, at: datetime, layer: str = BED) -> QuerySet[Occupancy]:

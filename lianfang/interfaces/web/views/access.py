@@ -100,9 +100,16 @@ def _accepted(request: HttpRequest, secret: str) -> list[str]:
         with within(EVERYTHING):
             account = ops.accept(secret, password)
     except ValidationError as error:
-        return list(error.messages)
+        return [_weak(one) for one in error.error_list]
     login(request, account, backend=_BACKEND)
     return []
+
+
+def _weak(error: ValidationError) -> str:
+    """Why a password will not do. Django's own sentence on the length is in no Chinese catalogue of it."""
+    if error.code == "password_too_short":
+        return str(_("The password needs at least {n} characters.")).format(n=(error.params or {}).get("min_length"))
+    return str(error.messages[0])
 
 
 def _first_form(request: HttpRequest, handle: str, errors: list[str]) -> dict[str, Any]:

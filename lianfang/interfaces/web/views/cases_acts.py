@@ -44,6 +44,8 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.fields import read_parameters
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Membership, Person, on_roster
+from lianfang.kernel.places.models import Occupancy
+from lianfang.kernel.places.ops import guests
 from lianfang.kernel.registers.register import visible
 
 Call = Callable[..., Any]
@@ -153,7 +155,7 @@ def on_contact(request: HttpRequest, number: UUID, contact: UUID, act: str) -> H
 @require_http_methods(["GET", "POST"])
 @signed_in
 def new(request: HttpRequest) -> HttpResponse:
-    """Open a case for somebody on a roster, found by name."""
+    """Open a case for somebody on a roster or staying at a site, found by name."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not actor.roles & set(OPENERS):
         raise Http404
@@ -178,7 +180,9 @@ def _person_named(actor: Actor, name: str) -> tuple[Person, Unit]:
     today = clock.now().date()
     rows = Membership.objects.filter(on_roster(today), visible(actor, "unit__", people=True))
     rows = rows.filter(Q(person__name=name) | Q(number=name))
-    found = {row.person_id: row for row in rows.select_related("person", "unit").order_by("pk")}
+    staying = guests().filter(visible(actor, "unit__", people=True), person__name=name)
+    found: dict[UUID, Membership | Occupancy] = {one.person_id: one for one in staying}
+    found |= {row.person_id: row for row in rows.select_related("person", "unit").order_by("pk")}
     if len(found) != 1:
         raise Refused("person.several" if found else "person.not_found", "name", count=len(found))
     row = next(iter(found.values()))

@@ -29,6 +29,7 @@ from lianfang.kernel.fields import LABELS, read_parameters
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import ancestors, under
 from lianfang.kernel.people.models import ID_TYPES, Membership, on_roster
+from lianfang.kernel.places.ops import guests
 from lianfang.kernel.scope import EVERYTHING, within
 
 MOST = 300  # choices of one field; beyond, a name is typed
@@ -157,8 +158,8 @@ def _somebody(unit: Unit, text: str) -> str:
     try:
         return str(UUID(text))
     except ValueError:
-        here = _roster(unit).filter(person__name=text).values_list("person_id", flat=True)
-    found = set(here[:2])
+        found = {*_roster(unit).filter(person__name=text).values_list("person_id", flat=True)[:2]}
+        found |= {*_guests(unit).filter(person__name=text).values_list("person_id", flat=True)[:2]}
     if len(found) != 1:
         raise Refused("person.ambiguous" if found else "scope", "person")
     return str(found.pop())
@@ -168,16 +169,25 @@ def _roster(unit: Unit) -> Any:
     return Membership.objects.filter(on_roster(clock.today(unit.zone)), under(unit, "unit__"))
 
 
-def people_of(unit: Unit) -> list[tuple[str, str]]:
-    """The people on rosters under a unit, to choose from; none when they are too many and a name is typed."""
-    rows = _roster(unit).select_related("person", "unit").order_by("person__sort_key", "person_id")[: MOST + 1]
-    found = {str(one.person_id): f"{one.person.name} · {one.unit}" for one in rows}
-    return list(found.items()) if len(rows) <= MOST else []
+def _guests(unit: Unit) -> Any:
+    return guests().filter(under(unit, "unit__"))
 
 
-def somebody(unit: Unit) -> Ask:
+def people_of(unit: Unit, *, staying: bool = False) -> list[tuple[str, str]]:
+    """The people on rosters under a unit, with the guests of its sites where they are meant too, to choose from.
+
+    None when they are too many and a name is typed.
+    """
+    order = ("person__sort_key", "person_id")
+    rows = list(_roster(unit).select_related("person", "unit").order_by(*order)[: MOST + 1])
+    here = list(_guests(unit).order_by(*order)[: MOST + 1]) if staying else []
+    found = {str(one.person_id): f"{one.person.name} · {one.unit}" for one in [*here, *rows]}
+    return list(found.items()) if len(found) <= MOST else []
+
+
+def somebody(unit: Unit, *, staying: bool = False) -> Ask:
     """The question who: chosen from a list, or by name where there are too many for one."""
-    choices = people_of(unit)
+    choices = people_of(unit, staying=staying)
     if choices:
         return Ask("person", "select", choices)
     return Ask("person", hint=_("Full name as on the roster"))

@@ -99,7 +99,7 @@ def do(request: HttpRequest, code: str, deed: str) -> HttpResponse:
 
 def _open(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     return [
-        somebody(unit),
+        somebody(unit, staying=True),
         Ask("colour", "radio", COLOURS),
         Ask("cause", hint=_("As the code itself gives it")),
         Ask("found_at", "datetime-local", required=False, hint=_("Now, when left empty; the minutes run from here")),

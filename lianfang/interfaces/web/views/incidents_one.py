@@ -22,7 +22,7 @@ from lianfang.capabilities.incidents.models.incident import SEVERITIES
 from lianfang.capabilities.incidents.register import CodeEvents, Incidents
 from lianfang.capabilities.incidents.steps import DONE_HERE, NOTICE, ORDER, TEST
 from lianfang.domain.identity import mask_name
-from lianfang.domain.incidents.clocks import STOPS, failed_on
+from lianfang.domain.incidents.clocks import ON_SCENE, STOPS, failed_on
 from lianfang.domain.incidents.flows import UNFINISHED, flow_of
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.interfaces.web.views.incidents_clocks import bar_of
@@ -111,8 +111,8 @@ def content_of(actor: Actor, incident: Incident) -> dict[str, Any]:
 
 
 def _stops(incident: Incident) -> list[dict[str, str]]:
-    """The clocks that can still be stopped; a hazard has no scene to arrive at in ten minutes."""
-    names = STOPS if incident.clocked else ()
+    """The clocks that can still be stopped now; a hazard has no scene, and nobody arrives once it is under control."""
+    names = [one for one in STOPS if one != ON_SCENE or incident.contained_at is None] if incident.clocked else []
     return [{"code": one, "label": stop_words(one)} for one in names if getattr(incident, f"{one}_at") is None]
 
 

@@ -94,7 +94,7 @@ def _log_row(entry: Entry) -> list[str]:
 def _facts(incident: Incident) -> list[list[str]]:
     severity = dict(SEVERITIES).get(incident.severity, UNKNOWN)
     facts = [
-        (_("State"), state_chip(incident)["word"]), (_("Severity"), str(severity)),
+        (_("Status"), state_chip(incident)["word"]), (_("Severity"), str(severity)),
         (_("Detected at"), f"{iso(incident.detected_at)}:{incident.detected_at.second:02}"),
         (_("Reported by"), incident.reporter),
         (_("Runbook"), runbook_words(incident.runbook, incident.runbook_version)),

@@ -67,7 +67,7 @@ _TONES = {PROPOSED: "warn", PUBLISHED: "ok", REPLACED: "info", WITHDRAWN: "info"
 
 def _forms_table(rows: list[RegisteredForm]) -> dict[str, Any]:
     heads = [
-        Head(_("Form")), Head(_("State")), Head(_("Asked by")), Head(_("Who answers"), priority=2),
+        Head(_("Form")), Head(_("Status")), Head(_("Asked by")), Head(_("Who answers"), priority=2),
         Head(_("How often")), Head(_("Seconds it takes"), numeric=True),
     ]  # fmt: skip
     shown = [

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from lianfang.capabilities.site.tiles import ALERT, Tile, tiles
+from lianfang.capabilities.stays.owed import began_here
 from lianfang.domain.roles import SIGHTS
 from lianfang.domain.site.rooms import CLEANING, CLOSED, LEAVING, OCCUPIED, PLANNED, READY, REPAIR
 from lianfang.interfaces.web.views import states
@@ -27,6 +28,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.registers.values import UNKNOWN
+from lianfang.kernel.scope import EVERYTHING, within
 
 EVERY_SECONDS: Final = 10
 TABS: Final = {
@@ -41,7 +43,9 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
     """All rooms of a site as tiles."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     site, now = site_of(actor, code), clock.now()
-    found = tiles(site.unit, now=now)
+    with within(EVERYTHING):  # days only, so that they are the same for whoever sees that a room is taken
+        began = began_here(site.unit)
+    found = tiles(site.unit, now=now, began=began)
     chosen = request.GET.get("show", "")
     shown = [one for one in found if one.state in TABS.get(chosen, TABS[""])]
     url = f"/site/{quote(site.unit.code)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,8 +20,9 @@ from lianfang.capabilities.stays.rooms import free_rooms
 from lianfang.domain.parsing.dates import parse_moment
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.views.daily import language
-from lianfang.interfaces.web.views.frame import errors_of, page, signed_in, told, unit_of
+from lianfang.interfaces.web.views.frame import page, signed_in, told, unit_of
 from lianfang.interfaces.web.views.stays_paste import COLUMNS, rows_of
+from lianfang.interfaces.web.views.stays_said import said_of_list
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
@@ -76,9 +78,15 @@ def _page(request: HttpRequest, unit: Unit, chosen: Manifest | None, refused: Re
         "reason": request.POST.get("reason", ""),
         "pasted": request.POST.get("people", ""),
         "columns": [(label_zh if language() == "zh" else label_en) for _name, label_zh, label_en in COLUMNS],
-        "errors": errors_of(refused) if refused else [],
+        "errors": _errors(request, refused, waiting) if refused else [],
     }
     return page(request, "pages/stays_arrivals.html", context, status=422 if refused else 200)
+
+
+def _errors(request: HttpRequest, refused: Refused, waiting: Sequence[Stay]) -> list[dict[str, str]]:
+    names = {str(stay.pk): stay.person.name for stay in waiting}
+    rooms = {key: request.POST.get(f"room-{key}", "").strip() for key in names}
+    return said_of_list(refused, language(), names=names, rooms=rooms)
 
 
 def _person(stay: Stay, room: Any, posted: Any) -> dict[str, Any]:

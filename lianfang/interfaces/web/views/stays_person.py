@@ -32,6 +32,7 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.places.models import BED, Occupancy
+from lianfang.kernel.readings.models import Reading
 from lianfang.kernel.readings.ops import owed, readings_of
 from lianfang.kernel.statuses.models import Status
 from lianfang.kernel.statuses.ops import current
@@ -123,18 +124,23 @@ def _strip(stay: Stay, now: datetime) -> list[dict[str, Any]]:
     found = []
     for task in owed(stay).filter(excused="").order_by("opens_at"):
         taken = first.get((task.day, task.slot))
-        last = second.get(taken.pk, taken) if taken else None
+        again = second.get(taken.pk) if taken else None
+        last = again or taken
         late = taken is None and task.due_at is not None and task.due_at < now
         found.append(
             {
                 "day": task.day,
                 "slot": SLOTS.label(task.slot, language()),
-                "value": last.celsius if last else None,
+                "taken": [_taken(one) for one in (taken, again) if one],
                 "symptoms": ", ".join(SYMPTOMS.label(code, language()) for code in last.symptoms) if last else "",
                 "kind": "bad" if last and last.abnormal else "missed" if late else "later" if not last else "ok",
             }
         )
     return found
+
+
+def _taken(one: Reading) -> dict[str, Any]:
+    return {"value": one.celsius, "at": one.at, "second": one.second_of_id is not None, "symptoms": bool(one.symptoms)}
 
 
 def _tests(stay: Stay) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from lianfang.capabilities.catering.models import DIETS, MEALS, REQUEST_KINDS, D
 from lianfang.capabilities.supplies.models import Order, Transfer
 from lianfang.domain.stock.quantity import plain
 from lianfang.interfaces.titles import listed
+from lianfang.interfaces.web.views.kitchen import drop_words
 from lianfang.kernel import clock
 from lianfang.kernel.ledgers.models import MEASURES, USES, Entry, Item, Lot
 from lianfang.kernel.ledgers.reading import balance, balances
@@ -87,7 +88,7 @@ def _said(unit: Unit, row: models.Model) -> list[tuple[str, str]]:  # noqa: PLR0
     if isinstance(row, Transfer):
         return [(_("Transfer"), f"{row.lot.item} {plain(row.quantity)} {row.lot.item.get_measure_display()}")]
     if isinstance(row, Delivery):
-        return [(_("Drop point"), row.drop), (_("Meals"), str(row.quantity))]
+        return [(_("Drop point"), drop_words(row.drop)), (_("Meals"), str(row.quantity))]
     if isinstance(row, Request):
         return [(_("Request"), row.what), (_("Room"), row.place.code if row.place else "—")]
     return [("", str(row))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -117,11 +117,18 @@ def do(request: HttpRequest, code: str, name: str) -> HttpResponse:
         return page(request, "pages/form.html", {"form": _form(request, unit, deed, about, request.GET, None)})
     try:
         deed.call(actor, **_read(deed.action, actor, unit, request.POST))
-    except Refused as refused:
+    except Refused as found:
+        refused = _named(deed.action, found)
         context = {"form": _form(request, unit, deed, about, request.POST, refused), "errors": errors_of(refused)}
         return page(request, "pages/form.html", context, status=422)
     told(request, _("Done."))
     return redirect(_back(unit, deed, request.POST))
+
+
+def _named(declared: Action, refused: Refused) -> Refused:
+    """The refusal with its fields called as the form calls them."""
+    labels = {one.name: str(one.label) for one in fields_of(declared)}
+    return Refused([replace(one, column=one.column or labels.get(one.field, "")) for one in refused.problems])
 
 
 def _read(declared: Action, actor: Actor, unit: Unit, posted: Mapping[str, str]) -> dict[str, Any]:

@@ -87,12 +87,21 @@ def _after(one: Forecast, measure: str) -> str:
     if one.unknown:
         return ""
     if one.basis == BURN:
-        return _("{days} days of supply").format(days=plain(one.days)) if one.days is not None else ""
+        return _supply(one)
     if one.short:
         return _("{n} {measure} short in the end").format(n=grouped(one.short), measure=measure)
     return (
         _("{n} {measure} left in the end").format(n=grouped(one.left), measure=measure) if one.left is not None else ""
     )
+
+
+def _supply(one: Forecast) -> str:
+    """Whole days, and from which day they count: together they are the date above, which a part of a day is not."""
+    if one.runs_out_on is None:
+        return ""
+    days = (one.runs_out_on - one.on).days
+    said = ngettext("{days} whole day of supply after {day}", "{days} whole days of supply after {day}", days)
+    return said.format(days=days, day=day_words(one.on, "short"))
 
 
 def _assumptions(one: Forecast, measure: str) -> list[str]:

@@ -19,6 +19,7 @@ from lianfang.interfaces.web.views.checkin import asked_by, asked_of
 from lianfang.interfaces.web.views.filling_due import form_dues
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.interfaces.web.views.guest_requests import link_of
+from lianfang.interfaces.web.views.today_site import site_dues
 from lianfang.interfaces.web.views.today_tasks import task_dues
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -38,6 +39,7 @@ def show(request: HttpRequest) -> HttpResponse:
     home = actor.home
     zone_day = clock.today(home.zone) if home else clock.now().date()
     dues = [_due(due) for due in _owed(actor)] + _own(actor) + form_dues(actor, asked_of(actor)) + task_dues(actor)
+    dues += site_dues(actor)
     waiting = [d for d in dues if not d["settled"]]
     finished = [_finished(d) for d in dues if d["settled"]]
     waiting.sort(key=lambda d: (d["status"] != "overdue", d["due"] is None, d["due"] or clock.now()))
@@ -196,6 +198,8 @@ def _nudge(alert: Alert) -> dict[str, Any]:
         url = f"/{'recall' if alert.kind == 'recall.overdue' else 'pairs'}/{alert.unit.code}"
     if alert.kind == "risk.review_overdue":
         url = f"/risks/{alert.unit.code}"
+    if alert.kind == "stay.unwell" and "stay" in alert.facts:
+        url = f"/stays/{alert.facts['stay']}"
     if alert.kind == "door.unwell":
         url = f"/training/runs/{alert.facts['run']}"
     if alert.kind == "status.changed":

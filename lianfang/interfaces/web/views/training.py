@@ -68,10 +68,10 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _figures(runs: Sequence[ClassRun]) -> dict[object, Figures]:
-    """What closed classes closed with, what running ones have; those to come only count their learners elsewhere."""
-    live = figures_of([run for run in runs if run.state == OPEN])
-    kept = {run.pk: kept_figures(run) for run in runs if run.state == CLOSED}
-    return {run.pk: kept.get(run.pk) or live.get(run.pk) or Figures() for run in runs}
+    """What closed classes closed with, and what the records of all others say now, as on the page of each."""
+    live = figures_of([run for run in runs if run.state != CLOSED])
+    kept: dict[object, Figures] = {run.pk: kept_figures(run) for run in runs if run.state == CLOSED}
+    return {**live, **kept}
 
 
 def _listed(runs: Sequence[ClassRun]) -> list[tuple[ClassRun, int]]:

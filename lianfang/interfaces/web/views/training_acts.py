@@ -155,12 +155,14 @@ def text_in(request: HttpRequest, name: str) -> str:
 
 
 def count_in(request: HttpRequest, name: str, *, owed: bool = True) -> int:
-    """A whole number of the form; refused `required` or `number.format`."""
+    """A whole number of the form; refused `required`, `number.out_of_range` or `number.format`."""
     raw = request.POST.get(name, "").strip()
     if not raw and not owed:
         return 0
     if not raw:
         raise Refused("required", name)
+    if raw.startswith("-") and raw[1:].isdigit():
+        raise Refused("number.out_of_range", name, low=0)
     if not (raw.isascii() and raw.isdigit() and len(raw) <= LONGEST_COUNT):
         raise Refused("number.format", name)
     return int(raw)

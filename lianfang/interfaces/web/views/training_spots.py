@@ -88,6 +88,8 @@ def _metres(raw: str) -> Decimal:
         raise Refused("number.format", "spacing_m") from None
     if not value.is_finite():
         raise Refused("number.format", "spacing_m")
+    if value < 0:
+        raise Refused("number.out_of_range", "spacing_m", low=0)
     return value
 
 
