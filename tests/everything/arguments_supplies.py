@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from lianfang.capabilities.catering.actions import fix_list
+from lianfang.capabilities.catering.actions import fix_list, send_meals
 from lianfang.capabilities.catering.models import Delivery
 from lianfang.capabilities.catering.requests import open_request
 from lianfang.capabilities.supplies.actions import issue_supplies, move_supplies, receive_supplies, register_item
@@ -51,6 +51,8 @@ class Stocked:
         occupy(unit=self.school, place=self.place, layer=BED, person=self.pupil, spot="1", since=since)
         with clock.at(datetime.combine(DAY, time(11), self.school.zone)):
             self.delivery: Delivery = fix_list(SYSTEM, unit=self.school, day=DAY, meal="lunch").deliveries.get()
+            breakfast = fix_list(SYSTEM, unit=self.school, day=DAY, meal="breakfast")
+            self.under_way: Delivery = send_meals(SYSTEM, delivery=breakfast.deliveries.get())
             self.request = open_request(SYSTEM, unit=self.school, kind="goods", wanted="soap", place=self.place)
 
 
@@ -92,7 +94,7 @@ def _meals(s: Stocked) -> dict[str, Any]:
         "meal.list_fixed": {"unit": s.school, "day": DAY, "meal": "lunch"},
         "meal.served": {"unit": s.school, "day": DAY, "meal": "lunch"},
         "meal.sent": {"delivery": s.delivery},
-        "meal.arrived": {"delivery": s.delivery},
+        "meal.arrived": {"delivery": s.under_way},
     }
 
 
