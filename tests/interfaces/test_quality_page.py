@@ -11,6 +11,7 @@ from django.test import Client
 
 from lianfang.capabilities.checkin.intake import receive_answer
 from lianfang.capabilities.quality.register import Quality
+from lianfang.interfaces.quality.words import ratio
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
 from tests import make
@@ -170,3 +171,7 @@ def test_the_list_has_a_row_a_unit_with_numerator_and_denominator(world):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
     assert answer.status_code == 200
     assert "S2" in text and "92.9" in text and "82.1" in text
+
+
+def test_a_factor_is_rounded_as_every_other_figure():
+    assert [ratio(value) for value in (39 / 40, 1.0, 1.104, None)] == ["0.98", "1.00", "1.10", "—"]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -69,8 +70,8 @@ def usual(value: float) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """A ratio with two decimals."""
-    return UNKNOWN if value is None else f"{value:.2f}"
+    """A ratio with two decimals; a half is rounded up, as everywhere: 39 of 40 is 0.98."""
+    return UNKNOWN if value is None else str(Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 def side(factor: float | None, over: float, under: float) -> tuple[str, str]:
