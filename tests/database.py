@@ -10,6 +10,7 @@ import atexit
 import base64
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,13 @@ def _start_server() -> str:
     return url
 
 
+def _state_of_this_run() -> str:
+    """A folder for what the product keeps beside its database; the run that makes it removes it."""
+    folder = tempfile.mkdtemp(prefix="lianfang-state-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _make_template(server: str) -> None:
     with psycopg.connect(server, autocommit=True) as owner:
         owner.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
@@ -60,7 +68,8 @@ def _prepare() -> None:
     os.environ["LIANFANG_LANGUAGE"] = "en"
     os.environ["LIANFANG_FIELD_KEY"] = _key(b"f")
     os.environ["LIANFANG_INDEX_KEY"] = _key(b"i")
-    os.environ.setdefault("LIANFANG_STATE", tempfile.mkdtemp(prefix="lianfang-state-"))
+    if "LIANFANG_STATE" not in os.environ:
+        os.environ["LIANFANG_STATE"] = _state_of_this_run()
     if "PYTEST_XDIST_WORKER" not in os.environ:
         _make_template(_start_server())
     os.environ["DATABASE_URL"] = _named(

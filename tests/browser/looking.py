@@ -7,6 +7,8 @@ from pathlib import Path
 import axe_playwright_python
 from playwright.sync_api import Page
 
+from tests.browser.visiting import PHONE
+
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FINDINGS = """async (levels) => {
@@ -34,6 +36,16 @@ def barriers(page: Page) -> list[str]:
         page.evaluate(AXE)
     found: list[str] = page.evaluate(FINDINGS, LEVELS)
     return found
+
+
+def barriers_in_turn(page: Page) -> list[str]:
+    """Barriers of a page that a test opens in both languages and widths: a phone's in Chinese, a desk's in English.
+
+    What axe looks for hangs on the width (targets) or on the words (names, languages), never on both; twice is enough.
+    """
+    chinese = page.evaluate("document.documentElement.lang") == HTML_LANG["zh"]
+    narrow = page.evaluate("document.documentElement.clientWidth") <= PHONE["width"]
+    return barriers(page) if chinese == narrow else []
 
 
 def too_wide(page: Page) -> str:

@@ -14,7 +14,7 @@ from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
 from tests.briefing_world import School
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House
 from tests.browser.world import set_clock
 from tests.make import DAY, at
@@ -69,7 +69,7 @@ def test_the_pages_of_a_briefing_are_whole(briefed: House, lang: str, size) -> N
         with briefed.visit(handle, lang=lang, size=size) as visitor:
             assert visitor.open(path).status == 200, path
             found += [f"{path}: {one}" for one in ill_formed(visitor.page, lang)]
-            found += [f"{path}: {one}" for one in barriers(visitor.page)]
+            found += [f"{path}: {one}" for one in barriers_in_turn(visitor.page)]
             found += [f"{path}: {one}" for one in [too_wide(visitor.page)] if one]
             found += [f"{path}: {one}" for one in visitor.complaints]
             visitor.picture("briefing" + path.replace("/", "-").replace("?", "-").replace("&", "-"))

@@ -24,7 +24,7 @@ from lianfang.kernel.places.models import BED, CLASSROOM, DORMITORY, SEAT, Place
 from lianfang.kernel.places.ops import occupy
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, NARROW, PHONE, House, Visitor
 from tests.browser.world import set_clock
 from tests.make import DAY, at
@@ -80,7 +80,7 @@ def _case(doctor: Any, school: Any, person: Any, onset: Any) -> Case:
 
 def looked_at(visitor: Visitor, path: str, name: str) -> list[str]:
     assert visitor.open(path).status == 200
-    found = ill_formed(visitor.page, visitor.lang) + barriers(visitor.page)
+    found = ill_formed(visitor.page, visitor.lang) + barriers_in_turn(visitor.page)
     found += [one] if (one := too_wide(visitor.page)) else []
     visitor.picture(name)
     return [f"{path}: {one}" for one in found]

@@ -28,7 +28,7 @@ from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House
 from tests.browser.world import set_clock
 from tests.make import DAY, at
@@ -140,7 +140,7 @@ def test_the_pages_of_command_are_whole(led: Led, lang: str, size: dict) -> None
             visitor.picture(address.replace("/", "-").replace("?", "-"))
             assert ill_formed(visitor.page, lang) == [], address
             assert too_wide(visitor.page) == "", address
-            assert barriers(visitor.page) == [], address
+            assert barriers_in_turn(visitor.page) == [], address
 
 
 def test_A01_a_vacancy_is_filled_and_named_again_when_its_holder_goes(led: Led) -> None:

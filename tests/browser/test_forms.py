@@ -9,7 +9,7 @@ from lianfang.capabilities.burden.actions import propose_form
 from lianfang.capabilities.burden.models import RegisteredForm
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House, Visitor
 from tests.browser.world import set_clock
 
@@ -22,7 +22,7 @@ def whole(visitor: Visitor, name: str) -> None:
     for size in (PHONE, DESK):
         visitor.page.set_viewport_size(size)
         assert ill_formed(visitor.page, visitor.lang) == []
-        assert barriers(visitor.page) == []
+        assert barriers_in_turn(visitor.page) == []
         assert too_wide(visitor.page) == ""
         visitor.picture(name)
 

@@ -17,7 +17,7 @@ from lianfang.interfaces.cross_tables import STATE_WORDS
 from lianfang.kernel import clock
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House, Visitor
 from tests.browser.world import set_clock
 from tests.make import DAY, at
@@ -41,7 +41,7 @@ def whole(visitor: Visitor, name: str) -> None:
     for size in (PHONE, DESK):
         visitor.page.set_viewport_size(size)
         assert ill_formed(visitor.page, visitor.lang) == []
-        assert barriers(visitor.page) == []
+        assert barriers_in_turn(visitor.page) == []
         assert too_wide(visitor.page) == ""
         visitor.picture(name)
 

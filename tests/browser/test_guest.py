@@ -18,7 +18,7 @@ from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.tasks.ops import of
 from tests import make
 from tests import stays_world as world
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House, Visitor
 from tests.incidents_world import World, code_event
 from tests.make import at
@@ -52,7 +52,7 @@ def whole(visitor: Visitor, name: str) -> list[str]:
     found = ill_formed(visitor.page, visitor.lang)
     for size in (DESK, PHONE):
         visitor.page.set_viewport_size(size)
-        found += barriers(visitor.page)
+        found += barriers_in_turn(visitor.page)
         found += [one] if (one := too_wide(visitor.page)) else []
         visitor.picture(name)
     return found

@@ -18,7 +18,7 @@ from lianfang.kernel.accounts.ops import new_account
 from lianfang.kernel.policies import drills
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.test_check_in import without_a_network
 from tests.browser.visiting import DESK, PHONE, House, Visitor
 from tests.incidents_world import World, answered, code_event, done, points, pupils, raised, stopped
@@ -59,7 +59,7 @@ def whole(visitor: Visitor, name: str) -> list[str]:
     found = ill_formed(visitor.page, visitor.lang)
     for size in (DESK, PHONE):
         visitor.page.set_viewport_size(size)
-        found += barriers(visitor.page)
+        found += barriers_in_turn(visitor.page)
         found += [one] if (one := too_wide(visitor.page)) else []
         visitor.picture(name)
     visitor.page.set_viewport_size(DESK)

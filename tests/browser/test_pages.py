@@ -13,7 +13,7 @@ from lianfang.interfaces.web.urls import urlpatterns
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.ops import invite
 from lianfang.kernel.scope import EVERYTHING, within
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers, barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, NARROW, PHONE, House, Visitor
 from tests.browser.world import set_clock
 from tests.make import DAY, at
@@ -179,7 +179,7 @@ def looked_at(visitor: Visitor, house: House, handle: str, path: str) -> list[st
     found += ill_formed(visitor.page, visitor.lang)
     for size in (DESK, PHONE):
         visitor.page.set_viewport_size(size)
-        found += barriers(visitor.page)
+        found += barriers_in_turn(visitor.page)
         found += [one] if (one := too_wide(visitor.page)) else []
         visitor.picture(re.sub(r"\W+", "_", f"page-{handle}-{path}"))
     visitor.page.set_viewport_size(DESK)

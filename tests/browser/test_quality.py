@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from lianfang.capabilities.checkin.intake import receive_answer
 from lianfang.kernel import clock
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, NARROW, PHONE, House
 from tests.browser.world import set_clock
 from tests.make import at
@@ -45,7 +45,7 @@ def test_the_page_of_data_quality_is_whole(judged: House, size: Any, lang: str) 
         with judged.visit(who, lang=lang, size=size) as visitor:
             answer = visitor.open(path)
             assert answer.status == 200, path
-            found = ill_formed(visitor.page, lang) + barriers(visitor.page)
+            found = ill_formed(visitor.page, lang) + barriers_in_turn(visitor.page)
             found += [one] if (one := too_wide(visitor.page)) else []
             said += [f"{path}: {one}" for one in found]
             visitor.picture(f"quality-{name}")

@@ -11,7 +11,7 @@ from lianfang.capabilities.upward.actions import hand_over_report, name_recipien
 from lianfang.capabilities.upward.models import Recipient
 from lianfang.kernel import clock
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House
 from tests.browser.world import set_clock
 from tests.make import DAY, at
@@ -49,7 +49,7 @@ def test_the_page_shows_who_holds_what_and_runs_off_no_side(served_school: House
         visitor.picture("upward")
         assert ill_formed(visitor.page, lang) == []
         assert too_wide(visitor.page) == ""
-        assert barriers(visitor.page) == []
+        assert barriers_in_turn(visitor.page) == []
         page = visitor.page.locator("main").inner_text()
         assert ("持有旧数据" if lang == "zh" else "holds old figures") in page
         visitor.open("/do/recipient.named")

@@ -15,7 +15,7 @@ from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses.ops import current
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House
 from tests.browser.world import set_clock
 from tests.make import at
@@ -76,7 +76,7 @@ def test_the_page_can_be_read_by_everybody_and_runs_off_no_side(
         visitor.picture(name)
         assert ill_formed(visitor.page, lang) == []
         assert too_wide(visitor.page) == ""
-        assert barriers(visitor.page) == []
+        assert barriers_in_turn(visitor.page) == []
         text = visitor.page.locator("main").inner_text()
         assert said[lang == "en"] in text
 

@@ -23,7 +23,7 @@ from lianfang.kernel.places.ops import vacate
 from lianfang.kernel.readings.models import Reading
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House, Visitor
 from tests.browser.world import set_clock
 from tests.site_world import FIRST_DAY, T0, Place, fulfil, furnished, moved_in, on, opened
@@ -104,7 +104,7 @@ def _seen(visitor: Visitor, path: str, name: str) -> list[str]:
     found = ill_formed(visitor.page, visitor.lang)
     for size in (DESK, PHONE):
         visitor.page.set_viewport_size(size)
-        found += barriers(visitor.page)
+        found += barriers_in_turn(visitor.page)
         found += [wide] if (wide := too_wide(visitor.page)) else []
         visitor.picture(name)
     visitor.page.set_viewport_size(DESK)

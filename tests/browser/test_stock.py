@@ -20,7 +20,7 @@ from lianfang.kernel.ledgers.models import Balance, Item
 from lianfang.kernel.places.models import Expected
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import kitchen, make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House
 from tests.browser.world import set_clock
 from tests.kitchen import moment
@@ -140,7 +140,7 @@ def test_the_pages_of_stock_kitchen_and_requests_are_whole(stocked: House, lang:
             found += [f"{path}: {one}" for one in ill_formed(visitor.page, lang)]
             for size in (DESK, PHONE):
                 visitor.page.set_viewport_size(size)
-                found += [f"{path}: {one}" for one in barriers(visitor.page)]
+                found += [f"{path}: {one}" for one in barriers_in_turn(visitor.page)]
                 found += [f"{path}: {one}"] if (one := too_wide(visitor.page)) else []
                 visitor.picture(f"stock{n}")
     assert found == []

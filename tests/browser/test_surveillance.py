@@ -14,7 +14,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, NARROW, PHONE, House
 from tests.browser.world import set_clock
 from tests.make import DAY, at
@@ -64,7 +64,7 @@ def test_the_pages_of_illness_by_day_are_whole(watched: House, size: Any, lang: 
         with watched.visit(who, lang=lang, size=size) as visitor:
             answer = visitor.open(path)
             assert answer.status == 200, path
-            found = ill_formed(visitor.page, lang) + barriers(visitor.page)
+            found = ill_formed(visitor.page, lang) + barriers_in_turn(visitor.page)
             found += [one] if (one := too_wide(visitor.page)) else []
             said += [f"{path}: {one}" for one in found]
             visitor.picture(f"surveillance-{name}")

@@ -13,7 +13,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.readings.models import Reading
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House
 from tests.browser.world import set_clock
 from tests.training_world import EARLIER, FIRST, LAST, Academy, at
@@ -87,7 +87,7 @@ def test_the_pages_of_classes_are_whole(
         visitor.picture(f"training-{name}{after.replace('/', '-')}-{handle}")
         assert ill_formed(visitor.page, lang) == []
         assert too_wide(visitor.page) == ""
-        assert barriers(visitor.page) == []
+        assert barriers_in_turn(visitor.page) == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -100,7 +100,7 @@ def test_the_list_of_spots_is_whole(house: House, academy: dict[str, str], handl
         visitor.picture(f"spots-{handle}")
         assert ill_formed(visitor.page, lang) == []
         assert too_wide(visitor.page) == ""
-        assert barriers(visitor.page) == []
+        assert barriers_in_turn(visitor.page) == []
 
 
 def test_G01_the_refusal_names_the_feasible_options_on_the_page(house: House, academy: dict[str, str]) -> None:

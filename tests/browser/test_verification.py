@@ -14,7 +14,7 @@ from lianfang.interfaces.exchange.lists import Terms, receive_list_file
 from lianfang.kernel import clock
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House, Visitor
 from tests.browser.world import set_clock
 from tests.make import DAY, at
@@ -56,7 +56,7 @@ def exchanged(house: House) -> tuple[House, Agreement]:
 
 def looked_at(visitor: Visitor, path: str, name: str) -> list[str]:
     assert visitor.open(path).status == 200
-    found = ill_formed(visitor.page, visitor.lang) + barriers(visitor.page)
+    found = ill_formed(visitor.page, visitor.lang) + barriers_in_turn(visitor.page)
     found += [one] if (one := too_wide(visitor.page)) else []
     shift = visitor.page.evaluate(SHIFTED)
     found += [f"layout shift {shift}"] if shift > STILL else []

@@ -15,7 +15,7 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.office_days import Keeper
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make, walls
-from tests.browser.looking import barriers, ill_formed, too_wide
+from tests.browser.looking import barriers, barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, PHONE, House
 from tests.browser.world import set_clock
 from tests.make import DAY, at
@@ -124,7 +124,7 @@ def test_the_wall_fits_its_screen_in_both_looks_and_languages(house: House, scre
         visitor.picture(f"wall-{look}")
         for size in (DESK, PHONE):
             page.set_viewport_size(size)
-            found += barriers(page)
+            found += barriers_in_turn(page)
             found += [wide] if (wide := too_wide(page)) else []
             visitor.picture(f"wall-{look}")
         assert found == []
