@@ -85,6 +85,7 @@ CAPABILITIES = [
     "checkin",
     "daily_report",
     "responsibility",
+    "requirements",
     "screening",
     "rules",
     "burden",

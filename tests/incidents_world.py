@@ -91,7 +91,7 @@ def done(
 ) -> Task:
     """A step done at this moment."""
     with clock.at(moment), make.acting(world.as_(role)) as who:
-        task: Task = complete_step(who, task=step_of(incident, number, kind))
+        task: Task = complete_step(who, task=step_of(incident, number, kind), note="李主任" if kind == "notice" else "")
     return task
 
 

@@ -10,7 +10,7 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import under
 from lianfang.kernel.reporting.board import Board, Counts, People
 from lianfang.kernel.reporting.models import MODES, Tally
-from tests.make import DAY
+from tests.make import DAY, clock
 
 HEADS = ("rostered", "excused", "answered", "well", "unwell", "fever")
 
@@ -21,7 +21,8 @@ def counted_one_by_one(unit: Unit) -> tuple[Counts, People, dict[int, Counts], s
     chosen = _chosen(_one_line(list(found), unit), unit)
     children = Unit.objects.filter(parent=unit) | Unit.objects.filter(sector_parent=unit)
     rows = {child.pk: _counts(due for due in chosen if due.path.startswith(child.path)) for child in children}
-    missing = {due.unit_id for due in chosen if due.settled_at is None and not due.excused}
+    open_ = [due for due in chosen if due.settled_at is None and not due.excused]
+    missing = {due.unit_id for due in open_}
     return _counts(chosen), _people(Tally.objects.filter(under(unit), day=DAY)), rows, missing
 
 
@@ -56,7 +57,9 @@ def _counts(dues: Iterable[Due]) -> Counts:
             counts.on_time += due.settled_at <= due.due_at
             counts.late += due.settled_at > due.due_at
         else:
+            over = due.due_at < clock.now()
             counts.missing += 1
+            counts.not_yet += not over
             counts.returned += due.returned_at is not None
     return counts
 
@@ -74,7 +77,7 @@ def _people(tallies: Iterable[Tally]) -> People:
 def assert_same(unit: Unit, shown: Board) -> None:
     """A board shows what counting one by one gives."""
     counts, people, rows, missing = counted_one_by_one(unit)
-    assert shown.counts == counts, unit.code
+    assert shown.counts == counts, (unit.code, shown.counts, counts)
     assert shown.people.as_list() == people.as_list(), unit.code
     assert {row.unit.pk: row.counts for row in shown.rows} == rows, unit.code
     assert {due.unit_id for due in shown.missing} == missing, unit.code

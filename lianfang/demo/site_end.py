@@ -6,19 +6,30 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from lianfang.capabilities.command.organisations import add_open_slot, apply_template
+from lianfang.capabilities.command.models import Organisation, Slot
+from lianfang.capabilities.command.organisations import add_open_slot, apply_template, appoint_to_slot
 from lianfang.capabilities.command.teams import form_team
 from lianfang.capabilities.site.actions import close_site, drain_site
 from lianfang.capabilities.site.clean_up import release_site, start_disinfection, tick_disinfected, unswept
 from lianfang.demo.acts import Act
 from lianfang.demo.cast import acting
 from lianfang.demo.site_world import House
+from lianfang.domain.command.template import OPEN
 
 _AGENT: Final = "84消毒液"
 _MG_L: Final = 1000
 _MINUTES: Final = 30
 _TEMPLATE: Final = "1-1-1-1-1-3-6-n"
 _ORGANISATIONS: Final = {"school": "学校", "hospital": "医院", "cdc": "疾控中心", "property": "物业公司"}
+_HOLDERS: Final = {
+    ("leading_group", 1): "lead", ("lead_officer", 1): "manager", ("lead_office", 1): "duty",
+    ("service_team", 1): "nurse-1", ("work_group", 1): "admin", ("work_group", 2): "doctor",
+    ("work_group", 3): "stores",
+}  # fmt: skip
+_LINKED: Final = (
+    ("医疗队负责人", "医院"), ("消杀队负责人", "疾控中心"), ("保洁队负责人", "物业公司"), ("保障队负责人", "学校"),
+    ("接送队负责人", "交通部门"), ("联络队负责人", "社区"),
+)  # fmt: skip
 _DRAINED: Final = timedelta(days=1)  # after the last arrival
 
 
@@ -34,6 +45,19 @@ def _organise(house: House) -> None:
         organisation = apply_template(by, unit=house.unit, template=_TEMPLATE)
         for number in range(house.told["org_template"]["open_slots"]):
             add_open_slot(by, organisation=organisation, name=f"机动组{number + 1}", name_en=f"Reserve {number + 1}")
+        _fill(house, organisation)
+
+
+def _fill(house: House, organisation: Organisation) -> None:
+    """Who works at the site holds the posts; only those of reserves stay vacant, and the joint team's for a day."""
+    with acting(house.hands["lead"]) as by:
+        for slot in organisation.slots.exclude(kind__in=(OPEN, "joint_team")).order_by("id"):
+            if slot.kind == "linked_team":
+                name, home = _LINKED[slot.number - 1]
+                appoint_to_slot(by, slot=slot, name=name, home=home)
+            else:
+                held = house.hands[_HOLDERS[slot.kind, slot.number]]
+                appoint_to_slot(by, slot=slot, account=held, home_unit=house.school)
 
 
 def _join(house: House) -> None:
@@ -43,6 +67,8 @@ def _join(house: House) -> None:
             by, unit=house.school, code="KMT-TEAM", name="联合临时团队", name_en="Joint temporary team",
             organisations=names, purpose="观察点运行", site=house.unit,
         )  # fmt: skip
+        slot = Slot.objects.get(unit=house.unit, kind="joint_team", organisation__until__isnull=True)
+        appoint_to_slot(by, slot=slot, account=house.hands["manager"], home_unit=house.school)
 
 
 def ending(house: House) -> Iterator[Act]:

@@ -64,7 +64,7 @@ class House:
     school: Unit
     casting: Casting
     hands: dict[str, Account] = field(default_factory=dict)
-    shown: frozenset[str] = frozenset(STAFF)
+    shown: Mapping[str, str] = field(default_factory=lambda: {name: f"demo-{name}" for name in STAFF})
     site: Site = field(default_factory=Site)
 
     @property
@@ -73,8 +73,8 @@ class House:
         return self.site.unit
 
     def handle(self, name: str) -> str:
-        """The account name of somebody who works here; those who are shown first begin alike."""
-        return f"demo-{name}" if name in self.shown else f"site-{name}"
+        """The account name of somebody who works here; those who are shown first have theirs in `shown`."""
+        return self.shown.get(name, f"site-{name}")
 
     def at(self, text: str) -> datetime:
         """A moment of the scenario, local time of the school."""

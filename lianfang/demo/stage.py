@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import yaml
 from django.utils.translation import gettext as _
 
+from lianfang.capabilities.stays.models import Stay
+from lianfang.capabilities.stays.models.stay import HERE
 from lianfang.demo.replay import Sweep
 from lianfang.demo.script import moment
 from lianfang.demo.stage_analysis import look_into
@@ -95,7 +97,8 @@ def _one_a_duty(accounts: list[Account]) -> list[Account]:
 def _shown(account: Account) -> DemoAccount:
     grant = Grant.objects.filter(account=account).select_related("unit").order_by("pk").first()
     if grant is None:
-        return DemoAccount(account.handle, account.name, _without_role(account), "/check-in")
+        first = "/today" if _is_guest(account) else "/check-in"
+        return DemoAccount(account.handle, account.name, _without_role(account), first)
     duty = f"{ROLE_NAMES[grant.role]} · {grant.unit}"
     return DemoAccount(account.handle, account.name, duty, _first_page(grant))
 
@@ -108,5 +111,12 @@ def _first_page(grant: Grant) -> str:
     return f"/classes/{grant.unit.code}" if grant.role == Role.CLASS_HEAD else "/today"
 
 
+def _is_guest(account: Account) -> bool:
+    found = account.person_id and Stay.objects.filter(person_id=account.person_id, state=HERE).exists()
+    return bool(found)
+
+
 def _without_role(account: Account) -> str:
+    if _is_guest(account):
+        return _("guest under observation")
     return _("guardian") if Guardianship.objects.filter(guardian_id=account.person_id).exists() else _("member")

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 import yaml
 
+from lianfang.capabilities.stays.models import Stay
+from lianfang.capabilities.stays.models.stay import HERE
 from lianfang.capabilities.training.actions.premises import add_places
 from lianfang.capabilities.training.actions.runs import enrol, schedule_class
 from lianfang.demo import site_care, site_end, site_guests, site_world
 from lianfang.demo.acts import perform
-from lianfang.demo.cast import acting
+from lianfang.demo.cast import acting, member_account
 from lianfang.demo.replay import Sweep
 from lianfang.demo.script import moment
 from lianfang.demo.site_world import House
@@ -24,7 +26,10 @@ from lianfang.kernel.people.models import Person
 from lianfang.kernel.places.models import CLASSROOM
 from lianfang.kernel.scope import EVERYTHING, within
 
-_SHOWN: Final = frozenset({"manager", "nurse-1", "kitchen", "stores"})
+_SHOWN: Final = {
+    "manager": "demo-manager", "doctor": "demo-site-doctor", "nurse-1": "demo-nurse-1", "kitchen": "demo-kitchen",
+    "stores": "demo-stores",
+}  # fmt: skip
 _OF_THE_ACADEMY: Final = {"lead": "demo-leader", "admin": "demo-admin", "duty": "demo-duty"}
 _CLASS: Final = "D09"  # who attends the next class
 _DESKS: Final = 48
@@ -50,7 +55,18 @@ def observe(world: World, sweep: Sweep) -> None:
     perform(act for act in acts if act.at <= now)
     with clock.at(now):
         sweep()
+    with clock.at(now):
+        _guest(house)
     _next_class(house, world, moment(day, "11:00"))
+
+
+def _guest(house: House) -> None:
+    """A guest with an account: of those who are here, an adult who came alone, the first of all."""
+    with within(EVERYTHING):
+        here = Stay.objects.filter(unit=house.unit, state=HERE, party="").select_related("person")
+        first = here.order_by("admitted_at", "pk").first()
+    if first is not None:
+        member_account("demo-guest", first.person)
 
 
 def _house(world: World) -> House:

@@ -1,15 +1,16 @@
 """De-identified rows (去标识化): values made coarser, step by step, until no combination is shared by few.
 
 Every column that leaves counts as a key (k-anonymity over the whole row), so that no cell of any table made from the
-file, by any of its columns, is below `fewest` other than an empty one. Whoever is still in a small cell is withheld:
-the row stays, as `*` in every column, so that nobody can be told by difference.
+file, by any of its columns, is below `fewest` other than an empty one. Whoever is still in a small cell is written
+together with others: the row stays, coarser or as `*` in those columns in which they differ, so that nobody can be told
+by difference. Of the ways in which few rows are written so the one that says most is taken.
 Source: k-anonymity (Samarati and Sweeney 1998), by generalisation and suppression; the rule of small cells, row S04.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -18,8 +19,11 @@ from typing import Any, Final
 
 ANY: Final = "*"
 UNKNOWN: Final = ""
-MOST_WITHHELD: Final = 20  # one in so many rows may be withheld before a column is made coarser instead
+DEARER: Final = 10  # times: what an outcome says is given up last
+MOST_TOGETHER: Final = 20  # one in so many rows may be written with others before a column is made coarser for all
+FEW: Final = 2  # cells of the smallest size may be so written in any file: a small one would say nothing else
 Row = tuple[str, ...]
+Levels = tuple[int, ...]
 Step = Callable[[Any], str]
 
 
@@ -40,15 +44,21 @@ class Column:
 class Released:
     """What leaves: rows in an order that says nothing, and how each column was written.
 
-    `levels` counts the steps taken in each column (0: the finest); `withheld` rows are `*` throughout. Where there are
-    fewer rows than `fewest` none leaves: `rows` is empty and all are withheld.
+    `levels` counts the steps taken in each column (0: the finest); `together` rows were written with others, coarser
+    than that or as `*`; `stars` counts the rows that are `*` in each column. Where there are fewer rows than `fewest`
+    none leaves: `rows` is empty.
     """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     levels: Mapping[str, int]
-    withheld: int
+    together: int
     total: int
+
+    @property
+    def stars(self) -> Mapping[str, int]:
+        """Column -> how many rows are `*` in it."""
+        return {name: sum(row[at] == ANY for row in self.rows) for at, name in enumerate(self.columns)}
 
 
 def deidentify(rows: Sequence[Sequence[Any]], columns: Sequence[Column], *, fewest: int) -> Released:
@@ -60,11 +70,9 @@ def deidentify(rows: Sequence[Sequence[Any]], columns: Sequence[Column], *, fewe
         raise ValueError("rows and columns differ, or the smallest cell is below 1")
     names, total = tuple(one.name for one in columns), len(rows)
     if total < fewest:
-        return Released(names, (), dict.fromkeys(names, 0), total, total)
-    tried = ((levels, _written(rows, columns, levels)) for levels in _lattice(columns))
-    levels, written = next(found for found in tried if not _too_lossy(found[1], columns, fewest))
-    kept, withheld = _withhold(written, fewest)
-    return Released(names, kept, dict(zip(names, levels, strict=True)), withheld, total)
+        return Released(names, (), dict.fromkeys(names, 0), 0, total)
+    found = _Rows(rows, columns, fewest).best()
+    return Released(names, found.rows, dict(zip(names, found.levels, strict=True)), found.together, total)
 
 
 def smallest_cell(rows: Sequence[Row]) -> int:
@@ -72,57 +80,118 @@ def smallest_cell(rows: Sequence[Row]) -> int:
     return min(Counter(rows).values(), default=0)
 
 
-def _written(rows: Sequence[Sequence[Any]], columns: Sequence[Column], levels: Sequence[int]) -> list[Row]:
-    steps = [
-        column.steps[level] if level < len(column.steps) else _any
-        for column, level in zip(columns, levels, strict=True)
-    ]
-    return [tuple(step(value) for step, value in zip(steps, row, strict=True)) for row in rows]
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The rows written in one way, and what is given up by it.
+
+    `bad` where too many rows are written together, or an outcome that enough rows had is in none of them.
+    """
+
+    rows: tuple[Row, ...]
+    levels: Levels
+    together: int
+    lost: Fraction
+    bad: bool
 
 
-def _any(value: Any) -> str:
-    return ANY
+class _Rows:
+    """All rows, each value written in each way: `texts[column][level][row]`. Their order is that of what they say."""
 
+    def __init__(self, rows: Sequence[Sequence[Any]], columns: Sequence[Column], fewest: int) -> None:
+        self.columns, self.fewest = columns, fewest
+        finest = sorted(
+            rows, key=lambda row: [[step(one) for step in c.steps] for c, one in zip(columns, row, strict=True)]
+        )
+        self.texts = [
+            [*([step(row[at]) for row in finest] for step in column.steps), [ANY] * len(rows)]
+            for at, column in enumerate(columns)
+        ]
+        self.order = sorted(range(len(columns)), key=lambda at: not columns[at].outcome)
 
-def _lattice(columns: Sequence[Column]) -> list[tuple[int, ...]]:
-    """All ways to write the columns, the finest first, and outcomes coarser only when nothing else helps."""
+    def best(self) -> _Written:
+        """The way that gives up least; the finer one of two."""
+        every = product(*(range(len(column.steps) + 1) for column in self.columns))
+        found = self._written(tuple(len(column.steps) for column in self.columns))
+        for levels in sorted(every, key=lambda levels: (self._lost(levels), levels)):
+            if not found.bad and found.lost <= self._lost(levels) * len(found.rows):
+                break
+            written = self._written(levels)
+            if (written.bad, written.lost) < (found.bad, found.lost):
+                found = written
+        return found
 
-    def coarse(levels: tuple[int, ...]) -> tuple[int, Fraction, tuple[int, ...]]:
-        outcomes = sum(level for level, column in zip(levels, columns, strict=True) if column.outcome)
-        share = sum(Fraction(level, len(column.steps)) for level, column in zip(levels, columns, strict=True))
-        return outcomes, Fraction(share), levels
+    def _lost(self, levels: Levels) -> Fraction:
+        """What one row gives up that is written so."""
+        return sum(
+            (
+                Fraction(level, len(column.steps)) * (DEARER if column.outcome else 1)
+                for level, column in zip(levels, self.columns, strict=True)
+            ),
+            Fraction(),
+        )
 
-    return sorted(product(*(range(len(column.steps) + 1) for column in columns)), key=coarse)
+    def _written(self, levels: Levels) -> _Written:
+        rows = self._at(levels)
+        lone = self._lone(rows)
+        lost = self._lost(levels) * (len(rows) - len(lone))
+        for group in self._groups(lone, levels) if lone else ():
+            coarser = self._common(group, levels)
+            lost += self._lost(coarser) * len(group)
+            for place, row in zip(group, self._at(coarser, group), strict=True):
+                rows[place] = row
+        bad = len(lone) > max(FEW * self.fewest, len(rows) // MOST_TOGETHER) or self._loses(rows)
+        return _Written(tuple(sorted(rows)), levels, len(lone), lost, bad)
 
+    def _at(self, levels: Levels, places: Sequence[int] | None = None) -> list[Row]:
+        texts = [of[level] for of, level in zip(self.texts, levels, strict=True)]
+        if places is None:
+            return list(zip(*texts, strict=True))
+        return [tuple(one[place] for one in texts) for place in places]
 
-def _too_lossy(written: Sequence[Row], columns: Sequence[Column], fewest: int) -> bool:
-    """Whether too many rows stand in small cells, or a value of an outcome does so altogether."""
-    cells = Counter(written)
-    if sum(count for count in cells.values() if count < fewest) * MOST_WITHHELD > len(written):
-        return True
-    return any(_loses(cells, at, fewest) for at, column in enumerate(columns) if column.outcome)
+    def _lone(self, rows: Sequence[Row]) -> list[int]:
+        """The rows in small cells, and as many more as it takes that these are no small cell themselves."""
+        cells: dict[Row, list[int]] = defaultdict(list)
+        for place, row in enumerate(rows):
+            cells[row].append(place)
+        lone = [place for cell in cells.values() if len(cell) < self.fewest for place in cell]
+        rest = sorted(
+            (cell for cell in cells.values() if len(cell) >= self.fewest), key=lambda cell: (-len(cell), cell)
+        )
+        while 0 < len(lone) < self.fewest:
+            wanted = self.fewest - len(lone)
+            spare = len(rest[0]) - self.fewest >= wanted
+            lone += rest[0][:wanted] if spare else rest.pop()
+        return sorted(lone)
 
+    def _groups(self, places: Sequence[int], levels: Levels) -> Iterator[Sequence[int]]:
+        """The rows parted by whatever they may be told apart by, outcomes first; no part is small."""
+        for at in self.order:
+            for text in self.texts[at][levels[at] : -1]:
+                parts: dict[str, list[int]] = defaultdict(list)
+                for place in places:
+                    parts[text[place]].append(place)
+                if len(parts) > 1 and all(len(part) >= self.fewest for part in parts.values()):
+                    for part in parts.values():
+                        yield from self._groups(part, levels)
+                    return
+        yield places
 
-def _loses(cells: Counter[Row], at: int, fewest: int) -> bool:
-    had: Counter[str] = Counter()
-    for cell, count in cells.items():
-        had[cell[at]] += count
-    kept = {cell[at] for cell, count in cells.items() if count >= fewest}
-    return any(count >= fewest and value not in kept for value, count in had.items())
+    def _common(self, places: Sequence[int], levels: Levels) -> Levels:
+        """How finely rows can be written alike."""
+        return tuple(
+            next(level for level in range(first, len(texts)) if len({texts[level][place] for place in places}) == 1)
+            for first, texts in zip(levels, self.texts, strict=True)
+        )
 
-
-def _withhold(written: Sequence[Row], fewest: int) -> tuple[tuple[Row, ...], int]:
-    """The rows, those of small cells as `*`; as many whole cells more as it takes for these to be no small cell."""
-    cells = Counter(written)
-    hidden = {cell for cell, count in cells.items() if count < fewest}
-    many = sum(cells[cell] for cell in hidden)
-    rest = sorted((cells[cell], cell) for cell in cells if cell not in hidden)
-    while 0 < many < fewest and rest:
-        count, cell = rest.pop(0)
-        hidden.add(cell)
-        many += count
-    blank = (ANY,) * len(written[0]) if written else ()
-    return tuple(sorted(blank if row in hidden else row for row in written)), many
+    def _loses(self, rows: Sequence[Row]) -> bool:
+        """Whether a value of an outcome that enough rows have is in none of those that leave."""
+        for at, column in enumerate(self.columns):
+            told = {row[at] for row in rows} if column.outcome else set()
+            if column.outcome and any(
+                n >= self.fewest and one not in told for one, n in Counter(self.texts[at][0]).items()
+            ):
+                return True
+        return False
 
 
 def banded(width: int) -> Step:

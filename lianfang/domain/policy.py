@@ -74,6 +74,7 @@ class Policy:
     reading_due: Mapping[str, time]  # slot -> local time by which it is due
     reading_closes: Mapping[str, time]  # slot -> local time until which it is still taken, late
     reading_grace_minutes: int  # minutes after arrival by which the first reading is due at the earliest
+    second_reading_minutes: Annotated[int, LESS]  # minutes after a reading out of range within which one is taken again
     observation_days: Annotated[int, MORE]  # days a contact is observed at a site; 0 = not observed
     home_days: Annotated[int, MORE]  # days a contact then looks after own health at home
     secondary_days: Annotated[int, MORE]  # days a contact's contact is observed at home; 0 = not observed
@@ -85,6 +86,8 @@ class Policy:
     test_days_after: Annotated[tuple[int, ...], ALL]  # days after release on which a sample is taken
     secondary_test_days: Annotated[tuple[int, ...], ALL]  # days on which a contact's contact is sampled
     release_conditions: Annotated[tuple[str, ...], ENDS]  # what must hold before an observation ends
+    referral_minutes: Annotated[int, LESS]  # minutes from isolating somebody on campus to the referral being accepted
+    guardian_minutes: Annotated[int, LESS]  # minutes from isolating somebody on campus to a guardian being told
     secondary_contacts: Annotated[bool, MORE]  # whether contacts of a contact are looked for
     contact_minutes: Annotated[int, LESS]  # minutes together from which two people are in contact
     contact_metres: Annotated[Decimal, MORE]  # metres within which two people are in contact
@@ -108,6 +111,7 @@ class Policy:
     contact_points: Mapping[str, int]  # kind of exposure -> points of a proposed contact
     contact_close_points: Annotated[int, LESS]  # points from which a proposed contact is a close one
     tracing_hours: Annotated[int, LESS]  # hours within which a case is reported, asked, and its contacts told
+    tracing_complete_hours: Annotated[int, LESS]  # hours in which all contacts of a confirmed case are in isolation
     area_lookback_days: Annotated[int, MORE]  # days before a list of risk areas takes effect that count as a stay there
     pair_cap: Annotated[int, LESS]  # people one adult looks after at most
     pair_days: Annotated[int, MORE]  # days a pair lasts when nobody says otherwise

@@ -63,6 +63,11 @@ def small(count: int | None, fewest: int, *, denominator: int | None = None) -> 
     return Small(count, denominator, fewest)
 
 
+def bound_now(count: int | None, bound: int, fewest: int) -> int:
+    """What is said of a count that was settled a moment ago: 0 where nothing was, room enough if it has grown since."""
+    return max(bound, room(count, fewest)) if bound and count else 0
+
+
 def room(count: int, fewest: int) -> int:
     """Below what number a count is said to be that is hidden for its neighbours: over `fewest` above it, rounded up."""
     return (count // fewest + 2) * fewest

@@ -25,6 +25,7 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
         _("%(field)s must be between %(low)s and %(high)s. Did you mean %(suggest)s?"),
         _("%(field)s must be between %(low)s and %(high)s."),
         _("%(field)s must be at least %(low)s."),
+        _("%(field)s must be more than %(above)s."),
         _("%(field)s must be at most %(high)s."),
         _("%(field)s must lie within its bounds."),
     ),
@@ -115,7 +116,7 @@ OF_CONTENT: Mapping[str, tuple[Any, ...]] = {
         _("%(field)s cannot be kept like this."),
     ),
     "constraint": (_("This contradicts something that is already on record."),),
-    "field.unknown": (_("%(field)s is not asked for here. Please take it out."),),
+    "field.unknown": (_("There is no field “%(field)s” here. Please take it out."),),
     "field.read_only": (_("%(field)s cannot be changed here."),),
     "field.retired": (
         _("%(field)s is no longer asked for since %(since)s and was not kept."),

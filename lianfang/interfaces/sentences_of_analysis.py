@@ -31,6 +31,7 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
     ),
     "choice.unknown:looked_at": (_("What it looks at must be one of: %(choices)s."),),
     "column.missing": (
+        _("The file needs a column called one of: %(accepted)s. It has: %(known)s."),
         _("The file has no column %(field)s; it has: %(known)s."),
         _("A column is missing."),
     ),
@@ -160,19 +161,19 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
         _("A rule cannot be used."),
     ),
     "series.fraction": (
-        _("%(field)s: place %(position)s of series %(series)s is %(value)s; counts are whole numbers."),
+        _("Value %(position)s of series %(series)s is %(value)s; counts are whole numbers."),
         _("Counts are whole numbers."),
     ),
     "series.gap": (
-        _("%(field)s: place %(position)s of series %(series)s is empty. Write 0 where nobody was counted as ill."),
+        _("Value %(position)s of series %(series)s is empty. Write 0 where nobody was counted as ill."),
         _("A place of the series is empty. Write 0 where nobody was counted as ill."),
     ),
     "series.infinite": (
-        _("%(field)s: place %(position)s of series %(series)s is infinite."),
+        _("Value %(position)s of series %(series)s is infinite."),
         _("A place of the series is infinite."),
     ),
     "series.negative": (
-        _("%(field)s: place %(position)s of series %(series)s is %(value)s; counts are never below zero."),
+        _("Value %(position)s of series %(series)s is %(value)s; counts are never below zero."),
         _("Counts are never below zero."),
     ),
     "series.not_numbers": (
@@ -181,11 +182,11 @@ OF_ANALYSIS: Mapping[str, tuple[Any, ...]] = {
     ),
     "series.shape": (_("A series is a row of numbers, and several series are rows of a table."),),
     "series.short": (
-        _("%(field)s has %(length)s places; this method needs at least %(fewest)s."),
+        _("There are %(length)s days or weeks with values; this method needs at least %(fewest)s."),
         _("The series is too short for this method."),
     ),
     "series.too_large": (
-        _("%(field)s: place %(position)s of series %(series)s is too large to compute with."),
+        _("Value %(position)s of series %(series)s is too large to compute with."),
         _("A count is too large to compute with."),
     ),
     "si.day_zero": (

@@ -14,6 +14,7 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
         _("%(count)s proposed contacts are still to be decided."),
         _("Proposed contacts are still to be decided."),
     ),
+    "case.no_report_owed": (_("No report of this case is owed."),),
     "case.no_window": (
         _("Neither onset nor first specimen is known, so nobody can be said to be exposed. Please enter one of them."),
     ),
@@ -26,6 +27,7 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
         _("The person stays at home until %(until)s. It can be closed after that day."),
         _("The person still stays at home. It can be closed after that."),
     ),
+    "code.case": (_("A test was positive. Open a case of this person before this is closed."),),
     "code.open": (_("A code event of this person is open already."),),
     "code.taken": (
         _("There is already: %(named)s. Please choose another code."),
@@ -59,6 +61,7 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
         _("%(field)s must be after %(earlier)s."),
         _("These moments are not in order."),
     ),
+    "date.order:same_day": (_("%(field)s must be %(earlier)s or later."), _("These days are not in order.")),
     "date.past": (_("%(field)s must be a moment that is still to come."),),
     "leave.frozen": (
         _("Leave is stopped by the order %(order)s. Please say why this leave is needed all the same."),
@@ -131,8 +134,12 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
         _("%(squad)s verified this person %(minutes)s min ago."),
         _("This person was verified a short while ago."),
     ),
+    "referral.accepted": (_("That the person was taken in is on record already."),),
     "recall.lifted": (_("This recall has ended."),),
     "recall.named_already": (_("This person is named in the order already."),),
+    "requirement.closed": (_("This requirement is closed already."),),
+    "requirements.empty": (_("This list comes without items: each unit adds its own."),),
+    "requirements.imported": (_("This set has been taken over already."),),
     "recall.no_exemption": (_("Nobody is exempt in an area of this level."),),
     "recall.not_exempt": (_("This person is not exempt."),),
     "recall.settled": (_("This person is back or exempt already."),),
@@ -159,6 +166,48 @@ OF_CONTROL: Mapping[str, tuple[Any, ...]] = {
     "squad.area_taken": (
         _("%(area)s is covered by %(squad)s already."),
         _("This area is covered by another squad already."),
+    ),
+    "status.at_its_source": (
+        _("This status follows a record of its own. Please change that record; the status follows."),
+    ),
+    "status.at_its_source:case": (
+        _("A case changes with what the doctor finds. Please classify or close it; its status follows."),
+    ),
+    "status.at_its_source:case_isolation": (
+        _("A case stays apart until it is closed. Please close it; its status follows."),
+    ),
+    "status.at_its_source:contact": (
+        _(
+            "Only the last exposure of a contact is corrected here. "
+            "Please release the contact on the page of the case; the status follows."
+        ),
+    ),
+    "status.at_its_source:exempt": (
+        _(
+            "Only where the person is can be corrected here. "
+            "Please lift the exemption on the page of the recall; the status follows."
+        ),
+    ),
+    "status.at_its_source:home": (
+        _(
+            "Only the cause and the colour are corrected here. "
+            "Please close or dismiss the incident of this code; the status follows."
+        ),
+    ),
+    "status.at_its_source:isolation": (
+        _("Only the reason is corrected here. Please record the test and end the isolation; the status follows."),
+    ),
+    "status.at_its_source:observation": (
+        _(
+            "Only the last exposure is corrected here. "
+            "Please extend or release on the page of the stay; the status follows."
+        ),
+    ),
+    "status.at_its_source:recall": (
+        _(
+            "Only where the person is can be corrected here. "
+            "Please record the return, exempt, or lift the recall; the status follows."
+        ),
     ),
     "status.by_hand_limit": (
         _("At most %(most)s statuses a day are changed by hand here. More people need a rule."),

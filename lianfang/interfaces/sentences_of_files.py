@@ -121,11 +121,11 @@ OF_REQUESTS: Mapping[str, tuple[Any, ...]] = {
     "quota": (_("The room for today is used up."),),
     "not_found": (_("There is nothing at this address."),),
     "cursor.invalid": (_("This page cannot be continued. Please begin again from the first page."),),
-    "filter.unknown": (_("%(field)s is not a filter here."),),
+    "filter.unknown": (_("There is no filter “%(field)s” here."),),
     "order.unknown": (_("This list has one order; %(field)s cannot change it."),),
     "page.invalid": (
-        _("%(field)s must be between %(low)s and %(high)s."),
-        _("Pages are asked for by cursor and size, not by %(field)s."),
+        _("A page must have between %(low)s and %(high)s rows (%(field)s)."),
+        _("Pages are asked for by cursor and size, not by “%(field)s”."),
     ),
     "range.too_wide": (
         _("A range may have at most %(high)s days."),
@@ -135,6 +135,12 @@ OF_REQUESTS: Mapping[str, tuple[Any, ...]] = {
     "small_cell": (_("Counts this small are not published."),),
     "url.not_allowed": (_("This address may not be called from here."),),
     "login": (_("Please sign in."),),
+    "session:no_header": (
+        _(
+            "The header X-CSRFToken is missing. With a session cookie, send the value of the cookie csrftoken in it; a "
+            "program sends Authorization: Bearer with a token instead."
+        ),
+    ),
     "session": (_("The page was open too long. Please load it again and send; your entry stays."),),
     "otp": (_("This one-time code has been used or has ended. Please take the next."),),
     "failed": (_("Something failed here. The fault is ours and has been recorded."),),

@@ -146,6 +146,7 @@ OF_GROUND: Mapping[str, tuple[Any, ...]] = {
         _("%(field)s is outside the usual %(low)s to %(high)s. Please measure again or confirm it."),
         _("%(field)s is outside the usual range. Please measure again or confirm it."),
     ),
+    "release.case": (_("A case of this person is open. Close it, or find it to be no case, before the release."),),
     "release.days": (
         _("Release is possible from %(until)s on."),
         _("Release is not possible yet."),
@@ -191,6 +192,10 @@ OF_GROUND: Mapping[str, tuple[Any, ...]] = {
     "site.disinfection_days": (
         _("Terminal disinfection takes its days: the site can be released on %(low)s at the earliest."),
         _("Terminal disinfection takes its days: the site can be released after them."),
+    ),
+    "site.closing": (
+        _("The site closes on %(closing)s, and this stay lasts until %(until)s."),
+        _("The site closes before this stay ends."),
     ),
     "site.draining": (
         _("This site takes people in until %(until)s."),

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lianfang.domain.parsing.text import shown_name
 from lianfang.domain.refusals import Note, Problem
 from lianfang.interfaces.labels import LABELS
 from lianfang.interfaces.sentences import OF_CONTENT
@@ -26,6 +27,8 @@ MOST_WORDS = 12  # of a list inside a sentence
 MIB = 2**20
 
 _REASONS = ("reason", "seen", "expected")  # facts that may choose another sentence for the same code
+_AS_SENT = frozenset({"field.unknown", "filter.unknown", "order.unknown", "page.invalid"})
+"""Where the name is the sender's own, or one of the address: it means nothing else that has a label."""
 _FIELDS = frozenset({"whole", "earlier", "parts"})  # facts that name fields
 _PLACE = re.compile(r"%\((\w+)\)s")
 _INDEX = re.compile(r"\[\d+\]")
@@ -35,8 +38,12 @@ _OF_PERSON = re.compile(r"-[0-9a-f]{8}-[0-9a-f-]{27}$")
 
 def sentence(problem: Problem) -> str:
     """One plain sentence for one problem: what should be, in the reader's language, without blame."""
-    label = problem.column or field_label(problem.field)
+    label = problem.column or _named(problem)
     return _said(_choices(problem.code, problem.facts), {**_facts(problem.facts), "field": label}, problem.code)
+
+
+def _named(problem: Problem) -> str:
+    return shown_name(problem.field) if problem.code in _AS_SENT and problem.field else field_label(problem.field)
 
 
 def note_sentence(note: Note) -> str:

@@ -19,6 +19,7 @@ from lianfang.domain.refusals import Problem, Refused
 from lianfang.domain.roles import Role
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.audit.ops import record
+from lianfang.kernel.constraints import Unkept, check_fields, kept_by
 from lianfang.kernel.faults import fault
 from lianfang.kernel.orgs.models import Unit
 
@@ -142,6 +143,8 @@ def _translated() -> Iterator[None]:
     """The database's and the models' own refusals, said in the one way to refuse."""
     try:
         yield
+    except Unkept as error:  # the transaction is rolled back, so the rest can be asked
+        raise Refused(_problems(error.and_the_rest())) from error
     except ValidationError as error:
         raise Refused(_problems(error)) from error
     except IntegrityError as error:
@@ -162,7 +165,19 @@ def _problems(error: ValidationError) -> list[Problem]:
 
 
 def store(row: Row) -> Row:
-    """Check a new or changed row against its own constraints, then save it."""
-    row.full_clean(validate_unique=False)
-    row.save()
+    """Check a new or changed row, then save it; what breaks a constraint is refused in the constraint's words."""
+    check_fields(row)
+    with kept_by([row]):
+        row.save()
     return row
+
+
+def store_all(rows: Iterable[Row]) -> list[Row]:
+    """The same for many new rows of one model, in one statement: all of them, or none."""
+    checked = list(rows)
+    for row in checked:
+        check_fields(row)
+    if checked:
+        with kept_by(checked):
+            type(checked[0])._default_manager.bulk_create(checked)
+    return checked

@@ -6,7 +6,7 @@ them, not as the reader does: a count of what somebody may not see is never zero
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
@@ -69,8 +69,10 @@ class Asked:
 
 Says = Callable[[Asked], Iterable[Figure]]
 Finds = Callable[[Unit, date, date], Iterable[Outcome]]
+Settles = Callable[[Unit, Sequence[date]], Mapping[date, int]]
 _sections: dict[str, list[Says]] = {}
 _outcomes: list[Finds] = []
+_settled: list[Settles] = []
 
 
 def briefed(section: str) -> Callable[[Says], Says]:
@@ -90,6 +92,19 @@ def measured(finds: Finds) -> Finds:
     if finds not in _outcomes:
         _outcomes.append(finds)
     return finds
+
+
+def newly_ill_settled_by(settles: Settles) -> Settles:
+    """Register who settles below what number the newly ill of a unit's days are said to be for their neighbours."""
+    if settles not in _settled:
+        _settled.append(settles)
+    return settles
+
+
+def newly_ill_bounds(unit: Unit, days: Sequence[date]) -> list[int]:
+    """Of each day below what number the newly ill are said to be; 0 where they are not hidden beside others."""
+    kept = [settles(unit, days) for settles in _settled]
+    return [max((one.get(day, 0) for one in kept), default=0) for day in days]
 
 
 def asked_of(unit: Unit, day: date, *, now: datetime) -> Asked:

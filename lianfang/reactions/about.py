@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lianfang.capabilities.checkin.models import ContactAttempt
 from lianfang.domain.roles import Role
-from lianfang.kernel.alerts.ops import nearest_holders
+from lianfang.kernel.alerts.ops import holders, nearest_holders
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.models import Answer, RollCall
@@ -37,6 +37,14 @@ def answers_of(event: Event) -> Iterator[Answer]:
             unit=called.unit, day=called.day, slot=called.slot, person_id=called.person_id, mode="phone"
         )
     yield from found.select_related("unit")
+
+
+def doctors_at_site(unit: Unit) -> list[int]:
+    """The doctors of a site; where there is none, nurse and site manager as well as the nearest doctor above."""
+    told = holders(unit, (Role.DOCTOR,))
+    if not told:
+        told = [*nearest(unit, Role.DOCTOR), *holders(unit, (Role.NURSE, Role.SITE_MANAGER))]
+    return sorted(set(told))
 
 
 def nearest(unit: Unit, role: Role) -> list[int]:

@@ -17,7 +17,7 @@ from lianfang.kernel.audit.models import Event
 from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.readings.models import Reading
 from lianfang.kernel.reporting.models import Answer
-from lianfang.reactions.about import answers_of, key_of, nearest, unit_of
+from lianfang.reactions.about import answers_of, doctors_at_site, key_of, nearest, unit_of
 
 CLASS_HEADS = (Role.CLASS_HEAD, Role.SCREENER)
 
@@ -58,16 +58,10 @@ def look_at_readings(event: Event) -> None:
 
 
 def call_doctor_about_guest(event: Event) -> None:
-    """A second reading out of range too, or a test that was not negative: tell the doctor of the site.
-
-    Where nobody is the doctor there, nurse and site manager hear of it as well as the nearest doctor above.
-    """
+    """A second reading out of range too, or a test that was not negative: tell the doctor of the site."""
     unit = unit_of(event.unit)
-    told = holders(unit, (Role.DOCTOR,))
-    if not told:
-        told = [*nearest(unit, Role.DOCTOR), *holders(unit, (Role.NURSE, Role.SITE_MANAGER))]
     stay = str(event.facts.get("stay") or event.subject)
-    tell(sorted(set(told)), "stay.unwell", subject=event.subject, unit=unit, stay=stay.partition(":")[2])
+    tell(doctors_at_site(unit), "stay.unwell", subject=event.subject, unit=unit, stay=stay.partition(":")[2])
 
 
 def call_doctor_to_the_door(event: Event) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
+from lianfang.capabilities.objections.models import ENDED, Objection
 from lianfang.capabilities.recall.following import ask_about_exemptions
-from lianfang.capabilities.risk_areas.following import follow_correction, follow_list, follow_sojourn
+from lianfang.capabilities.risk_areas.following import (
+    follow_correction,
+    follow_end,
+    follow_list,
+    follow_sojourn,
+    follow_stays_under,
+)
 from lianfang.capabilities.risk_areas.models import Area, AreaList
 from lianfang.capabilities.verification.agreements import BOTH_SIDES
 from lianfang.capabilities.verification.corrections import answer_corrected, report_corrected
 from lianfang.capabilities.verification.models import Item, Run
 from lianfang.capabilities.verification.runs import carry_out
 from lianfang.kernel.accounts.actor import SYSTEM
-from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.alerts.ops import holders, tell
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.audit.ops import ref
@@ -58,23 +63,30 @@ def _tell_reopened(items: Iterable[Item]) -> None:
 
 
 def weigh_stays_by_new_list(event: Event) -> None:
-    """A list of risk areas was published: everybody under it is weighed, and told when their status changed (D03)."""
-    _tell_status(event, follow_list(key_of(event)[0]).people)
+    """A list of risk areas was published: everybody under it is weighed (D03)."""
+    follow_list(key_of(event)[0])
 
 
 def weigh_stay(event: Event) -> None:
     """A stay was recorded or refuted: its person is weighed by the lists in force."""
-    _tell_status(event, follow_sojourn(key_of(event)[0]))
+    follow_sojourn(key_of(event)[0])
+
+
+def weigh_stays_recorded(event: Event) -> None:
+    """Many stays were recorded at once: everybody under the unit who has one is weighed."""
+    follow_stays_under(unit_of(event.unit))
 
 
 def follow_corrected_fact(event: Event) -> None:
     """A reviewer corrected a fact behind a status: whoever owns the fact takes it back (T04)."""
-    _tell_status(event, follow_correction(key_of(event)[0]))
+    follow_correction(key_of(event)[0])
 
 
-def _tell_status(event: Event, people: Iterable[Any]) -> None:
-    accounts = Account.objects.filter(person_id__in=list(people), is_active=True).values_list("pk", flat=True)
-    tell(accounts, "status.changed", subject=event.subject, unit=unit_of(event.unit))
+def follow_ended_status(event: Event) -> None:
+    """An objection has ended a status: the same (T04)."""
+    answered = Objection.objects.get(pk=key_of(event)[0])
+    if answered.outcome == ENDED:
+        follow_end(answered.status_id, answered.answer)
 
 
 def ask_about_exemptions_from_recall(event: Event) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
+
 from lianfang.capabilities.command.teams import close_teams_of
 from lianfang.capabilities.site.milestones import first_batch_arrived
 from lianfang.capabilities.site.rooms import await_cleaning
@@ -14,7 +16,7 @@ from lianfang.reactions.about import key_of, unit_of
 
 def close_teams_with_site(event: Event) -> None:
     """A site is closed: so is every team that was formed for it, and nobody keeps a role over one (A03)."""
-    close_teams_of(unit_of(event.unit), SYSTEM, reason="site closed")
+    close_teams_of(unit_of(event.unit), SYSTEM, reason=gettext_noop("site closed"))
 
 
 def note_first_batch(event: Event) -> None:

@@ -27,6 +27,7 @@ from tests import make
 from tests.browser.looking import barriers_in_turn, ill_formed, too_wide
 from tests.browser.visiting import DESK, NARROW, PHONE, House, Visitor
 from tests.browser.world import set_clock
+from tests.incidents_world import followed
 from tests.make import DAY, at
 
 EARLIER = DAY - timedelta(days=5)
@@ -47,6 +48,7 @@ def found(house: House) -> tuple[House, Case, Case]:
         decide_contacts(doctor, case=case, contacts=contacts[12:], decision="advise")
         record_test(doctor, case=case, kind="laboratory", result="positive")
         classify_case(doctor, case=case, into="confirmed")
+    followed(at(15, 1, day=EARLIER))  # its report is owed
     with clock.at(at(9, day=EARLIER + timedelta(days=2))), make.acting(world.actor("doctor")) as doctor:
         for contact in contacts[:9]:
             record_visit(doctor, contact=contact, outcome="well")

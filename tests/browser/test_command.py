@@ -21,6 +21,8 @@ from lianfang.capabilities.command.actions import (
 )
 from lianfang.capabilities.pairs.actions import pair_up, record_contact
 from lianfang.capabilities.recall.actions import exempt_from_recall, order_recall, recall_person, record_return
+from lianfang.capabilities.requirements.actions import assign_requirement, close_requirement, import_set
+from lianfang.capabilities.requirements.models import Requirement
 from lianfang.domain.answers import PersonRef
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
@@ -59,6 +61,7 @@ def led(house: House) -> Led:
                 *_doors(school),
                 *_pairs(school, people),
                 *_recall(school, people),
+                *_requirements(school),
             )
         house.world.accounts["command-adult-0"] = Account.objects.get(handle="command-adult-0")
     return Led(house, school.code, addresses)
@@ -111,6 +114,16 @@ def _pairs(school, people) -> list[str]:
     record_contact(SYSTEM, pairing=pairs[0], result="reached")
     record_contact(SYSTEM, pairing=pairs[1], result="no_answer")
     return ["pairs/CMD", "pairs/CMD/make", f"pairs/CMD/hand-on/{pairs[2].pk}"]
+
+
+def _requirements(school) -> list[str]:
+    import_set(SYSTEM, unit=school, collection="five-words")
+    import_set(SYSTEM, unit=school, collection="eight-strengthened")
+    first, second, *_rest = Requirement.objects.order_by("collection", "number")
+    assign_requirement(SYSTEM, item=first, owner="医务组", due_on=DAY - timedelta(days=1))
+    close_requirement(SYSTEM, item=second, evidence="现场查看并留有记录")
+    here = "requirements/CMD"
+    return [here, f"{here}/import", f"{here}/add", f"{here}/assign/{first.pk}", f"{here}/close/{first.pk}"]
 
 
 def _recall(school, people) -> list[str]:

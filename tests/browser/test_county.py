@@ -16,7 +16,7 @@ FIGURES = "(all) => all.map((one) => one.querySelector('dd').innerText.replace(/
 
 
 def numbers(visitor: Visitor) -> list[str]:
-    """In, on time, late, missing, zero, sent back."""
+    """In, on time, late, missing, not yet due, zero, sent back."""
     found: list[str] = visitor.page.eval_on_selector_all(".card > .figures > div", FIGURES)
     return found
 
@@ -24,7 +24,7 @@ def numbers(visitor: Visitor) -> list[str]:
 def test_an_officer_sees_who_is_missing_whom_to_call_and_writes_down_why(house: House) -> None:
     set_clock(17, 1)
     on_time = SCHOOLS - SILENT
-    expected = [f"{on_time}/{SCHOOLS}", str(on_time), "0", str(SILENT), str(on_time), "0"]
+    expected = [f"{on_time}/{SCHOOLS}", str(on_time), "0", str(SILENT), "0", str(on_time), "0"]
     with house.visit("officer-n1", lang="zh") as visitor:
         visitor.open("/board/N1")
         page = visitor.page

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from lianfang.capabilities.incidents.actions import assess_alert, plan_patrol, verify_alert, watch_class
+from lianfang.capabilities.incidents.actions import assess_alert, plan_patrol, refer, verify_alert, watch_class
 from lianfang.capabilities.incidents.models import ClusterAlert, Incident, Stop
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
@@ -119,6 +119,8 @@ def test_the_pages_of_an_incident_are_whole(house: House, world: World, lang: st
     stopped(world, incident, "contained", at(11, 7, 30))
     done(world, incident, 1, at(11, 3), role="guard")
     done(world, incident, 2, at(11, 4))
+    with clock.at(at(11, 9)), make.acting(world.as_("doctor")) as who:
+        refer(who, incident=incident, provider="县人民医院", transport="120 急救车")
     set_moment(at(11, 12))
     with house.visit("inc-duty_officer", lang=lang) as visitor:
         found = []

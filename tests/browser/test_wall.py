@@ -137,7 +137,7 @@ def test_the_wall_refreshes_in_place_and_keeps_the_focus(house: House, screen) -
         visitor.open(f"/wall/{TOP}")
         page = visitor.page
         tile = page.locator(".tile", has_text="Liangshan")
-        expect(tile).to_contain_text("not in")
+        expect(tile).to_contain_text("missing")
         tile.focus()
         walls.reported(screen.prefectures[20], DAY, moment=at(18, 42))
         walls.folded(screen)
@@ -145,7 +145,7 @@ def test_the_wall_refreshes_in_place_and_keeps_the_focus(house: House, screen) -
         page.evaluate(
             """() => htmx.ajax("GET", location.href, {target: "#live", select: "#live", swap: "outerMorph"})"""
         )
-        expect(tile).not_to_contain_text("not in")
+        expect(tile).not_to_contain_text("missing")
         assert tile.evaluate("(one) => one === document.activeElement")
 
 

@@ -58,7 +58,7 @@ def test_while_somebody_is_unknown_counts_are_lower_bounds_and_missing_classes_a
     assert said(made, "symptoms").startswith("New symptoms at least 8 of 40, seven-day mean at least 8.0")
     assert said(made, "people").startswith("People accounted for 20 of 40; nothing known of 20")
     assert said(made, "reporting") == "Reports received 1 of 2; on time 1; late 0 of 2; missing 1."
-    assert "missing units 1 of 2, namely Unit S1-K2" in said(made, "quality")
+    assert "overdue units 1 of 2, namely Unit S1-K2" in said(made, "quality")
     assert "漏报单位 1 个单位（共 2 个单位），即2班" in said(made, "quality", "zh")
 
 
@@ -103,14 +103,14 @@ def test_before_its_time_a_class_check_is_not_due_yet_and_after_it_missing():
     school.opens()
     school.checks(0, 0, hour=7)
     before, after = school.composes(7), school.composes(17)
-    assert said(before, "reporting").endswith("on time 1; late 0 of 2; not due yet 1; missing 0 of 2.")
+    assert said(before, "reporting").endswith("on time 1; late 0 of 2; missing 1; of these not yet due 1.")
     assert said(before, "quality").startswith(
-        "Overall: some not due yet, so figures are lower bounds; units not due yet 1 of 2; corrected"
+        "Overall: some not yet due, so figures are lower bounds; units not yet due 1 of 2; corrected"
     )
     assert "未到时限单位 1 个单位（共 2 个单位）" in said(before, "quality", "zh")
     assert "漏报单位" not in said(before, "quality", "zh")
     assert said(after, "reporting") == "Reports received 1 of 2; on time 1; late 0 of 2; missing 1."
-    assert "missing units 1 of 2, namely Unit S1-K2" in said(after, "quality")
+    assert "overdue units 1 of 2, namely Unit S1-K2" in said(after, "quality")
 
 
 def test_before_its_time_a_report_to_the_county_is_not_due_yet_and_after_it_missing_by_name():
@@ -122,10 +122,10 @@ def test_before_its_time_a_report_to_the_county_is_not_due_yet_and_after_it_miss
             before = compose_briefing(officer, unit=county, day=DAY)
         with clock.at(at(23)):
             after = compose_briefing(officer, unit=county, day=DAY)
-    assert said(before, "reporting").endswith("not due yet 1; missing 0 of 1.")
+    assert said(before, "reporting").endswith("missing 1; of these not yet due 1.")
     assert "namely" not in said(before, "quality")
     assert said(after, "reporting").endswith("missing 1.")
-    assert "missing units 1 of 1, namely Unit S1" in said(after, "quality")
+    assert "overdue units 1 of 1, namely Unit S1" in said(after, "quality")
 
 
 def test_an_officer_of_the_county_reads_true_counts_of_cases_though_no_person_is_in_sight():

@@ -10,19 +10,24 @@ import pytest
 from lianfang.capabilities.cases.actions import (
     classify_case,
     close_case,
+    contact_became_case,
     decide_contacts,
     interview_case,
+    isolate_case,
     link_cases,
     notify_contact,
     open_case,
     propose_contacts,
     record_test,
     record_visit,
+    release_contact,
     tracing_of,
 )
 from lianfang.capabilities.cases.models import Case, Contact
 from lianfang.capabilities.cases.register import LineList
+from lianfang.capabilities.cases.tracing import of_tracing
 from lianfang.kernel import clock
+from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses.ops import current
@@ -87,6 +92,31 @@ def test_a_classification_keeps_rule_and_facts_and_another_class_needs_a_reason(
         assert [one.into for one in case.steps.order_by("at", "id")] == ["suspected", "confirmed", "discarded"]
 
 
+def test_T04_the_person_is_told_what_the_case_was_found_to_be_by_rule_and_facts(campus):
+    own = make.account(campus.klass, "class_head")
+    own.person_id = campus.boarder.pk
+    own.save(update_fields=["person_id"])
+    with acting(campus.doctor):
+        case = campus.case()
+        record_test(campus.doctor, case=case, kind="laboratory", result="positive")
+    with clock.at(EVENING + timedelta(minutes=20)), acting(campus.doctor):
+        classify_case(campus.doctor, case=case, into="confirmed")
+        isolate_case(campus.doctor, case=case)
+        (held,) = current(campus.boarder, "case")
+        (apart,) = current(campus.boarder, "case_isolation")
+        assert Alert.objects.filter(account_id=own.pk, kind="status.changed").count() == 3
+    with acting(campus.doctor):
+        close_case(campus.doctor, case=case, outcome="recovered")
+        assert not current(campus.boarder)
+    assert (held.value, held.rule, apart.value, apart.rule) == (
+        "confirmed", "R-case-class", "isolated", "R-case-isolation"
+    )  # fmt: skip
+    assert held.facts == {
+        "definition": "发热伴呼吸道症状", "definition_en": "Fever and respiratory illness",
+        "classification": "confirmed", "classified_on": "2026-03-02", "by_definition": "fever_respiratory.confirmed",
+    }  # fmt: skip
+
+
 def test_a_pending_test_decides_nothing(campus):
     with acting(campus.doctor):
         case = campus.case()
@@ -130,15 +160,41 @@ def test_the_indicators_count_what_is_in_time_late_and_not_known(campus):
             record_visit(campus.doctor, contact=contacts[0], outcome="well", day=DAY + timedelta(days=1))
             notify_contact(campus.doctor, contact=contacts[3])
         with clock.at(at(1, day=DAY + timedelta(days=2))):
-            found = {one.code: one for one in tracing_of(campus.school, since=DAY, until=DAY)}
-    counted = {code: (one.numerator, one.denominator, one.unknown) for code, one in found.items()}
+            found = tracing_of(campus.school, since=DAY, until=DAY)
+            kept_too = {one.code: (one.count, one.people) for one in of_tracing(campus.school, DAY, DAY)}
+    counted = {code: (one.numerator, one.denominator, one.unknown) for code, one in found.indicators.items()}
     assert counted == {
-        "reported": (1, 1, 0),
-        "interviewed": (1, 1, 0),
-        "notified": (2, 4, 0),
-        "known": (0, 1, 0),
-        "evaluated": (1, 4, 0),
-    }
+        "reported": (1, 1, 0), "interviewed": (1, 1, 0), "notified": (2, 4, 0), "traced": (0, 0, 1), "known": (0, 1, 0),
+        "known_in_quarantine": (0, 1, 0), "no_contacts": (0, 1, 0), "evaluated": (1, 4, 0), "seen": (0, 0, 4),
+        "completed": (0, 0, 0), "lost": (0, 4, 0),
+    }  # fmt: skip
+    assert found.contacts_per_case == 4
+    days = ("evaluated", "seen", "no_contacts")
+    assert kept_too == {f"tracing.{code}": counted[code][:2] for code in counted if code not in days}
+    assert not list(of_tracing(campus.school, DAY + timedelta(days=9), DAY + timedelta(days=9)))
+
+
+def test_a_contact_who_falls_ill_in_isolation_completes_no_follow_up_and_counts_in_the_attack_rate(campus):
+    last = DAY + timedelta(days=15)
+    with acting(campus.doctor):
+        case, contacts = kept(campus, 3)
+        classify_case(campus.doctor, case=case, into="confirmed", reason="实验室")
+        with clock.at(at(9, day=DAY + timedelta(days=3))):
+            fell = contact_became_case(
+                campus.doctor, contact=contacts[0], date_onset=DAY + timedelta(days=3), symptoms=["fever"]
+            )
+            interview_case(campus.doctor, case=fell)
+        with clock.at(at(9, day=DAY + timedelta(days=14))):
+            record_visit(campus.doctor, contact=contacts[1], outcome="well")
+            release_contact(campus.doctor, contact=contacts[1])
+        with clock.at(at(9, day=last)):
+            found = tracing_of(campus.school, since=DAY, until=last)
+    assert [(one.cases, one.persons) for one in found.attack.values()] == [(1, 3)]
+    counted = {code: (one.numerator, one.denominator, one.unknown) for code, one in found.indicators.items()}
+    assert (counted["completed"], counted["lost"]) == ((1, 2, 1), (1, 3, 0))
+    assert (counted["known"], counted["known_in_quarantine"]) == ((1, 1, 1), (1, 1, 1))
+    assert (counted["traced"], counted["no_contacts"]) == ((1, 1, 0), (1, 2, 0))
+    assert (found.delays[0].stages, found.delays[0].of) == (("onset", "reported"), 2)
 
 
 def test_the_line_list_speaks_the_words_of_line_lists(campus):

@@ -15,28 +15,35 @@ from lianfang.capabilities.cases.actions import (
     decide_contacts,
     interview_case,
     name_contact,
+    open_case,
     propose_contacts,
     propose_further_contacts,
     record_test,
+    record_transfer,
     record_visit,
     release_contact,
     stop_follow_up,
     take_contact_reading,
 )
+from lianfang.capabilities.cases.known import policy_for
 from lianfang.capabilities.cases.models import Case, Contact, Exposure, Link
 from lianfang.capabilities.cases.register import FollowUps
+from lianfang.capabilities.stays.actions import isolate
 from lianfang.domain.cases.chains import listed
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.audit.dispatch import dispatch
 from lianfang.kernel.audit.ops import ref
+from lianfang.kernel.places.models import ISOLATION, Place
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses.ops import current
 from lianfang.kernel.tasks.models import Task
+from lianfang.kernel.tasks.ops import alert
 from lianfang.reactions import REACTIONS
 from tests import make
 from tests.cases_world import EVENING, Campus, kept, refused
+from tests.editions import UNDER_8TH, UNDER_9TH, adopt
 from tests.make import DAY, acting, at
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +73,39 @@ def test_an_advised_contact_is_told_in_words_that_name_nobody(campus):
     with within(EVERYTHING):
         alert = Alert.objects.get(account_id=account.pk)
         assert (alert.kind, alert.facts) == ("contact.advice", {})
+
+
+def react():
+    with within(EVERYTHING):
+        while dispatch(REACTIONS):
+            pass
+
+
+def test_J03_a_contact_is_transferred_within_the_hours_of_the_rules_or_the_doctor_hears_of_it(campus):
+    make.rules(campus.school, transfer_hours=8)
+    with acting(campus.doctor):
+        _, contacts = kept(campus, 3)
+    react()
+    with within(EVERYTHING):
+        owed = Task.objects.filter(kind="transfer")
+        assert {one.due_at for one in owed} == {EVENING + timedelta(hours=8)}
+        assert {one.subject for one in owed} == {ref(one) for one in contacts}
+    written, isolated, waits = contacts
+    with clock.at(EVENING + timedelta(hours=1)), acting(campus.doctor):
+        record_transfer(campus.doctor, contact=written, where="县留观点")
+        with within(EVERYTHING):
+            room = Place.objects.create(unit=campus.school, kind=ISOLATION, code="I1", name="隔离一室")
+        isolate(campus.doctor, unit=campus.school, person=isolated.person, place=room, reason="密接")
+        react()
+    with clock.at(EVENING + timedelta(hours=8)):
+        with within(EVERYTHING):
+            done = {one.subject: one.note for one in owed.filter(settled_at__isnull=False)}
+            assert done == {ref(written): "县留观点", ref(isolated): str(campus.school)}
+            alert()
+        react()
+        with within(EVERYTHING):
+            told = Alert.objects.get(kind="contact.not_transferred", account_id=campus.account.pk)
+            assert told.facts["case"] == str(waits.case_id)
 
 
 def test_follow_up_owes_a_visit_and_two_readings_a_day_until_14_days_after_the_last_exposure(campus):
@@ -253,3 +293,33 @@ def test_contacts_of_a_contact_are_proposed_only_where_the_rules_ask_for_them(ca
         )
         assert followed.until == DAY + timedelta(days=8)
         refused("contact.not_followed", propose_further_contacts, campus.doctor, contact=followed)
+
+
+@pytest.mark.parametrize(
+    ("day", "edition", "days", "further"),
+    [(UNDER_8TH, "cn-8th 2021-05-14", 14, 0), (UNDER_9TH, "cn-9th 2022-06-27", 7, 7)],
+    ids=("8th", "9th"),
+)
+def test_J03_contacts_are_followed_by_the_national_edition_of_their_day(day, edition, days, further):
+    # The 8th edition manages contacts of contacts, and names no days for them.
+    with clock.at(at(20, day=day)):
+        campus = Campus()
+        adopt(campus.school)
+        mate, friend = campus.room_mates[:2]
+        with within(EVERYTHING):
+            library = campus.place("venue", "LIB2", "阅览室")
+            for person in (mate, friend):
+                campus.visit(library, person, 14, 16, day=day)
+        with acting(campus.doctor):
+            case = campus.case(date_onset=day)
+            told = {"kind": "household", "since": at(1, day=day), "until": at(6, day=day)}
+            contact = name_contact(campus.doctor, case=case, person=mate, **told)
+            [held] = decide_contacts(campus.doctor, case=case, contacts=[contact], decision="keep", reason="同住")
+            assert (held.until, held.edition) == (day + timedelta(days=days), edition)
+            [second] = propose_further_contacts(campus.doctor, contact=held)
+            [kept_too] = decide_contacts(campus.doctor, case=case, contacts=[second], decision="keep", reason="同场所")
+            assert (kept_too.person, kept_too.until) == (friend, day + timedelta(days=further))
+            assert current(campus.boarder, "case")[0].edition == edition
+            other = open_case(campus.doctor, unit=campus.school, person=campus.others[0], definition="gastroenteritis")
+            assert current(campus.others[0], "case")[0].edition.startswith("generic-school"), "of another hazard"
+            assert policy_for(other).secondary_contacts is False

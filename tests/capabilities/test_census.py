@@ -19,14 +19,18 @@ from lianfang.capabilities.census.actions import (
     totals,
 )
 from lianfang.capabilities.census.models import Household, HouseholdMember, HouseholdVisit, Movement
+from lianfang.capabilities.risk_areas.actions import publish_areas
+from lianfang.capabilities.risk_areas.models import Sojourn
 from lianfang.domain.answers import PersonRef
 from lianfang.domain.identity import Identity
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
+from lianfang.interfaces.worker.sweep import Worker
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.people.models import Membership, Person
 from lianfang.kernel.scope import EVERYTHING, within
+from lianfang.kernel.statuses.models import Status
 from tests import make
 from tests.make import DAY, at
 
@@ -218,3 +222,30 @@ def test_a_movement_is_declared_by_oneself_or_a_squad_and_only_where_one_belongs
         said = refused(declare_movement, SYSTEM, unit=away, person=person, whereabouts="x", left_on=DAY)
         assert said.code == "scope"
         assert Movement.objects.get().back_on is None
+
+
+def test_D01_D03_a_declared_movement_with_its_area_is_weighed_by_the_list_in_force(school):
+    klass = make.unit(school, "K", "class")
+    back, ahead, vague = make.members(klass, 3)
+    with clock.at(at(9)), within(EVERYTHING):
+        county = {"code": "510104", "name": "示例县", "level": "medium"}
+        publish_areas(SYSTEM, unit=school, entries=[county], basis="公告")
+        given = {"unit": klass, "whereabouts": "示例县", "area": "510104"}
+        returned = {"left_on": DAY - timedelta(days=4), "back_on": DAY - timedelta(days=2)}
+        declare_movement(SYSTEM, person=back, **given, **returned)
+        declare_movement(SYSTEM, person=ahead, **given, left_on=DAY + timedelta(days=1))
+        declare_movement(SYSTEM, person=vague, unit=klass, whereabouts="示例县", left_on=DAY)
+        said = refused(declare_movement, SYSTEM, person=vague, **{**given, "area": "51"}, left_on=DAY)
+        assert (said.code, said.problems[0].field) == ("area.code", "area")
+    held = []
+    for moment in (at(9, 1), at(23), at(0, 1, day=DAY + timedelta(days=1)), at(9, day=DAY + timedelta(days=1))):
+        with clock.at(moment):
+            Worker().sweep()
+            Worker().sweep()  # the stay, then what follows from it
+        with within(EVERYTHING):
+            held.append({one.person_id for one in Status.objects.filter(kind="risk_area", until__isnull=True)})
+    assert held == [{back.pk}, {back.pk}, {back.pk, ahead.pk}, {back.pk, ahead.pk}]
+    with within(EVERYTHING):
+        stay = Sojourn.objects.get(person=back)
+        assert (stay.area, stay.since, stay.until) == ("510104", returned["left_on"], returned["back_on"])
+        assert Sojourn.objects.count() == 2, "each is recorded once"

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from decimal import Decimal
+from functools import cache
+from uuid import UUID
 
+import psycopg
 import pytest
+from django.db import connection
 
 from lianfang.capabilities.checkin.actions import record_contact
 from lianfang.capabilities.checkin.chase import remind_missing
 from lianfang.capabilities.checkin.clearance import clearance, not_registered
 from lianfang.capabilities.checkin.intake import receive_answer, receive_roll_call, understand
+from lianfang.capabilities.checkin.together import Sending, receive_together
 from lianfang.capabilities.persons.actions import approve_leave, confirm_guardian
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
@@ -17,8 +23,11 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.dues.ops import open_day
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.people.bulk import Admission, admit
 from lianfang.kernel.people.models import Membership
 from lianfang.kernel.people.ops import is_member
+from lianfang.kernel.policies.ops import Rules
 from lianfang.kernel.registers.register import registers
 from lianfang.kernel.reporting.board import board
 from lianfang.kernel.reporting.forms import DAILY, form_on
@@ -167,6 +176,35 @@ def test_C08_identical_answers_from_one_client_within_seconds_are_flagged_and_or
     with within(EVERYTHING):
         assert Answer.objects.filter(unit=klass, automated=True).count() == 200
         assert Answer.objects.filter(unit=other, automated=True).count() == 0
+
+
+def test_C08_of_ten_thousand_ordinary_answers_fewer_than_one_in_a_hundred_are_flagged():
+    klass = make.unit(make.root("S", "school"), "S-K1", "class")
+    many = [
+        Admission(unit_id=klass.pk, kind="learner", name="学生", id_type="passport", number=f"E{n:08d}",
+                  birth_date=None, since=DAY - timedelta(days=9))
+        for n in range(10_000)
+    ]  # fmt: skip
+    with clock.at(at(6)), within(EVERYTHING):
+        people = admit(many)
+    opened()
+    rules = cache(Rules)  # read once a day, as at the door
+    for first in range(0, len(people), 500):  # 500 a minute from 8:00 on, mostly the same few temperatures
+        with clock.at(at(8) + timedelta(minutes=first // 500)), within(EVERYTHING):
+            sent = [_morning(n, person, klass) for n, person in enumerate(people[first : first + 500], first)]
+            receive_together(psycopg.Cursor(connection.connection), sent, rules)
+    with within(EVERYTHING):
+        assert Answer.objects.filter(unit=klass).count() == 10_000
+        assert Answer.objects.filter(unit=klass, automated=True).count() < 100
+
+
+def _morning(n: int, person: UUID, klass: Unit) -> Sending:
+    """What one of ten thousand sends from a phone of their own."""
+    raw = {
+        "key": f"morning-{n:08d}", "unit": klass.code, "day": str(DAY), "slot": "am", "person": {"ref": str(person)},
+        "state": "well", "temperature": str(Decimal("36.3") + Decimal(n % 5) / 10),
+    }  # fmt: skip
+    return Sending(Actor(account_id=1_000_000 + n, name="学生", person_id=person), raw, klass)
 
 
 def test_somebody_with_a_symptom_is_answered_and_not_punished(afternoon):

@@ -87,7 +87,7 @@ def test_a_report_sent_back_is_owed_again_and_late_when_it_comes_after_the_deadl
         send_back(above, superior=prefecture, report=UnitReport.objects.get(unit=county), reason="请核对检测人数")
     with clock.at(at(16, 41)), within(EVERYTHING):
         counts = board(prefecture, form_on(DAILY, DAY), DAY).counts
-        assert (counts.received, counts.missing, counts.returned) == (0, 1, 1)
+        assert (counts.received, counts.not_yet, counts.missing, counts.returned) == (0, 1, 1, 1)
     with clock.at(at(17, 5)):
         assert send(officer, county, counts=FIGURES)["state"] == "late"
     with clock.at(at(17, 6)), within(EVERYTHING):

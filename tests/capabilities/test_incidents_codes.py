@@ -6,17 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from lianfang.capabilities.incidents.actions import (
-    record_home_check,
-)
+from lianfang.capabilities.cases.models import Case
+from lianfang.capabilities.incidents.actions import complete_step, record_home_check
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
+from lianfang.kernel.accounts.models import Grant
 from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses.ops import current
 from lianfang.kernel.tasks import ops as tasks
 from tests import make
+from tests.editions import UNDER_8TH, UNDER_9TH, adopt
 from tests.incidents_world import (
     World,
     built,
@@ -61,6 +62,29 @@ def test_J02_superior_and_community_are_owed_a_notice_within_fifteen_minutes(wor
         moments = [one.settled_at for one in tasks.of(event.incident, "notice")]
     assert (counts.expected, counts.on_time, counts.late) == (2, 2, 0)
     assert moments == [at(18, 28), at(18, 35)]
+
+
+def test_J02_the_office_above_is_told_by_the_product_which_gives_the_first_notice(world, person):
+    event = code_event(world, person, at(18, 20))
+    followed(at(18, 21))
+    with within(EVERYTHING):
+        [told] = Alert.objects.filter(kind="incident.code")
+        first, second = tasks.of(event.incident, "notice")
+    officer = world.as_("officer")
+    assert (told.account_id, told.subject) == (officer.account_id, f"incidents.incident:{event.incident_id}")
+    assert (first.settled_at, first.note) == (at(18, 21), officer.name)
+    assert second.settled_at is None, "the community of the residence has no account: it is told by somebody"
+    with refused("required"), make.acting(world.as_("duty_officer")) as who, clock.at(at(18, 30)):
+        complete_step(who, task=second)
+    assert done(world, event.incident, 2, at(18, 31), role="duty_officer", kind="notice").note == "李主任"
+
+
+def test_J02_where_no_office_above_has_anybody_the_notice_stays_owed(world, person):
+    with within(EVERYTHING):
+        Grant.objects.filter(account_id=world.as_("officer").account_id).update(until=at(18))
+    event = code_event(world, person, at(18, 20))
+    followed(at(18, 21))
+    assert step_of(event.incident, 1, "notice").settled_at is None
 
 
 def test_J02_home_isolation_lasts_to_day_fourteen_with_two_readings_a_day_and_a_reason_the_person_sees(world, person):
@@ -152,3 +176,47 @@ def test_J02_a_notice_that_is_not_given_in_time_reaches_the_duty_officer(world, 
         late = Alert.objects.filter(kind="incident.late", account_id=world.as_("duty_officer").account_id)
         assert [one.facts["step_en"] for one in late if "community" in one.facts["step_en"]]
         assert not [one for one in late if "superior" in one.facts["step_en"]]
+
+
+@pytest.mark.parametrize(
+    ("day", "edition", "days"), [(UNDER_8TH, "cn-8th 2021-05-14", 14), (UNDER_9TH, "cn-9th 2022-06-27", 7)]
+)
+def test_J02_home_isolation_lasts_as_long_as_the_national_edition_of_its_day_says(day, edition, days):
+    with clock.at(at(8, day=day)):
+        world = built()
+        adopt(world.school)
+        person = make.member(world.school, "王强", kind="staff")
+    event = code_event(world, person, at(18, 20, day=day))
+    assert (event.home_until, event.edition) == (day + timedelta(days=days), edition)
+    with within(EVERYTHING):
+        assert tasks.of(event, "reading").order_by("-day")[0].day == day + timedelta(days=days)
+        [home] = current(person, "home", at=at(18, 21, day=day))
+    assert (home.edition, home.facts["days"]) == (edition, days)
+
+
+def test_J02_a_positive_test_opens_a_case_with_it_and_without_one_the_code_is_not_closed(world, person):
+    event = code_event(world, person, at(18, 20))
+    doctor = world.as_("doctor")
+    sampled(world, event, 1, at(18, 50), "positive")
+    with within(EVERYTHING):
+        for task in tasks.of(event.incident).filter(settled_at=None, excused=""):
+            tasks.settle(task, at=at(18, 55), by="x")
+    with refused("code.case"):
+        closed(world, event.incident, at(19))
+    followed(at(19, 5))
+    with within(EVERYTHING):
+        [case] = Case.objects.filter(person=person)
+        [test] = case.tests.all()
+        told = Alert.objects.get(kind="case.of_code")
+    assert (case.definition, case.source, case.state) == ("fever_respiratory", "lab", "open")
+    assert (test.kind, test.result, test.sampled_at) == ("laboratory", "positive", at(18, 50))
+    assert (told.account_id, told.facts) == (doctor.account_id, {"case": str(case.pk)})
+    assert closed(world, event.incident, at(19, 10)).state == "closed"
+
+
+def test_J02_a_negative_test_opens_no_case(world, person):
+    event = code_event(world, person, at(18, 20))
+    sampled(world, event, 1, at(18, 50))
+    followed(at(19, 5))
+    with within(EVERYTHING):
+        assert not Case.objects.exists()

@@ -9,7 +9,10 @@ from datetime import timedelta
 import pytest
 
 from lianfang.capabilities.pairs.actions import CONTACT, contacts_owed, end_pair, hand_on, pair_up, record_contact
+from lianfang.capabilities.pairs.coverage import coverage
 from lianfang.capabilities.pairs.models import DailyContact, Pairing
+from lianfang.capabilities.risk_areas.actions import publish_areas, record_sojourn, refute_sojourn
+from lianfang.capabilities.risk_areas.models import Sojourn
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
@@ -63,10 +66,29 @@ def told(account, kind="contact.overdue"):
         return Alert.objects.filter(account_id=account.pk, kind=kind).count()
 
 
+def stayed(unit, people, area="510104"):
+    """They stayed in a county that is on the list, and the worker has weighed it."""
+    with clock.at(at(7, 30)), within(EVERYTHING):
+        for one in people:
+            record_sojourn(SYSTEM, unit=unit, person=one, area=area, since=DAY - timedelta(days=3))
+        entries = [{"code": "510104", "name": "示例县", "level": "medium"}]
+        publish_areas(SYSTEM, unit=unit, entries=entries, basis="公告")
+    with clock.at(at(7, 31)):
+        dispatch(REACTIONS)
+
+
 def test_D02_thirty_seven_people_and_nine_adults_of_five_each_are_all_paired_with_a_backup(school):
-    unit, _klass, adults, _leader, people = school
+    unit, klass, adults, _leader, students = school
+    stayed(unit, students)
+    with clock.at(at(7)):
+        others = [make.member(klass), make.member(klass, kind="staff")]
+    stayed(unit, others[1:])
     with clock.at(at(8)), within(EVERYTHING):
+        found = coverage(unit, at=at(8))
+        people = [one.person for one in found.without]
+        assert (found.of, {one.pk for one in people}) == (37, {one.pk for one in students}), "by status, not by hand"
         pair_up(SYSTEM, unit=unit, people=people, adults=adults, cap=5)
+        assert (coverage(unit, at=at(8)).covered, coverage(unit, at=at(8)).of) == (37, 37)
         pairs = list(Pairing.objects.all())
         loads = Counter(one.responsible_id for one in pairs)
         assert {one.person_id for one in pairs} == {one.pk for one in people}
@@ -75,6 +97,36 @@ def test_D02_thirty_seven_people_and_nine_adults_of_five_each_are_all_paired_wit
         assert Task.objects.filter(kind=CONTACT).count() == 37 * 14
         due = Task.objects.filter(kind=CONTACT, day=DAY).values_list("due_at", flat=True)
         assert set(due) == {at(20)}
+
+
+def test_D02_whoever_comes_from_a_risk_area_and_has_no_adult_is_missing_until_the_stay_or_the_pair_changes(school):
+    unit, _klass, adults, _leader, people = school
+    stayed(unit, people[:3])
+    with clock.at(at(8)), within(EVERYTHING):
+        pairs = pair_up(SYSTEM, unit=unit, people=people[:3], adults=adults)
+        end_pair(SYSTEM, pairing=pairs[0], reason="x")
+        lone = [one.person_id for one in coverage(unit, at=at(8)).without]
+        assert lone == [pairs[0].person_id]
+        refute_sojourn(SYSTEM, sojourn=Sojourn.objects.get(person=pairs[0].person), reason="ticket")
+        dispatch(REACTIONS)
+        assert (coverage(unit, at=at(9)).covered, coverage(unit, at=at(9)).of) == (2, 2)
+        assert coverage(unit, at=at(9, day=DAY + timedelta(days=14))).covered == 0, "the last day of the pairs is over"
+
+
+def test_D02_only_who_may_know_of_somebodys_health_is_told_the_names(school):
+    unit, klass, _adults, leader, people = school
+    stayed(unit, people[:2])
+    with clock.at(at(8)):
+        doctor = make.account(unit, Role.DOCTOR)
+        with within(EVERYTHING):
+            child = make.member(klass, born=DAY - timedelta(days=10 * 365))
+        officer = make.account(unit, Role.DUTY_OFFICER)
+    stayed(unit, [child])
+    with clock.at(at(8)):
+        for account, names in ((leader, 0), (officer, 2), (doctor, 3)):
+            with acting(account) as by:
+                found = coverage(unit, at=at(8))
+                assert (found.of, len(found.named_to(by, unit))) == (3, names)
 
 
 def test_D02_at_twenty_hours_two_are_overdue_and_go_to_the_backup_then_to_the_lead(school):

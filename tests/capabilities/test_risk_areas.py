@@ -11,6 +11,7 @@ from django.db import connection
 
 from lianfang.capabilities.risk_areas.actions import prefix_of, publish_areas, record_sojourn, refute_sojourn
 from lianfang.capabilities.risk_areas.models import AreaList, Sojourn
+from lianfang.capabilities.risk_areas.told import Told, record_sojourns
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.worker.sweep import Worker
 from lianfang.kernel import clock
@@ -210,22 +211,21 @@ WITH people AS (
   INSERT INTO people_person (id, home_unit_id, name, sort_key, id_type, id_reason, number_sealed, phone_sealed)
   SELECT gen_random_uuid(), %(unit)s, '学生' || n, '', 'none', 'x', '', ''
     FROM generate_series(1, %(many)s) n RETURNING id
-), numbered AS (SELECT id, row_number() OVER () AS n FROM people
-), members AS (
-  INSERT INTO people_membership (id, unit_id, person_id, kind, number, employer, boards, since, entered_at)
-  SELECT gen_random_uuid(), %(unit)s, id, 'learner', '', '', false, '2025-09-01', now() FROM people RETURNING 1
 )
-INSERT INTO risk_areas_sojourn (id, unit_id, person_id, area, since, source, entered_at, entered_by, refuted_because)
-SELECT gen_random_uuid(), %(unit)s, id,
-       CASE WHEN n <= %(hit)s THEN '510104' ELSE '51' || lpad((105 + n %% 800)::text, 4, '0') END,
-       '2026-02-20', 'list', now(), 'x', '' FROM numbered
+INSERT INTO people_membership (id, unit_id, person_id, kind, number, employer, boards, since, entered_at)
+SELECT gen_random_uuid(), %(unit)s, id, 'learner', '', '', false, '2025-09-01', now() FROM people RETURNING person_id
 """
 
 
 def weigh(campus: Campus, people: int, hit: int) -> tuple[AreaList, float]:
-    """The list with the new county published, and the seconds that weighing everybody took."""
+    """The list with the new county published, and the seconds that weighing everybody took; stays in one action."""
     with within(EVERYTHING), connection.cursor() as cursor:
-        cursor.execute(FILL, {"unit": campus.klass.pk, "many": people, "hit": hit})
+        cursor.execute(FILL, {"unit": campus.klass.pk, "many": people})
+        numbers = [row[0] for row in cursor.fetchall()]
+    with clock.at(at(19)), make.acting(campus.head):
+        areas = ["510104" if n < hit else f"51{105 + n % 800:04d}" for n in range(people)]
+        told = [Told(one, area, date(2026, 2, 20)) for one, area in zip(numbers, areas, strict=True)]
+        record_sojourns(campus.head, unit=campus.klass, entries=told, how_many=len(told))
     campus.publish(CITY, when=(20,))
     with clock.at(at(21)), within(EVERYTHING):
         listed = publish_areas(SYSTEM, unit=campus.unit, entries=[CITY, COUNTY], basis="公告")
@@ -259,3 +259,29 @@ def test_people_with_an_account_are_told_that_their_status_has_changed(campus: C
     campus.publish(COUNTY)
     with within(EVERYTHING):
         assert Alert.objects.filter(kind="status.changed").count() == 1
+
+
+@pytest.mark.parametrize("act", ["still_holds", "ended"])
+def test_T04_only_a_status_that_no_longer_holds_refutes_the_stay_behind_it(campus: Campus, act: str) -> None:
+    from lianfang.capabilities.objections.actions import answer_objection, correct_fact, object_to_status
+
+    person, stay = campus.stayed("510104", "2026-02-20")
+    campus.publish(COUNTY, when=(8, 30))
+    with clock.at(at(7)):
+        doctor = make.actor(campus.unit, "doctor")
+    [status] = held(person)
+    with clock.at(at(10)), make.acting(doctor):
+        if act == "ended":
+            made = object_to_status(doctor, status=status, person=person, text="no")
+            answer_objection(doctor, objection=made, outcome="ended", answer="other person")
+        else:
+            correct_fact(doctor, status=status, fact="from", right="2026-02-21", reason="ticket", holds=True)
+    with clock.at(at(10, 1)):
+        Worker().sweep()
+    campus.publish(COUNTY, when=(22,))
+    with within(EVERYTHING):
+        stay.refresh_from_db()
+    ended = act == "ended"
+    assert (stay.refuted_because, [one.value for one in held(person)]) == (
+        ("other person", []) if ended else ("", ["yellow"])
+    )

@@ -4,34 +4,48 @@ from __future__ import annotations
 
 import time
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from lianfang.capabilities.cases.actions import classify_case, open_case
+from lianfang.capabilities.cases.models import Case
 from lianfang.capabilities.stays.actions import (
     admit,
     admit_batch,
     admit_unannounced,
     close_round,
     mark_not_arrived,
+    measure_at_home,
     progress,
     propose_rooms,
     receive_manifest,
     record_feedback,
+    record_home_test,
     record_test,
     release,
     release_many,
     room_nights,
+    take_back,
     transfer_out,
 )
-from lianfang.capabilities.stays.models import Feedback, Stay
+from lianfang.capabilities.stays.models import Feedback, HomeWatch, Stay
+from lianfang.capabilities.stays.outcomes import of_observation
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
+from lianfang.kernel.alerts.models import Alert
+from lianfang.kernel.audit.dispatch import dispatch
 from lianfang.kernel.audit.models import Event
+from lianfang.kernel.people.models import Membership, Person
 from lianfang.kernel.places.models import BED, Expected, Occupancy, Premises
 from lianfang.kernel.readings.models import Reading
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses.ops import current
 from lianfang.kernel.tasks.models import Task
+from lianfang.kernel.tasks.ops import alert
+from lianfang.reactions import REACTIONS
 from tests import make
 from tests import stays_world as world
 from tests.stays_world import moment
@@ -101,6 +115,34 @@ def test_I03_a_parent_with_a_child_of_nine_shares_a_room_by_exception_with_reaso
         assert sorted(Occupancy.objects.values_list("spot", flat=True)) == ["1", "2"]
 
 
+def test_a_list_registers_each_once_and_is_refused_whole_with_the_row_that_is_wrong():
+    site = world.site()
+    known, fresh = world.guest(), world.guest()
+    world.announced(site, [known], EVENING)
+    other_name = {**known, "name": "另一人"}
+    with clock.at(EVENING), make.acting(site.nurse) as nurse:
+        for rows, code, field in (
+            ([fresh, other_name], "person.name_mismatch", "people[1].person.name"),
+            ([fresh, world.guest(), {**fresh, "name": "另一人"}], "person.name_mismatch", "people[2].person.name"),
+            ([fresh, world.guest(), fresh], "row.duplicate", "people[2].person.id_number"),
+        ):
+            with pytest.raises(Refused) as caught:
+                receive_manifest(nurse, unit=site.unit, arrives_at=EVENING, people=rows)
+            assert [(one.code, one.field) for one in caught.value.problems] == [(code, field)]
+    with within(EVERYTHING):
+        assert (Person.objects.count(), Stay.objects.count()) == (1, 1)
+
+
+def test_a_list_of_twice_as_many_asks_the_database_nothing_more():
+    site = world.site()
+    counts = []
+    for many in (3, 6):
+        with CaptureQueriesContext(connection) as asked:
+            world.announced(site, [world.guest() for _ in range(many)], EVENING)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
 def test_nobody_is_under_observation_twice_anywhere():
     one, other = world.site(), world.site()
     somebody = world.guest()
@@ -156,6 +198,26 @@ def test_a_site_that_is_not_open_or_takes_nobody_any_more_refuses():
         with within(EVERYTHING):
             Premises.objects.filter(unit=site.unit).update(accepts_until=date(2020, 1, 31))
         enter()
+
+
+def test_I01_a_draining_site_takes_back_from_hospital_whose_stay_ends_before_it_closes():
+    site = world.site()
+    one, other = world.admitted(site, [world.guest(last_exposure="2020-01-28") for _ in range(2)], EVENING)
+    with clock.at(moment("02-03", 9)), make.acting(site.nurse) as nurse:
+        for stay in (one, other):
+            transfer_out(nurse, stay=stay, provider="市医院", reason="腹痛")
+    with within(EVERYTHING):
+        premises = Premises.objects.filter(unit=site.unit)
+        premises.update(state="draining", accepts_until=date(2020, 2, 4), closing_on=one.ends_on)
+    with clock.at(moment("02-06", 9)), make.acting(site.nurse) as nurse:
+        take_back(nurse, stay=one, room=site.room(3))
+        with within(EVERYTHING):
+            premises.update(closing_on=one.ends_on - timedelta(days=1))
+        assert refused(lambda: take_back(nurse, stay=other, room=site.room(4))) == ["site.closing"]
+        with within(EVERYTHING):
+            premises.update(state="closed")
+        assert refused(lambda: take_back(nurse, stay=other, room=site.room(4))) == ["site.not_open"]
+    assert [world.fresh(stay).state for stay in (one, other)] == ["in_observation", "transferred_out"]
 
 
 def test_a_room_that_is_taken_closed_or_being_cleaned_is_not_given():
@@ -255,6 +317,34 @@ def test_I06_a_fever_asks_a_second_reading_and_a_confirmed_one_is_an_event():
         assert (stands.expected, stands.done) == (2, 2), "second readings are not counted among those owed"
 
 
+def test_I06_a_first_fever_that_nobody_measures_again_is_told_to_the_doctor_and_a_second_one_settles_it():
+    site = world.site()
+    away, measured, later, gone = world.admitted(site, [world.guest() for _ in range(4)], EVENING)
+    when = moment("02-01", 7, 30)
+    stays = (away, measured, later, gone)
+    world.round_of(site, [world.entry(stay, when, "37.4") for stay in stays], when)
+    soon = when + timedelta(minutes=10)
+    world.round_of(site, [world.entry(measured, soon, "36.6")], soon)
+    with clock.at(soon), make.acting(site.nurse) as nurse:
+        transfer_out(nurse, stay=gone, provider="市医院", reason="发热")
+    with clock.at(when + timedelta(minutes=14)), within(EVERYTHING):
+        assert alert() == 0, "the minutes of the rules are not over"
+    with clock.at(when + timedelta(minutes=15)), within(EVERYTHING):
+        assert alert() == 2
+        while dispatch(REACTIONS):
+            pass
+        told = Alert.objects.filter(kind="reading.no_second", account_id=site.doctor.account_id)
+        assert {one.facts["stay"] for one in told} == {str(away.pk), str(later.pk)}
+        assert all("37.4" not in str(one.facts) for one in told), "what was measured is seen where the role allows it"
+    evening = moment("02-01", 17, 30)
+    world.round_of(site, [world.entry(later, evening, "36.5", slot="pm")], evening)
+    with within(EVERYTHING):
+        seconds = {t.subject.partition(":")[2]: t for t in Task.objects.filter(kind="second")}
+        assert {str(one.pk) for one in stays} == set(seconds)
+        assert (seconds[str(measured.pk)].settled_at, seconds[str(away.pk)].excused) == (soon, "")
+        assert seconds[str(later.pk)].excused and seconds[str(gone.pk)].excused == "发热"
+
+
 def test_a_reading_for_somebody_who_has_just_left_is_refused_alone():
     site = world.site()
     one, two = world.admitted(site, [world.guest(), world.guest()], EVENING)
@@ -319,6 +409,45 @@ def test_a_release_without_the_last_reading_is_refused_because_unknown_is_not_we
         assert refused(lambda: release(doctor, stay=stay)) == ["release.reading"]
 
 
+def test_I08_after_the_release_the_persons_own_unit_owes_the_readings_and_tests_of_the_rules():
+    site = world.site(home_days=2, test_days_after=[1, 3], observation_days=1)
+    stay, other = world.admitted(site, [world.guest(last_exposure="2020-01-31") for _ in range(2)], EVENING)
+    world.measure_all(site, [stay, other], moment("02-01", 8))
+    with clock.at(moment("02-01", 8)):
+        klass = make.unit(site.unit.parent, f"{site.unit.code}-K", "class")
+        doctor = make.actor(klass, "doctor")
+        with within(EVERYTHING):
+            Membership.objects.create(unit=klass, person=stay.person, kind="learner", since=date(2020, 1, 1))
+    with clock.at(moment("02-01", 10)):
+        with make.acting(site.doctor) as deciding:
+            release_many(deciding, unit=site.unit, stays=[stay, other])
+        with within(EVERYTHING):
+            while dispatch(REACTIONS):
+                pass
+            watch, traveller = HomeWatch.objects.get(stay=stay), HomeWatch.objects.get(stay=other)
+            assert (watch.unit, watch.until, traveller.unit) == (klass, date(2020, 2, 4), site.unit)
+            owed = Task.objects.filter(subject=f"stays.homewatch:{watch.pk}")
+            assert list(owed.filter(kind="test").order_by("day").values_list("day", flat=True)) == [
+                date(2020, 2, 2), date(2020, 2, 4),
+            ]  # fmt: skip
+            assert owed.filter(kind="reading").count() == 2 + 2 * 2, "both of the first day, then two a day"
+            [status] = current(stay.person)
+            assert (status.value, status.rule, status.facts["until"]) == (
+                "home_monitoring", "R-home-watch", "2020-02-04",
+            )  # fmt: skip
+    with clock.at(moment("02-02", 18)), make.acting(doctor):
+        given = {"watch": watch, "person": stay.person, "key": "reading-at-home", "celsius": Decimal("36.6")}
+        assert measure_at_home(doctor, **given).kind == "home"
+        sampled = {"watch": watch, "sampled_at": moment("02-02", 9), "result": "positive"}
+        assert refused(lambda: record_home_test(doctor, **sampled, day=date(2020, 2, 3))) == ["test.not_owed"]
+        record_home_test(doctor, **sampled, day=date(2020, 2, 2))
+        with within(EVERYTHING):
+            while dispatch(REACTIONS):
+                pass
+            assert Case.objects.get(person=stay.person).unit == klass
+            assert owed.filter(settled_at__isnull=False).count() == 2
+
+
 def test_nurses_do_not_release_and_a_second_release_is_refused():
     site = world.site()
     stay = world.admitted(site, [world.guest(last_exposure="2020-01-28")], EVENING)[0]
@@ -343,6 +472,53 @@ def test_I03_of_a_batch_all_are_released_by_one_decision_and_the_nights_come_fro
         assert Event.objects.filter(kind="stay.released").count() == 5
 
 
+def test_a_batch_in_which_somebody_may_not_go_yet_is_refused_whole_and_names_the_row():
+    site = world.site(count_from="admission")
+    stays = world.admitted(site, [world.guest() for _ in range(3)], EVENING)
+    world.measure_all(site, [stays[0], stays[2]], moment("02-14", 8))
+    with clock.at(moment("02-14", 10)), make.acting(site.doctor) as doctor:
+        with pytest.raises(Refused) as caught:
+            release_many(doctor, unit=site.unit, stays=stays)
+        assert {(one.code, one.field) for one in caught.value.problems} == {("release.reading", "stays[1]")}
+        twice = lambda: release_many(doctor, unit=site.unit, stays=[stays[0], stays[0]])  # noqa: E731
+        assert refused(twice) == ["flow.condition"]
+    with within(EVERYTHING):
+        assert not Stay.objects.exclude(state="in_observation").exists()
+        assert Occupancy.objects.filter(until=None).count() == 3
+        assert not Event.objects.filter(kind__in=("stay.released", "room.vacated")).exists()
+
+
+def test_a_release_of_twice_as_many_asks_the_database_one_question_more_for_each():
+    site = world.site(count_from="admission")
+    stays = world.admitted(site, [world.guest() for _ in range(9)], EVENING)
+    world.measure_all(site, stays, moment("02-14", 8))
+    counts = []
+    with clock.at(moment("02-14", 10)), make.acting(site.doctor) as doctor:
+        for some in (stays[:3], stays[3:]):
+            with CaptureQueriesContext(connection) as asked:
+                release_many(doctor, unit=site.unit, stays=some)
+            counts.append(len(asked))
+    assert counts[1] - counts[0] == 3, counts
+
+
+def test_two_who_leave_one_room_leave_it_one_after_the_other_and_it_is_cleaned_once():
+    site = world.site(beds=2, count_from="admission")
+    family = {"party_kind": "family", "party": "1"}
+    child = world.guest(birth_date="2010-06-01", guardian_notice=True, companion=1, **family)
+    manifest = world.announced(site, [world.guest(**family), child], EVENING)
+    stays = world.stays_of(manifest)
+    with clock.at(EVENING), make.acting(site.nurse) as nurse:
+        together = {one.pk: "001" for one in stays}
+        admit_batch(nurse, manifest=manifest, rooms=together, admitted_at=EVENING, reason="陪护")
+    world.measure_all(site, stays, moment("02-14", 8))
+    with clock.at(moment("02-14", 10)), make.acting(site.doctor) as doctor:
+        release_many(doctor, unit=site.unit, stays=stays)
+    with within(EVERYTHING):
+        left = Event.objects.filter(kind="room.vacated").values_list("facts__left", flat=True)
+        assert sorted(left) == [0, 1]
+        assert Task.objects.filter(kind="disinfection", place__code="001").count() == 1
+
+
 def test_I08_feedback_of_three_groups_of_different_kind_is_recorded_once_each():
     site = world.site(count_from="admission")
     people = [
@@ -361,3 +537,36 @@ def test_I08_feedback_of_three_groups_of_different_kind_is_recorded_once_each():
         assert refused(lambda: record_feedback(doctor, stay=second, text="再谢一次")) == ["feedback.given"]
     with within(EVERYTHING):
         assert sorted(Feedback.objects.values_list("party_kind", flat=True)) == ["family", "single", "tour"]
+
+
+# A guest is a case (I03, I08)
+
+
+def test_I08_somebody_with_an_open_case_is_not_released_and_gets_no_certificate():
+    site = world.site()
+    stay, other = world.admitted(site, [world.guest(last_exposure="2020-01-28") for _ in range(2)], EVENING)
+    world.measure_all(site, [stay, other], moment("02-11", 8))
+    with clock.at(moment("02-11", 9)), make.acting(site.doctor) as doctor:
+        case = open_case(doctor, unit=site.unit, person=stay.person, definition="fever_respiratory")
+    with clock.at(moment("02-11", 10)), make.acting(site.doctor) as doctor:
+        assert refused(lambda: release(doctor, stay=stay)) == ["release.case"]
+        assert refused(lambda: release_many(doctor, unit=site.unit, stays=[other, stay])) == ["release.case"]
+        classify_case(doctor, case=case, into="discarded", reason="实验室排除")
+    with clock.at(moment("02-11", 11)), make.acting(site.doctor) as doctor:
+        assert release(doctor, stay=stay).certificate
+
+
+def test_I03_a_guest_found_to_be_infected_is_a_converted_stay_and_is_counted_as_one():
+    site = world.site()
+    ill, doubted, well = world.admitted(site, [world.guest() for _ in range(3)], EVENING)
+    with clock.at(moment("02-03", 9)), make.acting(site.doctor) as doctor:
+        for stay, into in ((ill, "confirmed"), (doubted, "suspected")):
+            case = open_case(doctor, unit=site.unit, person=stay.person, definition="fever_respiratory")
+            classify_case(doctor, case=case, into=into, reason="快速检测")
+    with clock.at(moment("02-03", 9, 1)):
+        dispatch(REACTIONS)
+    assert [world.fresh(one).state for one in (ill, doubted, well)] == ["converted", *["in_observation"] * 2]
+    with clock.at(moment("02-04")), within(EVERYTHING):
+        found = {one.code: (one.count, one.people) for one in of_observation(site.unit, EVENING.date(), EVENING.date())}
+        assert current(ill.person, "observation") == []
+    assert found["observed.infected"] == (1, 3)

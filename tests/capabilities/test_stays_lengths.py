@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from lianfang.capabilities.rules.actions import adopt_rules
+from lianfang.capabilities.rules.adopting import preview, shipped_pack
 from lianfang.capabilities.stays.actions import (
     correct_exposure,
     extend,
@@ -17,16 +19,20 @@ from lianfang.capabilities.stays.actions import (
     room_nights,
     transfer_room,
 )
-from lianfang.capabilities.stays.models import Change
+from lianfang.capabilities.stays.models import Change, Stay
+from lianfang.capabilities.stays.owed import subject_of
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.places.models import Occupancy
-from lianfang.kernel.policies.ops import edition_of
+from lianfang.kernel.policies.models import RulePack
+from lianfang.kernel.policies.ops import edition_of, measures_of
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.tasks.models import Task
 from tests import make
 from tests import stays_world as world
+from tests.editions import UNDER_8TH, UNDER_9TH, adopt
 from tests.stays_world import moment
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +161,67 @@ def test_a_list_of_a_wrong_year_or_of_a_hazard_that_no_rules_are_for_is_refused(
         wrong = EVENING.replace(year=2099)
         assert refused(lambda: receive_manifest(nurse, arrives_at=wrong, **given)) == ["date.out_of_window"]
         assert refused(lambda: receive_manifest(nurse, arrives_at=EVENING, hazard="x", **given)) == ["choice.unknown"]
+
+
+# National editions (rules 3.1)
+
+
+@pytest.mark.parametrize(
+    ("day", "edition", "ends_on", "tests"),
+    [
+        (UNDER_8TH, "cn-8th 2021-05-14", date(2021, 8, 17), [date(2021, 8, 17)]),
+        (UNDER_9TH, "cn-9th 2022-06-27", date(2022, 7, 6), [date(2022, 7, n) for n in (1, 2, 4, 6)]),
+    ],
+    ids=("8th", "9th"),
+)
+def test_I08_a_stay_of_no_named_hazard_is_held_and_tested_by_the_national_edition_of_its_day(
+    day, edition, ends_on, tests
+):
+    site = world.site()
+    adopt(site.unit)
+    come = make.at(15, day=day)
+    [stay] = world.admitted(site, [world.guest(last_exposure=str(day - timedelta(days=2)))], come)
+    assert (stay.hazard, stay.edition, stay.ends_on) == ("any", edition, ends_on)
+    with within(EVERYTHING):
+        assert list(stay.tests.order_by("day").values_list("day", flat=True)) == tests
+
+
+def test_I08_the_preview_of_an_edition_names_the_stays_that_deriving_anew_then_moves():
+    site = world.site()
+    adopt(site.unit, "cn-8th")
+    came, later = make.at(15, day=date(2022, 6, 25)), make.at(10, day=date(2022, 6, 28))
+    guests = [world.guest(last_exposure="2022-06-24") for _ in range(3)]
+    plain, named, kept_on = world.admitted(site, guests, came)
+    with within(EVERYTHING):
+        Stay.objects.filter(pk=named.pk).update(hazard="respiratory-2019")
+    with clock.at(came), make.acting(site.doctor) as doctor:
+        extend(doctor, stay=kept_on, ends_on=date(2022, 7, 10), reason="同车人员确诊")
+    with clock.at(later), within(EVERYTHING):
+        seen = [one for one in preview(shipped_pack(site.unit, "cn-9th")).touched if one.kind == "stay"]
+    assert [(one.count, set(one.examples)) for one in seen] == [(2, {subject_of(plain), subject_of(named)})]
+    assert "2022-07-01" in str(seen[0].effect)
+    adopt(site.unit, "cn-9th")
+    with clock.at(later), make.acting(site.doctor) as doctor:
+        rederive(doctor, unit=site.unit, reason="第九版")
+    assert [world.fresh(one).ends_on for one in (plain, named, kept_on)] == [
+        date(2022, 7, 1), date(2022, 7, 1), date(2022, 7, 10)
+    ]  # fmt: skip
+    for_any = {"code": "own", "series": "own", "hazard": "any", "parameters": {"observation_days": 21}}
+    with clock.at(later), within(EVERYTHING):
+        seen = preview(RulePack(unit=site.unit, valid_from=later.date(), **for_any))
+    assert [one.name for one in seen.changes.items] == ["observation_days"]
+    assert not [one for one in seen.touched if one.kind == "stay"], "the edition for their hazard lies over it"
+
+
+def test_where_rules_for_several_hazards_are_in_force_only_those_for_any_hold_for_a_stay_of_none():
+    site = world.site()
+    adopt(site.unit, "cn-9th")
+    with within(EVERYTHING):
+        assert measures_of(site.unit, on=UNDER_9TH).hazard == "respiratory-2019"
+        adopt_rules(
+            SYSTEM, unit=site.unit, code="gut", title="肠道", basis="示例", hazard="gastroenteritis",
+            valid_from=date(2022, 6, 1), parameters={"observation_days": 3},
+        )  # fmt: skip
+        held = measures_of(site.unit, on=UNDER_9TH)
+        assert (held.hazard, held.policy.observation_days) == ("any", 14)
+        assert measures_of(site.unit, on=UNDER_9TH, hazard="gastroenteritis").policy.observation_days == 3

@@ -34,10 +34,10 @@ def rows() -> list[tuple]:
 def test_counts_go_up_from_class_to_province_with_their_denominators():
     world = built()
     lived(world, DAY, {"S1-K1": [["fever", "cough"], ["vomiting"]], "S2-K2": [["cough"]]})
-    assert row(world.classes[0]).counts == {"respiratory": 1, "gastric": 1, "any": 2}
-    assert row(world.schools[0]).counts == {"respiratory": 1, "gastric": 1, "any": 2}
+    assert row(world.classes[0]).counts == {"respiratory": 1, "gastric": 1, "any": 2, "new": 2}
+    assert row(world.schools[0]).counts == {"respiratory": 1, "gastric": 1, "any": 2, "new": 2}
     for office in (world.county, world.province):
-        assert row(office).counts == {"respiratory": 2, "gastric": 1, "any": 3}
+        assert row(office).counts == {"respiratory": 2, "gastric": 1, "any": 3, "new": 3}
         assert (row(office).expected, row(office).answered) == (80, 80)
     assert row(world.schools[0]).answered == 40
 
@@ -60,7 +60,18 @@ def test_a_person_with_two_symptoms_of_a_group_or_two_answers_counts_once():
     lived(world, DAY, {"S1-K1": [["fever", "cough", "sore_throat"]]}, checked=False)
     answered(world, world.classes[0], 0, DAY, symptoms=["cough"], slot="pm")
     counted()
-    assert row(world.classes[0]).counts == {"respiratory": 1, "any": 1}
+    assert row(world.classes[0]).counts == {"respiratory": 1, "any": 1, "new": 1}
+
+
+def test_who_was_ill_the_day_before_is_not_new_and_is_when_that_day_is_put_right():
+    world, before = built(), DAY - timedelta(days=1)
+    for day in (before, DAY):
+        lived(world, day, {"S1-K1": [["cough"], ["cough"]]})
+    assert row(world.county, before).counts["new"] == 2
+    assert (row(world.county).counts["any"], row(world.county).counts.get("new")) == (2, None)
+    answered(world, world.classes[0], 0, before)
+    counted()
+    assert (row(world.county).counts["any"], row(world.county).counts.get("new")) == (2, 1)
 
 
 def test_what_is_counted_again_after_a_correction_equals_a_whole_recount():
@@ -68,11 +79,11 @@ def test_what_is_counted_again_after_a_correction_equals_a_whole_recount():
     lived(world, DAY, {"S1-K1": [["cough"], ["cough"]], "S2-K1": [["rash"]]})
     answered(world, world.classes[0], 0, DAY)
     counted()
-    assert row(world.classes[0]).counts == {"respiratory": 1, "any": 1}
+    assert row(world.classes[0]).counts == {"respiratory": 1, "any": 1, "new": 1}
     piecemeal = rows()
     count_days([DAY])
     assert rows() == piecemeal
-    assert row(world.province).counts == {"respiratory": 1, "rash": 1, "any": 2}
+    assert row(world.province).counts == {"respiratory": 1, "rash": 1, "any": 2, "new": 2}
 
 
 def test_leave_for_illness_is_counted_as_absence_and_other_leave_is_not():

@@ -7,7 +7,10 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
+from lianfang.capabilities.surveillance import counting
 from lianfang.capabilities.surveillance.actions import propose_setting
 from lianfang.capabilities.surveillance.bounds import Row, bounds_of
 from lianfang.capabilities.surveillance.models import Alarm, DayCount
@@ -15,6 +18,7 @@ from lianfang.capabilities.surveillance.reading import watched
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.accounts.ops import new_token
+from lianfang.kernel.briefing import newly_ill_bounds
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
@@ -98,6 +102,8 @@ def test_a_sector_adds_up_schools_of_several_counties_and_tells_none_of_them():
         found = watched(sector, until=DAY, days=1)
     told = found.count(found.own, DAY, "respiratory", hidden=True)
     assert (told.count, str(told.shown)) == (17, "<25")  # beside the fourteen it would give the three away
+    with within(EVERYTHING):
+        assert newly_ill_bounds(sector, [DAY - timedelta(days=1), DAY]) == [0, 25]  # all of them are new
 
 
 def test_counts_of_different_syndromes_do_not_hide_each_other():
@@ -107,6 +113,52 @@ def test_counts_of_different_syndromes_do_not_hide_each_other():
         Row(3, "1/3/", "1/", {"any": 27}, {}),
     ]
     assert bounds_of(rows, 5) == {3: {"any": 35}}
+
+
+def bounds(counts: dict[str, tuple[int, int]], code: str) -> dict[str, int]:
+    """Of units by path (all who are ill, newly ill) what is said of one of the two."""
+    paths = dict(enumerate(counts))
+    rows = [
+        Row(number, path, path[: path[:-1].rfind("/") + 1], {"any": counts[path][0], "new": counts[path][1]}, {})
+        for number, path in paths.items()
+    ]
+    found = bounds_of(rows, 5)
+    return {paths[number]: said[code] for number, said in found.items() if code in said}
+
+
+def test_where_few_are_ill_still_all_who_are_ill_and_the_newly_ill_are_hidden_alike():
+    counts = {"1/": (44, 24), "1/2/": (12, 3), "1/3/": (12, 12), "1/4/": (20, 9)}
+    assert (bounds(counts, "new"), bounds(counts, "any")) == ({"1/4/": 15}, {})  # eleven are ill still, many enough
+    counts |= {"1/": (36, 24), "1/4/": (12, 9)}
+    assert (bounds(counts, "new"), bounds(counts, "any")) == ({"1/4/": 15}, {"1/4/": 20, "1/2/": 20})
+
+
+def test_what_is_hidden_of_all_who_are_ill_is_hidden_of_the_newly_ill_on_every_level():
+    counts = {"1/": (30, 30), "1/2/": (3, 3), "1/3/": (12, 12), "1/4/": (15, 15), "1/3/5/": (12, 12), "1/3/6/": (0, 0)}
+    assert bounds(counts, "new") == bounds(counts, "any") == {"1/3/": 20, "1/3/5/": 20}
+
+
+@given(st.data())
+def test_in_any_tree_the_two_counts_of_a_unit_are_hidden_alike_where_few_are_ill_still(data: st.DataObject):
+    leaves = data.draw(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 4)), min_size=2, max_size=6))
+    parts = {f"1/{n + 2}/": (new + still, new) for n, (new, still) in enumerate(leaves)}
+    counts = {"1/": tuple(map(sum, zip(*parts.values(), strict=True))), **parts}
+    told = {code: bounds(counts, code) for code in ("any", "new")}
+    for path, both in counts.items():
+        hidden = [code for code, n in zip(("any", "new"), both, strict=True) if 0 < n < 5 or path in told[code]]
+        if both[1] and both[0] - both[1] < 5:
+            assert len(hidden) in (0, 2)
+
+
+def test_what_is_counted_as_before_stays_as_it_was_settled_and_is_not_settled_again(world, monkeypatch):
+    settled = []
+    monkeypatch.setattr(counting, "settle", lambda *given: settled.append(set(given[-1])))
+    answered(world, world.classes[0], 19, DAY)
+    counted()
+    answered(world, world.classes[0], 18, DAY, symptoms=["rash"])
+    counted()
+    assert settled == [set(), {"any", "new", "rash"}]
+    assert shown([world.county, *world.schools]) == ["30", "<5", "<20", "15"]  # of coughs nothing has changed
 
 
 def test_a_day_nobody_is_ill_hides_nothing():

@@ -248,6 +248,8 @@ def test_the_same_setting_is_on_once():
         ({"alpha_percent": Decimal(0)}, "number.out_of_range", "alpha_percent"),
         ({"alpha_percent": Decimal(200)}, "number.out_of_range", "alpha_percent"),
         ({"method": "at_least", "cases": 1}, "number.out_of_range", "cases"),
+        ({"method": "c1", "cases": 0}, "number.out_of_range", "cases"),
+        ({"method": "auto", "cases": -1}, "number.out_of_range", "cases"),
         ({"method": "at_least", "cases": 3, "window_days": 500}, "number.out_of_range", "window_days"),
         ({"valid_from": DAY - timedelta(days=1)}, "surveillance.past", "valid_from"),
     ],

@@ -6,19 +6,35 @@ from datetime import timedelta
 
 import pytest
 
+from lianfang.capabilities.cases.actions import (
+    classify_case,
+    decide_contacts,
+    isolate_case,
+    name_contact,
+    open_case,
+    record_test,
+)
+from lianfang.capabilities.cases.models import Case
 from lianfang.capabilities.training import actions as acts
 from lianfang.capabilities.training.closing import phase_report
 from lianfang.capabilities.training.models import (
     Marker,
     ZoneDisinfection,
 )
+from lianfang.capabilities.training.outcomes import of_classes
 from lianfang.capabilities.training.standing import figures_of
 from lianfang.capabilities.training.zones import missing
 from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.alerts.models import Alert
+from lianfang.kernel.audit.dispatch import dispatch
 from lianfang.kernel.audit.models import Event
+from lianfang.kernel.people.models import Person
 from lianfang.kernel.readings.models import Reading
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.tasks.models import Task
+from lianfang.kernel.tasks.ops import alert
+from lianfang.reactions import REACTIONS
 from tests import make
 from tests.training_world import (
     EARLIER,
@@ -83,6 +99,22 @@ def test_an_entry_that_cannot_be_taken_is_refused_alone(academy: Academy):
         assert Reading.objects.count() == 1
 
 
+def test_R05_a_fever_at_the_door_that_nobody_measures_again_is_told_to_the_nearest_doctor(academy: Academy):
+    run = academy.opened(2)
+    with clock.at(EARLIER):
+        doctor = make.actor(academy.unit, "doctor")
+    with clock.at(at(8, 30)), make.acting(academy.head) as head:
+        acts.record_door_round(
+            head, run=run, day=FIRST, slot="am", entries=[{"key": "one", "number": 1, "celsius": "37.6"}]
+        )
+    with clock.at(at(8, 45)), within(EVERYTHING):
+        assert alert() == 1
+        while dispatch(REACTIONS):
+            pass
+        [told] = Alert.objects.filter(kind="reading.no_second")
+    assert (told.account_id, told.facts["run"]) == (doctor.account_id, str(run.pk))
+
+
 def test_a_fever_asks_for_a_second_reading_and_the_second_one_is_told(academy: Academy):
     run = academy.opened(4)
     with clock.at(at(8, 30)), make.acting(academy.head) as head:
@@ -90,9 +122,15 @@ def test_a_fever_asks_for_a_second_reading_and_the_second_one_is_told(academy: A
         found = acts.record_door_round(head, run=run, day=FIRST, slot="am", entries=[first])
         assert found[0].wants_second
         assert not Event.objects.filter(kind="door.abnormal").exists()
+        with within(EVERYTHING):
+            owed = Task.objects.get(kind="second")
+            assert (owed.unit, owed.due_at, owed.alert_at) == (run.unit, at(8, 45), at(8, 45))
         second = {"key": "two", "number": 1, "celsius": "37.5"}
         acts.record_door_round(head, run=run, day=FIRST, slot="am", entries=[second])
         assert Event.objects.filter(kind="door.abnormal").count() == 1
+        with within(EVERYTHING):
+            owed.refresh_from_db()
+            assert owed.settled_at == at(8, 30)
         figures = figures_of([run])[run.pk]
         assert (figures.received, figures.fevers) == (1, 1)
 
@@ -187,3 +225,38 @@ def test_G04_14_spots_13_in_order_1_worn_with_a_repair_open_on_the_list_the_insp
         acts.repair_marker(crew, **given)
         assert not Task.objects.filter(kind="repair", settled_at=None).exists()
         assert refusal(acts.repair_marker, crew, **given).code == "flow.condition"
+
+
+# ---- infected and isolated -----------------------------------------------------------------------------------------
+
+
+def test_R05_S02_a_class_reports_who_was_infected_and_who_was_isolated_from_records(academy: Academy):
+    run = academy.opened(8)
+    doctor = make.actor(academy.unit, "doctor")
+    with within(EVERYTHING):
+        ill, doubted, mate, other, _free = (one.person for one in run.enrolments.order_by("number")[:5])
+    with clock.at(at(10)), make.acting(doctor):
+        case = _case(academy, doctor, ill)
+        cleared = _case(academy, doctor, doubted)
+        assert figures_of([run])[run.pk].infected == 0, "nobody knows yet"
+        record_test(doctor, case=case, kind="laboratory", result="positive")
+        isolate_case(doctor, case=case)
+        classify_case(doctor, case=case, into="confirmed")
+        for person in (mate, other):
+            contact = name_contact(
+                doctor, case=case, person=person, kind="table", since=at(8, 10), until=at(8, 50), where="一号桌"
+            )
+            decide_contacts(doctor, case=case, contacts=[contact], decision="keep", reason="同桌")
+        classify_case(doctor, case=cleared, into="confirmed", reason="快速判断")
+    with clock.at(at(15)), make.acting(doctor):
+        classify_case(doctor, case=cleared, into="discarded", reason="实验室更正")
+    found = academy.closed(run).report
+    assert (found["infected"], found["isolated"]) == (1, 3), "a finding put right is no infection"
+    with within(EVERYTHING):
+        outcome = {one.code: (one.count, one.people) for one in of_classes(academy.unit, FIRST, LAST)}
+    assert outcome == {"classes.infected": (1, 8), "classes.isolated": (3, 8)}
+
+
+def _case(academy: Academy, doctor: Actor, person: Person) -> Case:
+    given = {"definition": "fever_respiratory", "date_onset": FIRST, "symptoms": ["fever", "cough"]}
+    return open_case(doctor, unit=academy.unit, person=person, **given)

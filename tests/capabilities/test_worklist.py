@@ -59,7 +59,8 @@ def test_a_round_counts_the_readings_of_a_site_for_those_who_see_health(school: 
     with within(EVERYTHING), clock.at(at(9)):
         for person in people:
             policy = policy_of(site, on=DAY)
-            owe_readings(site, person, person, since=at(6), last_day=DAY + timedelta(days=1), policy=policy)
+            for about in (f"stays.stay:{person.pk}", f"stays.homewatch:{person.pk}"):  # the latter is at home already
+                owe_readings(site, person, about, since=at(6), last_day=DAY + timedelta(days=1), policy=policy)
         (found,) = own_rounds(nurse)
         assert (found.unit, found.slot, found.expected, found.done) == (site, "am", 3, 0)
         assert own_rounds(crew) == []

@@ -40,6 +40,7 @@ def _about(w: Any) -> dict[str, dict[str, Any]]:
         "case.tested": about | {"kind": "rapid", "result": "negative"},
         "case.classified": about | {"into": "suspected", "reason": "x"},
         "case.isolated": about,
+        "case.reported": {"case": _classified(case), "reported_to": "县疾控中心"},
         "case.closed": {"case": done, "outcome": "no_case"},
         "contacts.proposed": about,
         "contacts.proposed_further": {"contact": contact},
@@ -48,6 +49,8 @@ def _about(w: Any) -> dict[str, dict[str, Any]]:
         "contact.notified": {"contact": contact},
         "contact.visited": {"contact": contact, "outcome": "well"},
         "contact.measured": {"contact": contact, "key": "reading-1", "slot": "am", "at": at(12)},
+        "contact.transferred": {"contact": contact, "where": "x"},
+        "contact.exposure_corrected": {"contact": contact, "last_exposure": DAY, "reason": "x"},
         "contact.released": {"contact": _over(unit, case)},
         "contacts.stopped": {"case": done, "reason": "x"},
         "contact.became_case": {"contact": contact},
@@ -55,6 +58,20 @@ def _about(w: Any) -> dict[str, dict[str, Any]]:
         "venue.visited": {"unit": unit, "person": other, "place": _venue(w), **_an_hour()},
         "link.withdrawn": {"link": link, "reason": "x"},
     }
+
+
+def _classified(case: Any) -> Any:
+    """The case, whose report is owed since it was found to be one."""
+    from lianfang.capabilities.cases.models import ClassificationStep
+    from lianfang.capabilities.cases.reporting import owe_report
+    from lianfang.kernel.audit.models import Event
+    from lianfang.kernel.audit.ops import ref
+
+    step = ClassificationStep.objects.create(
+        unit=case.unit, case=case, at=clock.now(), into="confirmed", edition=case.edition, by="x"
+    )
+    owe_report(Event(kind="case.classified", subject=ref(step)))
+    return case
 
 
 def _two(w: Any, case: Any, sure: dict[str, str]) -> dict[str, Any]:

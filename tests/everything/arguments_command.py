@@ -17,6 +17,7 @@ from lianfang.capabilities.command.actions import (
 )
 from lianfang.capabilities.pairs.actions import pair_up
 from lianfang.capabilities.recall.actions import exempt_from_recall, order_recall, recall_person
+from lianfang.capabilities.requirements.actions import add_requirement
 from lianfang.domain.answers import PersonRef
 from lianfang.domain.roles import Role
 from lianfang.kernel.accounts.actor import SYSTEM
@@ -30,7 +31,15 @@ CODE = "1-1-1-1-1-3-6-n"
 def of_command(w: Any) -> dict[str, Any]:
     """Kind of action -> its arguments, over the near school."""
     with within(EVERYTHING):
-        return {**_organisation(w), **_groups(w), **_teams(w), **_census(w), **_pairs(w), **_recall(w)}
+        return {
+            **_organisation(w),
+            **_groups(w),
+            **_teams(w),
+            **_census(w),
+            **_pairs(w),
+            **_recall(w),
+            **_requirements(w),
+        }
 
 
 def addresses_of_command(w: Any) -> dict[str, str]:
@@ -42,9 +51,11 @@ def addresses_of_command(w: Any) -> dict[str, str]:
         (pairing,) = pair_up(SYSTEM, unit=w.school, people=[w.pupil], adults=adults)
         back = at(0, day=DAY + timedelta(days=3))
         order = order_recall(SYSTEM, unit=w.school, title="召回", reason="x", back_before=back)
+        task = add_requirement(SYSTEM, unit=w.school, collection="key-tasks", text="x")
     code = w.school.code
     areas = {"command": ("new-group", "appoint", slot), "census": ("record", "visit", door)}
     areas |= {"pairs": ("make", "end", pairing), "recall": ("new", "name", order)}
+    areas |= {"requirements": ("import", "assign", task)}
     found = {
         "census/<str:code>/doors/<int:number>": f"/census/{code}/doors/{door.pk}",
         "pairs/<str:code>/contacts/<uuid:number>": f"/pairs/{code}/contacts/{pairing.pk}",
@@ -54,6 +65,16 @@ def addresses_of_command(w: Any) -> dict[str, str]:
         found[f"{area}/<str:code>/<str:deed>"] = f"/{area}/{code}/{deed}"
         found[f"{area}/<str:code>/<str:deed>/<str:number>"] = f"/{area}/{code}/{about}/{row.pk}"
     return found
+
+
+def _requirements(w: Any) -> dict[str, Any]:
+    task = add_requirement(SYSTEM, unit=w.school, collection="key-tasks", text="x")
+    return {
+        "requirements.imported": {"unit": w.school, "collection": "five-words"},
+        "requirement.added": {"unit": w.school, "collection": "key-tasks", "text": "x"},
+        "requirement.assigned": {"item": task, "owner": "x"},
+        "requirement.closed": {"item": task, "evidence": "x"},
+    }
 
 
 def _organisation(w: Any) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Incidents:
             self.stopped = acts.stop_clock(SYSTEM, incident=self._raised("other"), stop="contained")
             self.done = self._done()
             self.message = acts.write_log(SYSTEM, incident=self.open, text="车", to="医院")
+            self.referral = acts.refer(SYSTEM, incident=self.open, provider="H1", transport="V1")
             self.code = acts.open_code_event(SYSTEM, unit=school, person=pupil, colour="yellow", cause="到过风险区")
             self.alerts = {state: self._alert(state) for state in ("open", "verified", "assessed")}
             self.point = Place.objects.create(unit=school, kind="spot", code="P1", name="1号点")
@@ -82,6 +83,8 @@ def _of_emergencies(one: Incidents) -> dict[str, Any]:
         "incident.corrected": late,
         "incident.step_done": {"task": one.step},
         "incident.noted": {"incident": one.open, "text": "x"},
+        "incident.referred": {"incident": one.open, "provider": "H1", "transport": "V1"},
+        "incident.referral_accepted": {"referral": one.referral, "accepted_by": "E1"},
         "incident.replied": {"line": one.message, "text": "x"},
         "incident.briefed": {"incident": one.open, "situation": "x"},
         "incident.answered": None,

@@ -45,6 +45,7 @@ def _about(w: Any) -> dict[str, dict[str, Any]]:
         "areas.published": {"unit": school, "entries": [COUNTY], "basis": "b"},
         "sojourn.recorded": {"unit": klass, "person": three, "area": "510104", "since": DAY},
         "sojourn.refuted": {"sojourn": stay, "reason": "x"},
+        "sojourns.recorded": {"unit": klass, "entries": [], "how_many": 0},
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from lianfang.capabilities.stays.actions import (
@@ -15,6 +16,7 @@ from lianfang.capabilities.stays.actions import (
     release,
     transfer_out,
 )
+from lianfang.capabilities.stays.home import begin_home_watch
 from lianfang.capabilities.stays.models import Stay
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
@@ -37,7 +39,7 @@ class Observed:
         self.w = w
         with within(EVERYTHING):
             self._open()
-            make.rules(self.unit, floor_starts_anew=True)
+            make.rules(self.unit, floor_starts_anew=True, home_days=2, test_days_after=[0])
             self._admit()
             self._isolate()
 
@@ -66,6 +68,10 @@ class Observed:
             order_test(SYSTEM, stay=self.here, day=DAY, reason="x")
         self.awaited = self.manifest.stays.select_related("unit").get()
         self.gone.refresh_from_db()
+        with clock.at(at(10)):
+            watch = begin_home_watch(self.gone)
+        assert watch is not None
+        self.watch = watch
 
     def _measure(self, stay: Stay) -> None:
         """The last readings that are owed, which is all that a release looks at."""
@@ -119,7 +125,17 @@ def of_stays(w: Any) -> dict[str, Any]:
         "guardian.told": {"isolated": o.isolated, "how": "x"},
         "isolation.referred": {"isolation": o.isolation, "provider": "x"},
         "referral.accepted": {"isolation": o.referred},
-        "isolation.ended": {"isolation": o.isolation, "outcome": "negative"},
+        "home.measured": {
+            "watch": o.watch,
+            "person": o.watch.person,
+            "key": "reading-2",
+            "celsius": Decimal("36.5"),
+            "at": moment,
+        },
+        "home.tested": {"watch": o.watch, "day": DAY, "sampled_at": at(11), "result": "negative"},
+        "isolation.measured": {"isolated": o.isolated, "key": "reading-1", "celsius": Decimal("36.5"), "at": moment},
+        "isolation.tested": {"isolated": o.isolated, "sampled_at": at(11), "result": "negative"},
+        "isolation.ended": {"isolation": o.isolation} | because,
     }
 
 

@@ -74,6 +74,7 @@ def _stock(s: Stocked) -> dict[str, Any]:
         "stock.counted": {"unit": s.school, "lot": s.lot, "counted": Decimal(90)},
         "stock.written_off": {"unit": s.school, "lot": s.lot, "quantity": one, "reason": "wet"},
         "stock.corrected": {"entry": s.entry, "quantity": one, "reason": "typed wrong"},
+        "stock.lead_time_set": {"unit": s.school, "item": s.item, "lead_days": 10},
         "stock.norm_set": {"unit": s.school, "item": s.item, "phase": "开学", "per_head": one, "days": 1},
     }
 
@@ -90,6 +91,7 @@ def _orders(s: Stocked) -> dict[str, Any]:
 def _meals(s: Stocked) -> dict[str, Any]:
     return {
         "diet.set": {"unit": s.school, "person": s.pupil, "diet": "halal"},
+        "staff_meal.set": {"unit": s.school, "colleague": s.pupil, "meal": "lunch"},
         "meal.item_set": {"unit": s.school, "item": s.item},
         "meal.list_fixed": {"unit": s.school, "day": DAY, "meal": "lunch"},
         "meal.served": {"unit": s.school, "day": DAY, "meal": "lunch"},

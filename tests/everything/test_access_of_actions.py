@@ -12,6 +12,7 @@ from django.db import transaction
 
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
+from lianfang.interfaces.api import acts
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM, Actor, actor_for
 from lianfang.kernel.accounts.models import Grant
@@ -20,6 +21,7 @@ from lianfang.kernel.audit.models import Event
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
 from tests.everything.action_world import World, arguments
+from tests.everything.words import asked_of, undescribed
 from tests.make import at
 
 KINDS = sorted(registry) if apps.ready else []
@@ -104,6 +106,28 @@ def test_every_action_done_leaves_just_one_event(matrix, kind):
     with within(EVERYTHING) if who is SYSTEM else make.acting(who):
         declared.call(who, **given)
     assert events(kind) == before + 1
+
+
+OWN_TESTS = {"decision.recorded", "difference.undone", "incident.answered"}
+"""Actions that skip above: no line of arguments."""
+
+
+def test_every_choice_and_every_scale_of_an_action_is_described(matrix):
+    wrong, tried = [], 0
+    for declared in acts.offered():
+        if declared.kind in OWN_TESTS:
+            continue
+        with transaction.atomic():
+            given, who = matrix.given(declared.kind), matrix.who_may(declared)
+            for one in asked_of(declared):
+                tried += 1
+                with within(EVERYTHING) if who is SYSTEM else make.acting(who):
+                    wrong += undescribed(
+                        one, lambda new, call=declared.call, by=who, old=given: call(by, **{**old, **new})
+                    )
+            transaction.set_rollback(True)
+    assert wrong == []
+    assert tried > 300
 
 
 def highest(declared: Action) -> Role:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.utils.translation import ngettext, override
+from django.utils.translation import ngettext, npgettext, override
 
 from lianfang.capabilities.checkin.actions import record_answer, record_contact
 from lianfang.capabilities.daily_report.actions import explain_gap, nudge, send_back
@@ -83,11 +84,12 @@ def test_a_catalogue_is_written_as_it_was_read(tmp_path: Path):
 
 @pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.plural], ids=lambda entry: entry.text)
 def test_one_and_several_are_told_apart_in_english_and_alike_in_chinese(entry: Entry):
+    said = partial(npgettext, entry.context) if entry.context else ngettext
     with override("en"):
-        assert ngettext(entry.text, entry.plural, 1) == entry.text
-        assert [ngettext(entry.text, entry.plural, n) for n in (0, 2, 21)] == [entry.plural] * 3
+        assert said(entry.text, entry.plural, 1) == entry.text
+        assert [said(entry.text, entry.plural, n) for n in (0, 2, 21)] == [entry.plural] * 3
     with override("zh-hans"):
-        assert [ngettext(entry.text, entry.plural, n) for n in (0, 1, 2)] == [entry.chinese] * 3
+        assert [said(entry.text, entry.plural, n) for n in (0, 1, 2)] == [entry.chinese] * 3
 
 
 @pytest.mark.parametrize("kind", sorted(registry))

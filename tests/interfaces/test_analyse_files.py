@@ -97,7 +97,7 @@ def test_a_chain_names_what_it_cut_left_out_or_took_once(said):
                                                                   ("e", "e")]  # fmt: skip
     for note in (
         "the first row counts: d, e",
-        "not in the list: zz, d",
+        "zz, named as the infector of d, is not in the list.",
         "circle was cut at its earliest case: a, c, b",
     ):
         assert note in err

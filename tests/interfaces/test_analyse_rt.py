@@ -98,7 +98,7 @@ def test_a_picture_is_drawn_on_request(
         ({"si": [0, 0.5]}, "sum to 0.5, not to 1"),
         ({"si": [0.5, 0.5]}, "its first probability must be 0"),
         ({**MEAN, "t_start": [2, 1], "t_end": [9, 8]}, "Window 2 (days 1 to 8) must lie within days 2 to 32"),
-        ({**MEAN, "window": 90}, "has 32 places"),
+        ({**MEAN, "window": 90}, "There are 32 days or weeks with values"),
         ({**MEAN, "horizon": 9}, "no parameter horizon"),
     ],
 )

@@ -76,3 +76,8 @@ def test_a_problem_of_publishing_leads_to_the_row_where_it_is_put_right(owner: C
     answer = owner.post(f"/forms/{form.pk}/publish")
     assert answer.status_code == 422
     assert f'href="/forms/{form.pk}/revise#f-row-1"' in answer.content.decode()
+
+
+def test_a_day_still_to_come_is_refused_and_not_shown_as_if_it_were_today(owner: Client):
+    assert owner.get("/burden/S1?day=2999-01-01").status_code == 422
+    assert owner.get("/burden/S1").status_code == 200

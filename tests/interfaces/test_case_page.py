@@ -97,7 +97,11 @@ def test_the_page_proposes_and_takes_a_decision_with_a_reason_for_each_row(campu
     given = {f"d-{one.pk}": "keep" if n < 17 else "advise" for n, one in enumerate(rows)}
     given |= {f"r-{one.pk}": f"理由{n % 3}" for n, one in enumerate(rows)}
     assert client.post(f"{here}/decide", given).status_code == 302
-    assert "To decide 0 Followed up 17 Advised 24" in words(client, here)
+    said = words(client, here)
+    assert "To decide 0 Followed up 17 Advised 24" in said
+    assert said.count("No account: please advise by phone") == 24
+    assert client.post(f"{here}/contacts/{rows[20].pk}/told").status_code == 302
+    assert words(client, here).count("No account: please advise by phone") == 23
     with acting(campus.doctor):
         assert {one.decision_reason for one in Contact.objects.filter(state="under_follow_up")} == {
             "理由0", "理由1", "理由2"
@@ -212,7 +216,9 @@ def test_the_indicators_have_numerators_denominators_and_what_is_not_known(campu
             record_visit(campus.doctor, contact=rows[0], outcome="well")
     with clock.at(at(23, day=DAY + timedelta(days=1))):
         said = words(entered(campus.account), f"/cases/kpis?unit=S&from={DAY}&to={DAY}")
-    assert "followed up: told within 24 h of being named. 50.0% 1/2 0" in said
+    assert "followed up: told, and in isolation, within 24 h of being named. 50.0% 1/2 0" in said
+    assert "Onset to report 1 0.9 0.9" in said and "2.0 contacts a case" in said
+    assert "isolated in time Of the confirmed cases" in said
     assert "One is owed for each contact and day. 50.0% 1/2 0" in said
     assert "reported within 24 h of it. — 0/0 1" in said
 

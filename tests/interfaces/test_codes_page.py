@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
+from lianfang.capabilities.checkin.intake import receive_answer
 from lianfang.capabilities.incidents.models import CodeEvent
 from lianfang.capabilities.incidents.steps import NOTICE, ORDER
 from lianfang.kernel import clock
@@ -15,7 +16,7 @@ from lianfang.kernel.people.models import Person
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.tasks.ops import of
 from tests import make
-from tests.incidents_world import World, built, code_event
+from tests.incidents_world import World, built, code_event, followed
 from tests.interfaces.test_incident_page import entered
 from tests.make import DAY, at
 
@@ -57,13 +58,36 @@ def test_J02_a_code_is_opened_on_its_own_form_and_both_notices_are_given_from_it
         first, second = of(event.incident, NOTICE)
         assert of(event.incident, ORDER).count() == 2
     with clock.at(at(18, 30)):
-        assert duty.post(f"/incidents/{event.incident_id}/step", {"task": str(first.pk)}).status_code == 302
+        step = f"/incidents/{event.incident_id}/step"
+        assert duty.post(step, {"task": str(first.pk)}).status_code == 422, "it says whom one told"
+        assert duty.post(step, {"task": str(first.pk), "note": "省专班李主任"}).status_code == 302
     with clock.at(at(18, 36)):
         text = seen(duty, here)
         assert "after 10 minutes" in text and text.count("In time") == 1 and text.count("Past its time") == 1
-        assert duty.post(f"/incidents/{event.incident_id}/step", {"task": str(second.pk)}).status_code == 302
+        assert duty.post(step, {"task": str(second.pk), "note": "社区王主任"}).status_code == 302
         text = seen(duty, here)
-    assert "after 16 minutes" in text and "Done late" in text and "Mark as done" not in text
+    assert "told 社区王主任" in text and "after 16 minutes" in text and "Done late" in text
+    assert "Mark as done" not in text
+
+
+def test_J02_a_yellow_answer_leads_to_the_form_with_who_which_colour_and_when(world):
+    pupil, head = make.member(world.klass, "李明"), world.as_("class_head")
+    with clock.at(at(7, 40)), make.acting(head):
+        receive_answer(head, make.answer(pupil, world.klass, health_code="yellow"), channel="json")
+    followed(at(7, 41))
+    doctor = entered(world, "doctor")
+    with clock.at(at(7, 45)):
+        link = re.search(r'href="(/codes/S1-K1/open\?answer=[^"]+)"', doctor.get("/today").content.decode())
+        form = doctor.get(link[1]).content.decode()
+        assert "李明" in form and f'value="{DAY}T07:40"' in form
+        assert re.search(r'value="yellow"[^>]* checked', form)
+        for broken in ("x", "1/2/3/4", f"1/{DAY}/am/{pupil.pk}", "9" * 30 + f"/{DAY}/am/{pupil.pk}"):
+            assert "checked" not in doctor.get("/codes/S1-K1/open", {"answer": broken}).content.decode()
+        given = {"person": str(pupil.pk), "colour": "yellow", "cause": "到过风险区", "found_at": f"{DAY}T07:40"}
+        assert doctor.post(link[1], given).status_code == 302
+    with within(EVERYTHING):
+        event = CodeEvent.objects.get()
+    assert (event.person_id, event.unit.code, event.found_at) == (pupil.pk, "S1-K1", at(7, 40))
 
 
 def test_what_is_missing_or_wrong_is_said_at_its_field_and_nothing_is_opened(world, wang):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -12,7 +14,9 @@ from lianfang.capabilities.pairs.models import DailyContact, Pairing
 from lianfang.capabilities.recall.models import RecallOrder, RecallPerson
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.scope import EVERYTHING, within
+from lianfang.kernel.statuses.ops import give
 from tests import make
 from tests.make import at
 
@@ -52,6 +56,8 @@ def test_A01_the_page_names_what_is_vacant_and_a_change_shows_at_the_next_look(s
     assert "No organisation was set up on this day" in text(client.get("/command/S"))
     assert done(client.post("/command/S/apply", {"template": "1-1-1-1-1-3-6-n"})) == "/command/S"
     assert "14 of 14 vacant" in text(client.get("/command/S"))
+    listed = text(client.get("/list/slots"))
+    assert "Work group" in listed and "work_group" not in listed
     with within(EVERYTHING):
         slots = list(Slot.objects.order_by("id"))
     for slot in slots[:13]:
@@ -73,6 +79,9 @@ def test_A01_a_refusal_comes_back_to_the_form_with_what_was_typed(school):
     answer = client.post(f"/command/S/appoint/{slot.pk}", {"home": "医院"})
     assert answer.status_code == 422
     assert "医院" in answer.content.decode()
+    done(client.post(f"/command/S/appoint/{slot.pk}", {"name": "某职"}))
+    taken = client.post(f"/command/S/appoint/{slot.pk}", {"name": "他人"})
+    assert taken.status_code == 422 and f'href="/command/S/vacate/{slot.pk}"' in taken.content.decode()
     assert client.get("/command/S/appoint/999999").status_code == 404
     assert client.get("/command/S/appoint/x").status_code == 404
     assert client.get("/command/S/nonsense").status_code == 404
@@ -173,6 +182,21 @@ def test_D02_pairs_are_made_and_a_contact_is_one_press(school):
     with within(EVERYTHING):
         assert DailyContact.objects.count() == 1
     done(client.post(f"/pairs/S/hand-on/{first.pk}", {"responsible": "adult-1", "backup": "adult-0", "reason": "出差"}))
+
+
+def test_D02_the_page_names_who_comes_from_a_risk_area_without_an_adult_and_the_form_has_them_ticked(school):
+    unit, klass, _people, leader = school
+    student = make.member(klass, "王小明")
+    doctor = make.account(unit, Role.DOCTOR)
+    with within(EVERYTHING):
+        given = {"kind": "risk_area", "rule": "R-area", "edition": "x", "facts": {}, "since": at(8), "by": SYSTEM}
+        give(unit=klass, person=student, value="yellow", **given)
+    by_doctor, by_leader = entered(doctor), entered(leader)
+    assert "王小明" in text(by_doctor.get("/pairs/S")) and "/ 1<" in text(by_doctor.get("/pairs/S"))
+    assert "王小明" not in text(by_leader.get("/pairs/S")) and "/ 1<" in text(by_leader.get("/pairs/S"))
+    ticked = re.findall(r'value="([^"]+)"[^>]*checked', text(by_doctor.get("/pairs/S/make")))
+    assert ticked == [str(student.pk)]
+    assert "checked" not in text(by_leader.get("/pairs/S/make"))
 
 
 def test_D05_a_recall_is_ordered_and_followed_on_the_page(school):

@@ -163,7 +163,7 @@ def test_export_writes_the_file_its_ending_names(tmp_path, capsys):
         (["units", "--out", "a.pdf"], "must end in .csv, .xlsx or .ndjson"),
         (["units", "--out", "a.csv", "--from", "2026-03-02", "--to", "2026-03-01"], "lies after --to 2026-03-01"),
         (["units", "--out", "a.csv", "--unit", "NOWHERE"], "Unit"),
-        (["units", "--out", "a.csv", "--from", "2026-03-01"], "From is not a filter here"),
+        (["units", "--out", "a.csv", "--from", "2026-03-01"], "There is no filter “from” here"),
     ],
 )
 def test_an_export_that_cannot_be_ends_with_two_and_leaves_what_was_there(given, said, tmp_path, monkeypatch, capsys):

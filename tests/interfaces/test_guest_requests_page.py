@@ -13,10 +13,12 @@ from lianfang.capabilities.catering.models import Request
 from lianfang.capabilities.catering.requests import MOST_IN_SPAN, close_request, decline_request, set_amenity
 from lianfang.capabilities.stays.actions import open_guest_account, release
 from lianfang.capabilities.stays.models import Stay
+from lianfang.capabilities.stays.rooms import bed_of
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.accounts.models import Account
+from lianfang.kernel.accounts.ops import open_for
 from lianfang.kernel.people.models import Guardianship
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
@@ -162,6 +164,26 @@ def test_an_account_is_for_a_guest_who_is_here_and_a_lost_link_is_made_anew_unti
     let_in(site, stays[0])
     with clock.at(ASKED), make.acting(site.nurse) as nurse, pytest.raises(Refused, match=r"account\.person_has_one"):
         open_guest_account(nurse, stay=stays[0])
+
+
+def test_guests_of_one_room_get_names_that_can_be_read_out_and_typed(site):
+    party = [world.guest("旅客丙"), world.guest("旅客丁")]
+    stays = world.admitted(site, party, EVENING)
+    with clock.at(EVENING + timedelta(hours=1)), make.acting(site.nurse) as nurse:
+        names = [open_guest_account(nurse, stay=one).handle for one in stays]
+        rooms = [bed_of(one, clock.now()).place.code for one in stays]
+    assert names == [f"{site.unit.code}-{room}".lower() for room in rooms]
+    with clock.at(EVENING + timedelta(hours=1)):
+        client = client_of(site.nurse)
+        said = words(client.post(f"/stays/{stays[0].pk}/do/open_account", follow=True))
+        assert said.count(f"“{names[0]}”") == 1, "beside the link that the guest is given"
+        assert names[0] in page(client, f"/stays/{stays[0].pk}")
+
+
+def test_a_name_that_is_taken_gets_a_number_behind_it(site, stays):
+    with within(EVERYTHING):
+        first, second = (open_for(one.person, stem="YL Site-203", field="stay") for one in stays)
+    assert (first.handle, second.handle) == ("yl-site-203", "yl-site-203-2")
 
 
 def test_an_account_with_a_role_is_not_opened_by_the_nurse_although_nobody_has_entered_it(site, stays):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -98,6 +99,20 @@ def test_a_positive_result_nobody_asked_for_is_kept_and_heard_of(site, stay):
     with clock.at(NOON):
         dispatch(REACTIONS)
         assert "A guest under observation is not well" in page(client_of(site.doctor), "/today")
+
+
+def test_a_refusal_that_asks_for_an_order_leads_the_doctor_to_it_and_only_names_it_to_others(site, stay):
+    given = {"day": str(NOON.date()), "sampled_at": f"{NOON:%Y-%m-%dT%H:%M}"}
+    with clock.at(NOON), within(EVERYTHING):
+        LabTest.objects.all().delete()
+    way = f'href="/stays/{stay.pk}?act=order_test#act-order_test"'
+    with clock.at(NOON):
+        nurse, doctor = client_of(site.nurse), client_of(site.doctor)
+        refused = doctor.post(f"/stays/{stay.pk}/do/record_test", given)
+        assert refused.status_code == 422 and way in refused.content.decode()
+        assert way not in nurse.post(f"/stays/{stay.pk}/do/record_test", given).content.decode()
+        opened = doctor.get(f"/stays/{stay.pk}?act=order_test").content.decode()
+        assert re.search(r'id="act-order_test" open', opened)
 
 
 def test_a_second_fever_is_on_the_day_of_the_doctor_with_a_link_to_the_guest(site, stay):

@@ -79,6 +79,20 @@ def test_I03_a_file_of_arrivals_is_taken_in_by_time_of_arrival_with_parties_and_
         assert "2 people" in page(client_of(site.nurse), f"/site/{site.unit.code}/arrivals")
 
 
+def test_I08_a_column_names_the_hazard_and_each_has_a_list_of_its_own(site):
+    def taken(rows: Rows) -> Import:
+        with clock.at(NOW), make.acting(site.nurse):
+            return receive(site.nurse, "arrivals", "名单.csv", as_csv([[*HEADS, "风险类别"], *rows]), unit=site.unit)
+
+    wrong = taken([[*row(1, "旅客甲"), "unheard-of"]])
+    assert [(one, code) for one, _column, code in said(wrong)] == [(2, "choice.unknown")]
+    kept = taken([[*row(1, "旅客甲"), "respiratory-2019"], [*row(2, "旅客乙"), ""]])
+    assert (kept.stage, said(kept), lists()) == ("written", [], [(moment("01-31", 20, 30), 1)] * 2)
+    with within(EVERYTHING):
+        found = dict(Stay.objects.values_list("person__name", "hazard"))
+    assert found == {"旅客甲": "respiratory-2019", "旅客乙": "any"}
+
+
 def test_what_is_wrong_is_named_by_row_and_column_and_the_whole_file_stays_out(site):
     rows = [
         row(1, "旅客甲"), row(2, ""), row(3, "旅客丙", "昨晚"), row(4, "旅客丁", "2025-01-31 20:30"),

@@ -225,7 +225,12 @@ def test_J05_the_county_sees_the_alert_without_names_and_the_doctor_works_it(wor
         assert "/people/" not in county.get(url).content.decode()
         assert "5 cases" in county.get("/alerts/clusters").content.decode()
         assert doctor.post(f"{url}/assess", {"likelihood": "likely", "consequence": "minor"}).status_code == 422
-        assert doctor.post(f"{url}/verify", {"note": "核实"}).status_code == 302
+        assert doctor.post(f"{url}/verify", {"note": "核实"}, headers={"accept-language": "zh"}).status_code == 302
+        with within(EVERYTHING):
+            incident = Incident.objects.get()
+        opened = f"/incidents/{incident.pk}"
+        assert incident.note == "" and "<dd>fever" in doctor.get(opened).content.decode().lower()
+        assert "<dd>发热" in doctor.get(opened, headers={"accept-language": "zh"}).content.decode()
         assert doctor.post(f"{url}/assess", {"likelihood": "likely", "consequence": "minor"}).status_code == 302
         assert doctor.post(f"{url}/grade", {"grade": "low"}).status_code == 422
         assert doctor.post(f"{url}/grade", {"grade": "moderate"}).status_code == 302

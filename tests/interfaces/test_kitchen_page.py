@@ -172,3 +172,29 @@ def test_a_way_to_a_drop_point_is_owed_and_noted_in_the_words_of_the_site(site):
         assert (named.name, named.name_en) == ("送餐至 A 栋 1 层", "Meals to building A, floor 1")
     shown = get(client, f"/kitchen/{where.code}/do/send-meals?delivery={row.pk}", hour=10)
     assert "A F1" not in shown and "A 栋 1 层" in shown
+    with clock.at(moment(DAY, 10)):
+        early = client.post(f"/kitchen/{where.code}/do/deliver", {"delivery": str(row.pk), "celsius": "65"})
+    assert early.status_code == 422
+    assert f'href="/kitchen/{where.code}/do/send-meals?delivery={row.pk}"' in early.content.decode()
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Building A, floor 1"), ("zh-hans", "A 栋 1 层")])
+def test_the_register_of_deliveries_says_drop_points_as_the_kitchen_does(site, lang, words):
+    where, *_ = site
+    with clock.at(moment(DAY, 10)), within(EVERYTHING):
+        fix_list(SYSTEM, unit=where, day=DAY, meal="breakfast")
+    shown = get(entered(where, "kitchen", lang=lang), "/list/deliveries", hour=10)
+    assert words in shown and "A F1" not in shown
+
+
+def test_M07_a_meal_of_a_member_of_staff_is_chosen_from_the_roster_and_stands_as_a_drop_point(site):
+    where, *_ = site
+    with clock.at(moment(DAY, 8)):
+        helper = make.member(where.parent, "炊事员", kind="staff")
+        client = entered(where.parent, "administrator")
+        form = client.get(f"/kitchen/{where.code}/do/staff-meal").content.decode()
+        assert f'value="{helper.pk}"' in form and 'value="dinner"' in form
+        given = {"colleague": str(helper.pk), "meal": "dinner", "post": "食堂"}
+        assert client.post(f"/kitchen/{where.code}/do/staff-meal", given).status_code == 302
+    shown = get(entered(where, "kitchen"), f"/kitchen/{where.code}", hour=9)
+    assert shown.count('<th scope="row">Staff</th>') == 1

@@ -71,6 +71,12 @@ def test_the_preview_says_what_changes_and_writes_nothing(officer: Client, schoo
     assert RulePack.objects.count() == 1
 
 
+def test_a_number_that_nothing_in_the_product_follows_says_so_where_it_is_shown(officer: Client, school: Unit) -> None:
+    shown = words(officer.get(f"/rules/{school.code}/preview?edition=cn-9th"))
+    assert "contact is sampled (kept on record; the product does nothing by it)" in shown
+    assert "days after release on which a sample is taken (kept" not in shown
+
+
 def test_adopting_on_the_page_ends_the_one_before(officer: Client, school: Unit) -> None:
     adopted(school, "cn-8th")
     answer = officer.post("/rules/S/adopt", ADOPT, follow=True)

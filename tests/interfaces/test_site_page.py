@@ -210,6 +210,8 @@ def test_I04_a_breach_is_reported_put_right_and_verified_on_pages():
         with within(EVERYTHING):
             breach = Breach.objects.get()
         assert "Breached: Lift separation" in _text(manager.get("/site/SITE"))
+        early = manager.post(f"/site/SITE/do/evidence/{lift.pk}", {"evidence": "已看"})
+        assert early.status_code == 422 and f'href="/site/SITE/do/fix/{breach.pk}"' in early.content.decode()
         manager.post(f"/site/SITE/do/fix/{breach.pk}", {"fix": "贴标识并消毒"})
         _as(place, Role.SITE_MANAGER).post(f"/site/SITE/do/verify/{lift.pk}")
         with within(EVERYTHING):

@@ -132,3 +132,21 @@ def test_the_lists_show_what_the_role_may_see(school: School) -> None:
             assert member.get(f"/list/{name}").status_code == 404 or "甲" not in words(member.get(f"/list/{name}"))
         for name in ("sojourns", "areas", "area-lists"):
             assert doctor.get(f"/list/{name}").status_code == 200
+
+
+def test_T04_every_change_of_a_status_is_told_once_with_the_rule_and_the_way_to_object(school: School) -> None:
+    yellow(school)
+    yellow(school)
+    with clock.at(at(8)), within(EVERYTHING):
+        give(
+            unit=school.klass, person=school.person, kind="observation", value="in_observation", rule="R-observation",
+            edition="cn-8th 2021-05-14", facts={}, since=at(8), about="stays.stay:1", by=school.doctor,
+        )  # fmt: skip
+    with clock.at(at(9)):
+        said = words(of(school.member.account_id).get("/today"))
+    assert said.count("See why; you can object.") == 2, "each kind once, although one was given anew in the same minute"
+    assert "yellow, by the rule “Stay in a risk area”" in said and "in observation, by the rule “" in said
+    with clock.at(at(10)), within(EVERYTHING):
+        assert end(about="stays.stay:1", kind="observation", at=at(10), by=school.doctor, reason="released") in (0, 1)
+    with clock.at(at(10)):
+        assert "observation at a site has ended. See why." in words(of(school.member.account_id).get("/today"))

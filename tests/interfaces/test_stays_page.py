@@ -20,6 +20,7 @@ from lianfang.kernel.readings.models import Reading
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import make
 from tests import stays_world as world
+from tests.editions import adopt
 from tests.stays_world import moment
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,20 @@ def test_a_pasted_list_is_taken_in_and_everybody_gets_the_room_proposed():
         assert "Everybody of this list has come" in page(client, f"/site/{site.unit.code}/arrivals?list={manifest}")
     with within(EVERYTHING):
         assert Stay.objects.filter(state="in_observation").count() == 2
+
+
+def test_I08_a_pasted_list_names_its_hazard_where_rules_for_one_are_in_force():
+    site = world.site()
+    client, address = client_of(site.nurse), f"/site/{site.unit.code}/arrivals"
+    with clock.at(EVENING):
+        assert 'name="hazard"' not in client.get(address).content.decode(), "there is nothing to choose"
+        adopt(site.unit, "cn-2nd")
+        assert "respiratory-2019 (Control protocol, 2nd edition)" in page(client, address)
+        sent = {"arrives_at": "2020-01-31T20:30", "people": "旅客甲,护照,G7000001"}
+        assert client.post(f"{address}/receive", sent | {"hazard": "unheard-of"}).status_code == 422
+        assert client.post(f"{address}/receive", sent | {"hazard": "respiratory-2019"}).status_code == 302
+    with within(EVERYTHING):
+        assert Stay.objects.get().hazard == "respiratory-2019"
 
 
 def test_a_pasted_list_with_a_wrong_number_is_refused_and_what_was_pasted_is_kept():
@@ -146,7 +161,10 @@ def test_I06_a_round_is_handed_in_twice_and_kept_once_each_entry_with_its_answer
         assert first[0]["receipt"] == again[0]["receipt"] and again[0]["duplicate"]
         assert first[1]["code"] == "number.out_of_range" and "34.0" in first[1]["message"]
         assert client.get(f"/round/{site.unit.code}/list").json()["guests"][0]["done"]
-        assert "1 / 2" in page(client, f"/round/{site.unit.code}/proof")
+        so_far = page(client, f"/round/{site.unit.code}/proof")
+        assert "1 / 2" in so_far and "1 still to measure" in so_far and "1 missed" not in so_far
+        listed = client.get("/list/stays").content.decode()
+        assert re.search(rf'href="/stays/{one.pk}">旅\*丁<', listed), "the name leads to the guest, not the site's"
         assert client.post(f"/round/{site.unit.code}/close", {}).status_code == 302
     with within(EVERYTHING):
         assert Reading.objects.count() == 1
@@ -213,8 +231,15 @@ def test_I09_somebody_is_isolated_and_released_on_the_page():
         assert client.post(f"{address}/do/refer", {"provider": "县医院"}).status_code == 302
         assert client.post(f"{address}/do/accept", {}).status_code == 302
     with clock.at(moment("02-02", 10)):
-        assert client.post(f"{address}/do/end", {"outcome": "positive"}).status_code == 422
-        assert client.post(f"{address}/do/end", {"outcome": "negative"}).status_code == 302
+        assert client.post(f"{address}/do/end", {}).status_code == 422, "nothing says how it ends"
+        about = {"person": str(one.pk)}
+        measured = about | {"key": "reading-of-the-page", "celsius": "36.7"}
+        assert client.post(f"{address}/do/measure", measured).status_code == 302
+        tested = about | {"sampled_at": "2020-02-02T07:30", "result": "negative"}
+        assert client.post(f"{address}/do/test", tested).status_code == 302
+        shown = page(client, address)
+        assert "36.7 ℃" in shown and "negative" in shown, shown
+        assert client.post(f"{address}/do/end", {}).status_code == 302
         assert "ended" in page(client, address)
 
 

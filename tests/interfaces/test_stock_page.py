@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import combinations
 
 import pytest
 from django.test import Client
@@ -19,7 +21,7 @@ from lianfang.interfaces.web.views.stock_forecasts import _after, _headline
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.ledgers.models import Entry
-from lianfang.kernel.ledgers.reading import balance
+from lianfang.kernel.ledgers.reading import balance, balances, card_of
 from lianfang.kernel.places.models import Expected
 from lianfang.kernel.scope import EVERYTHING, within
 from tests import kitchen, make
@@ -198,3 +200,54 @@ def test_the_form_of_a_receipt_calls_the_item_and_the_lot_what_they_are_and_so_d
     refused = client.post(f"/stock/{where.code}/do/receive", {"quantity": "5"})
     assert refused.status_code == 422
     assert "Supply item is still missing" in refused.content.decode()
+
+
+def test_registers_of_stock_say_amounts_as_they_were_given_and_things_have_names_of_things(site):
+    where, *_ = site
+    client = entered(where, "logistician", "zh-hans")
+    stock = client.get("/list/stock").content.decode()
+    assert "400" in stock and "400.000" not in stock
+    assert "无记录" in stock or "nothing on record" in stock, "an expiry that nobody entered is not one that is unknown"
+    items = client.get("/list/items").content.decode()
+    assert ">名称<" in items and ">姓名<" not in items
+
+
+def test_M01_five_lines_in_four_units_of_measure_are_never_printed_as_one_total(site):
+    where, _item, other = site
+    lines = (("mask", "piece", 2080), ("hypochlorite_5pct", "kg", 675), ("alcohol", "L", 50))
+    with within(EVERYTHING), clock.at(moment(DAY, 19)):
+        for code, measure, amount in lines:
+            found = register_item(SYSTEM, unit=where, code=code, name=code, measure=measure)
+            receive_supplies(SYSTEM, unit=where, item=found, quantity=Decimal(amount), opening=True)
+        held = balances(where)
+        assert (len(held), len({one.item.measure for one in held})) == (5, 4)
+        assert all(card_of(where, one.lot, since=DAY, until=DAY).proved for one in held)
+        assert "grams" not in f"{balance(where, other)}" and other.grams is None
+    sums = {str(sum(one.quantity for one in some).normalize()) for some in combinations(held, 2)}
+    sums |= {str(sum(one.quantity for one in held).normalize())}
+    client = entered(where, "logistician")
+    for path in (f"/stock/{where.code}", "/list/stock", "/list/stock-entries", "/api/v1/stock/?format=csv"):
+        answer = client.get(path)
+        shown = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        printed = set(re.findall(r"\d+", re.sub(r"<[^>]*>", " ", shown.decode()).replace(",", "")))
+        assert answer.status_code == 200 and "675" in printed and not sums & printed, path
+
+
+def test_M02_what_runs_out_within_the_days_of_warning_is_on_the_day_of_the_logistician(site):
+    where, *_ = site
+    shown = entered(where, "logistician").get("/today").content.decode()
+    assert "Supplies that run out soon" in shown and f'href="/stock/{where.code}"' in shown
+    assert "Supplies that run out soon" not in entered(where, "kitchen").get("/today").content.decode()
+
+
+def test_acceptance_18_675_kilograms_of_5_percent_that_were_received_make_33750_litres_on_the_page(site):
+    where, *_ = site
+    client = entered(where, "logistician")
+    with within(EVERYTHING), clock.at(moment(DAY, 19)):
+        found = register_item(SYSTEM, unit=where, code="hypochlorite", name="次氯酸钠", measure="kg")
+        set_grams(SYSTEM, item=found, grams=Decimal(1000), chlorine_percent=Decimal(5))
+        receive_supplies(SYSTEM, unit=where, item=found, quantity=Decimal(600), number="H1", opening=True)
+    assert "Makes 30,000 L at 1000 mg/L" in client.get(f"/stock/{where.code}").content.decode()
+    given = {"item": str(found.pk), "quantity": "75", "number": "H2", "source": "市指挥部调拨"}
+    assert client.post(f"/stock/{where.code}/do/receive", given).status_code == 302
+    assert "Makes 33,750 L at 1000 mg/L of available chlorine" in client.get(f"/stock/{where.code}").content.decode()

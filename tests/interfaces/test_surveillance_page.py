@@ -70,6 +70,14 @@ def test_zero_prints_with_its_denominator_and_an_unknown_day_as_a_dash(world):
     assert '<td class="num">—</td>' in shown
 
 
+def test_a_week_that_is_not_reckoned_says_why(world):
+    with clock.at(at(18)):
+        unknown = text_of(somebody(world.county, "officer"), "/surveillance/N1?show=rash")
+        hidden = text_of(somebody(world.county, "officer"), "/surveillance/S1?show=respiratory")
+    assert "not reckoned: nobody answered on 5 of the days<" in unknown
+    assert "not reckoned: nobody answered on 5 of the days, the count of 1 day is hidden" in hidden
+
+
 def test_small_counts_are_hidden_in_the_api_and_in_the_file_as_on_the_page(world):
     with clock.at(at(7)), within(EVERYTHING):
         officer, doctor = make.account(world.county, "officer"), make.account(world.schools[0], "doctor")

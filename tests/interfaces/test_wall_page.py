@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 from django.test import Client
 
+from lianfang.capabilities.briefings.actions import compose_briefing
+from lianfang.capabilities.incidents.actions import dismiss_incident
+from lianfang.capabilities.surveillance.counting import count_moved
+from lianfang.capabilities.verification.actions import reopen_difference, undo_answer
 from lianfang.demo.two_lists import two_lists
 from lianfang.domain.small import Below
 from lianfang.interfaces.wall.onset import _drawn, _open
+from lianfang.kernel.briefing import newly_ill_bounds
 from lianfang.kernel.orgs.kinds import OFFICES
-from lianfang.kernel.reporting.office_bounds import bounds_of_ill
 from lianfang.kernel.reporting.office_days import Keeper
 from tests import incidents_world, make, walls
 from tests.exchanging import STORY
@@ -23,6 +27,7 @@ from tests.make import DAY, at
 
 pytestmark = pytest.mark.django_db
 EVENING = at(18)
+YESTERDAY = DAY - timedelta(days=1)
 
 
 def reader(unit, role="", language="en") -> Client:
@@ -88,7 +93,7 @@ def test_a_prefecture_whose_own_report_is_overdue_is_hatched_and_heads_the_list(
     walls.folded(reporting)
     wall = wall_of(reporting.top, moment=at(19, 30))
     states = {one["name"]: (one["state"], one["text"]) for one in wall["tiles"]["tiles"]}
-    assert states["Unit X2"] == ("missing", "not in")
+    assert states["Unit X2"] == ("missing", "missing")
     assert states["Chengdu"] == ("received", "100%")
     assert wall["attention"][0]["name"] == "Unit X2"
     assert wall["attention"][0]["word"] == "2 h overdue"
@@ -172,7 +177,7 @@ def test_people_in_observation_are_counted_once_each_whether_kept_or_counted(rep
     for wall in (counted, kept):
         held = figure(wall, "In observation now")
         assert held["value"] == 12
-        assert held["notes"] == ["sites 6, home 7, campus 0", "ended today <5"]
+        assert held["notes"] == ["sites 6, home 7, campus 0", "ended today <10"]
         rows = {row[0]: row[3] for row in wall["curve"]["rows"]}
         assert (rows["02-27"], rows["02-28"], rows["03-01"], rows["03-02"]) == ("0", "12", "14", "12")
 
@@ -196,6 +201,78 @@ def test_differences_that_are_not_settled_are_counted_with_the_age_of_the_oldest
     found = figure(wall_of(world.province, moment=at(10)), "Differences to verify")
     assert found["value"] == open_now > 0
     assert found["notes"][0] == "oldest 2 h"
+
+
+def test_the_wall_of_a_day_that_is_over_shows_the_incidents_that_were_open_at_its_end():
+    world = incidents_world.built(moment=at(6, day=YESTERDAY))
+    old = incidents_world.raised(world, at(9, day=YESTERDAY))
+    incidents_world.stopped(world, old, "contained", at(9, day=DAY))  # the clock was still running yesterday
+    with make.clock.at(at(9, 30)), make.acting(world.as_("leader")) as leader:
+        dismiss_incident(leader, incident=old, reason="演练")
+    for minute in range(3):
+        incidents_world.raised(world, at(17, 55 + minute))
+    province = world.county.parent
+    told = {}
+    for day in (DAY - timedelta(days=2), YESTERDAY, DAY):
+        wall = wall_of(province, f"/wall/P?day={day}")
+        found = next(one for one in wall["figures"] if one["label"].startswith("Incidents open"))
+        told[day] = (found["label"], found["value"], found["notes"])
+    assert list(told.values()) == [
+        ("Incidents open at the end of the day", 0, ["none open"]),
+        ("Incidents open at the end of the day", 1, ["1 beyond its limit"]),
+        ("Incidents open", 3, ["0 beyond their limit"]),
+    ]
+
+
+def test_the_wall_of_a_day_that_is_over_shows_the_differences_that_were_open_at_its_end():
+    with make.clock.at(at(8, day=YESTERDAY)):
+        world = Exchange()
+        world.exchange(two_lists(DAY, STORY))
+    first, second, *rest = world.items(state="open", klass="conflict")
+    every = len(rest) + 2 + len(world.items(state="open")) - len(world.items(state="open", klass="conflict"))
+    every += len(world.items(state="waiting"))
+    with make.clock.at(at(20, day=YESTERDAY)):
+        world.both(first)  # settled yesterday, taken back today
+    with make.clock.at(at(9)):
+        world.both(second)  # settled today
+        with make.acting(world.liaison):
+            undo_answer(world.liaison, unit=world.health, item=first)
+    label = "Differences open at the end of the day"
+    before = figure(wall_of(world.province, f"/wall/P?day={YESTERDAY}"), label)
+    assert (before["value"], before["notes"][0]) == (every - 1, "oldest 16 h")
+    assert before["notes"][1] == "how many were over their time is not kept"
+    assert figure(wall_of(world.province), "Differences to verify")["value"] == every - 1
+    with make.clock.at(at(19)), make.acting(world.officer):
+        reopen_difference(world.officer, unit=world.school, item=second, reason="核对有误")
+    later = wall_of(world.province, f"/wall/P?day={YESTERDAY}", moment=at(20))
+    assert figure(later, label)["value"] == every - 1
+    assert figure(wall_of(world.province, moment=at(20)), "Differences to verify")["value"] == every
+    earlier = wall_of(world.province, f"/wall/P?day={YESTERDAY - timedelta(days=1)}")
+    assert (figure(earlier, label)["value"], figure(earlier, label)["notes"]) == (0, ["all settled"])
+
+
+def test_the_wall_of_a_day_that_is_over_says_of_when_its_figures_are(reporting):
+    page = opened(reporting.top, f"/wall/P?day={YESTERDAY}").content.decode()
+    assert "incidents and differences as at its end" in page and "Completeness of the day" in page
+    assert "today" not in re.sub(r"<[^>]*>", " ", page.split("<main")[1].split("</main>")[0]).lower()
+    assert "a day that is over" not in opened(reporting.top).content.decode()
+
+
+def test_before_the_deadline_wall_board_briefing_and_api_say_how_many_of_the_missing_are_not_yet_due(reporting):
+    for moment, one in ((at(16, 24), "1 missing (1 not yet due)"), (EVENING, "1 missing, 1 late")):
+        wall = figure(wall_of(reporting.top, moment=moment), "Timeliness today")
+        county = opened(reporting.prefectures[3], "/board/X2", moment=moment)
+        shown = {item["label"]: item["value"] for item in county.context["board"]["figures"]}
+        told = opened(reporting.prefectures[3], "/api/v1/units/X2/board", moment=moment).json()
+        with make.clock.at(moment), make.acting(make.actor(reporting.prefectures[3], "officer")) as officer:
+            made = compose_briefing(officer, unit=reporting.prefectures[3], day=DAY)
+        said = {f["code"]: f["value"] for part in made.figures for f in part["figures"]}
+        missing, waits = 1, int(moment < EVENING)
+        assert one in wall["notes"][1], wall["notes"]
+        assert (shown["Missing"], shown["Of these not yet due"]) == (missing, waits)
+        assert (told["missing"], told["not_yet"]) == (missing, waits)
+        assert (len(told["missing_units"]), len(told["not_yet_units"])) == (missing, waits)
+        assert (said["reporting.missing"], said.get("reporting.not_yet", 0)) == (missing, waits)
 
 
 def test_a_unit_with_nothing_below_it_has_its_duty_desk_instead(reporting):
@@ -225,7 +302,7 @@ def test_figures_that_were_added_up_long_ago_say_so(reporting):
     assert wall_of(reporting.top, moment=at(17, 10))["stale"]
 
 
-@pytest.mark.parametrize("look", ["dark", "light", "", "sideways"])
+@pytest.mark.parametrize("look", ["dark", "light", ""])
 def test_the_look_is_one_attribute_and_dark_unless_light_is_asked_for(reporting, look):
     page = opened(reporting.top, f"/wall/P?look={look}").content.decode()
     assert f'data-theme="{"light" if look == "light" else "dark"}"' in page
@@ -287,6 +364,7 @@ def many_ill(reporting: walls.Province, *numbers: int) -> None:
     walls.folded(reporting)
     with make.clock.at(EVENING):
         Keeper().keep()
+        count_moved()
 
 
 def test_going_down_from_a_province_no_wall_tells_the_small_count_of_another(reporting):
@@ -297,7 +375,7 @@ def test_going_down_from_a_province_no_wall_tells_the_small_count_of_another(rep
     assert told["curve"]["rows"][-1][1] == "<20"
     assert "12" not in figure(told, "New symptoms")["notes"][1]
     with walls.within(walls.EVERYTHING):
-        assert bounds_of_ill(reporting.prefectures[1], [DAY - timedelta(days=1), DAY]) == [0, 20]
+        assert newly_ill_bounds(reporting.prefectures[1], [DAY - timedelta(days=1), DAY]) == [0, 20]
 
 
 def test_an_office_sees_the_small_counts_of_a_school_as_hidden_as_on_its_own_wall(reporting):

@@ -202,6 +202,20 @@ def test_a_folded_board_says_how_old_it_is(province):
         assert seen(province).age_seconds == 3
 
 
+def test_what_is_not_yet_due_turns_missing_at_its_time_though_nobody_touches_it(province):
+    seen_at = []
+    for hour in (9, 23):
+        with make.clock.at(at(hour)):
+            fold()
+            top = seen(province)
+            with within(EVERYTHING):
+                assert_same(province, top)
+            seen_at.append((top.counts.not_yet > 0, top.counts.overdue > 0, [row.counts.not_yet for row in top.rows]))
+            assert fold() == 0
+    assert [one[:2] for one in seen_at] == [(True, False), (False, True)]
+    assert any(seen_at[0][2]) and not any(seen_at[1][2])
+
+
 def test_a_day_that_was_never_folded_is_counted_at_opening_and_then_folded_in_its_turn(province):
     assert seen(province).age_seconds == 0
     with within(EVERYTHING), connection.cursor() as cursor:

@@ -45,9 +45,13 @@ def test_C01_an_explicit_zero_is_reported_and_a_draft_of_zeros_is_missing(aftern
 
     seen = board_of(county)
 
-    assert (seen.counts.received, seen.counts.missing, seen.counts.zero) == (1, 2, 1)
+    assert (seen.counts.received, seen.counts.missing, seen.counts.not_yet, seen.counts.zero) == (1, 2, 2, 1)
     assert str(seen.totals["fever"]) == "0 (1 of 3 reporting)"
-    assert [due.unit.code for due in seen.missing] == ["S1", "S2"]
+    assert [(due.unit.code, due.over) for due in seen.missing] == [("S1", False), ("S2", False)]
+    with make.clock.at(at(23)):
+        evening = board_of(county)
+    assert (evening.counts.received, evening.counts.not_yet, evening.counts.missing) == (1, 0, 2)
+    assert [due.unit.code for due in evening.missing] == ["S1", "S2"]
     with within(EVERYTHING):
         stored = UnitReport.objects.get()
     assert stored.values["fever"] == 0 and "expected" not in stored.values

@@ -103,9 +103,9 @@ def test_the_default_pack_holds_for_any_hazard_on_every_day_and_has_every_number
 
 
 def refused_at_every_door(pack: RulePack) -> None:
-    """By the model's own check, and by the database where that is left out."""
+    """In words where it is stored by an action, and by the database where that is left out."""
     with within(EVERYTHING):
-        with pytest.raises(ValidationError, match="in force"):
+        with pytest.raises(ValidationError, match="in force"), transaction.atomic():
             store(pack)
         with pytest.raises(IntegrityError, match="one_edition_at_a_time"), transaction.atomic():
             pack.save()

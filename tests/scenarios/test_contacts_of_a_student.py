@@ -18,6 +18,7 @@ import pytest
 
 from lianfang.capabilities.cases.actions import (
     decide_contacts,
+    notify_contact,
     open_case,
     propose_contacts,
     record_venue_visit,
@@ -185,11 +186,27 @@ def test_J03_24_get_neutral_advice_and_are_listed_to_nobody_but_the_doctor(schoo
         alert = Alert.objects.get(account_id=account.pk, kind="contact.advice")
         assert alert.facts == {}, "words that name nobody"
         assert not Status.objects.filter(person_id__in=advised).exists()
-        assert not Task.objects.filter(subject__in=[ref(one) for one in rest]).exists()
+        calls = Task.objects.filter(subject__in=[ref(one) for one in rest], settled_at=None)
+        assert {(one.kind, one.role, one.person_id) for one in calls} == {("advice", "doctor", None)}
+        assert 1 + calls.count() == 24, "whoever has no account is called by the doctor"
     listed = {one: _listed(school, one) for one in Role}
     assert listed[Role.DOCTOR] >= advised | {one.person_id for one in chosen}
     told = {role: len(people & advised) for role, people in listed.items() if role != Role.DOCTOR}
     assert set(told.values()) == {0}, told
+
+
+def test_J03_a_call_that_was_made_is_told_and_nobody_but_the_doctor_makes_it(school: School) -> None:
+    case, _, rest = school.decided()
+    with acting(school.nurse) as nurse, pytest.raises(Refused, match="scope"):
+        notify_contact(nurse, contact=rest[0])
+    with acting(school.doctor) as doctor:
+        told = notify_contact(doctor, contact=rest[0])
+        assert told.notified_at == EVENING
+        decide_contacts(doctor, case=case, contacts=[rest[1]], decision="dismiss", reason="同名")
+        calls = Task.objects.filter(kind="advice")
+        assert (calls.filter(settled_at=EVENING).count(), calls.filter(excused="dismiss").count()) == (1, 1)
+        decide_contacts(doctor, case=case, contacts=[rest[1]], decision="advise")
+        assert calls.filter(settled_at=None, excused="").count() == 23
 
 
 def _listed(school: School, role: Role) -> set[Any]:

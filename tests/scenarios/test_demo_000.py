@@ -17,7 +17,7 @@ from django.db import transaction
 from python_calamine import CalamineWorkbook
 
 from lianfang.capabilities.briefings.indicators import indicators
-from lianfang.capabilities.command.models import Slot, Team
+from lianfang.capabilities.command.models import Holding, Slot, Team
 from lianfang.capabilities.command.teams import live_roles
 from lianfang.capabilities.site.models import Milestone, Site
 from lianfang.capabilities.stays.models import Stay
@@ -124,6 +124,8 @@ def test_M07_acceptance_3_guests_ate_10222_meals(outcome: script.Outcome) -> Non
 def test_A01_acceptance_1_the_organisation_has_14_slots_and_two_open_ones(outcome: script.Outcome) -> None:
     kinds = list(Slot.objects.values_list("kind", flat=True))
     assert len(kinds) == 14 + 2
+    held = set(Holding.objects.filter(until__isnull=True).values_list("slot__kind", flat=True))
+    assert held == set(kinds) - {"open"}, "whoever works at the site holds its posts; only the reserves are vacant"
 
 
 def test_A03_the_joint_team_closed_with_the_site_and_no_permission_lives_on(outcome: script.Outcome) -> None:

@@ -67,6 +67,9 @@ def test_at_1618_eight_of_twelve_divisions_are_in_and_one_was_sent_back(on_stage
     board_ = seen("YL")
     assert (board_.counts.expected, board_.counts.received, board_.counts.returned) == (12, 8, 1)
     assert {due.unit.code for due in board_.missing} == {"D03", "D08", "D09", "D11"}
+    with clock.at(moment(TODAY, "16:18")):
+        now = seen("YL")
+    assert (now.counts.not_yet, now.counts.missing, now.counts.overdue) == (4, 4, 0)
     assert next(row for row in board_.rows if row.unit.code == "D11").due.returned_at == moment(TODAY, "16:02")
 
 
@@ -115,7 +118,7 @@ def test_every_role_has_somebody_to_be_and_nobody_has_a_password(on_stage):
     assert list(people) == [
         "demo-duty", "demo-leader", "demo-doctor", "demo-admin", "demo-screener", "demo-member", "demo-class-head",
         "demo-county", "demo-prefecture", "demo-province", "demo-guardian", "demo-health",
-        "demo-manager", "demo-nurse-1", "demo-kitchen", "demo-stores",
+        "demo-manager", "demo-site-doctor", "demo-nurse-1", "demo-kitchen", "demo-stores", "demo-guest",
     ]  # fmt: skip
     assert people["demo-duty"].path == "/board/YL" and people["demo-class-head"].path == "/classes/S01-K1"
     assert people["demo-member"].path == people["demo-guardian"].path == "/check-in"

@@ -25,7 +25,9 @@ def open_member_account(by: Actor, *, membership: Membership) -> Account:
 
     Refused `account.person_has_one` when the person has one, `person.left_roster` when they have left.
     """
-    return ops.open_for(_present(membership).person, field="membership")
+    present = _present(membership)
+    stem = "-".join(filter(None, (present.unit.code, present.number)))
+    return ops.open_for(present.person, stem=stem, field="membership")
 
 
 @action("account.tied", by=TYERS, over="unit", facts=("unit",))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import Max
 
 from lianfang.capabilities.cases.definitions import definition_on
+from lianfang.capabilities.cases.holding import APART, STATUS, hold, hold_apart, hold_class
 from lianfang.capabilities.cases.known import as_facts, known_of, policy_for, proposed_for
 from lianfang.capabilities.cases.models import CLASS_NAMES, OUTCOMES, Case, CaseTest, ClassificationStep, Contact
 from lianfang.capabilities.cases.models.cases import RESULT_NAMES, SOURCES, TEST_NAMES
@@ -27,13 +28,11 @@ from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.people.models import Membership, Person, on_roster
 from lianfang.kernel.places.models import Occupancy
 from lianfang.kernel.places.ops import here
-from lianfang.kernel.policies.ops import edition_of
 from lianfang.kernel.statuses import ops as statuses
 
 DECIDERS: Final = (Role.DOCTOR,)
 """Who judges a case and its contacts."""
 OPENERS: Final = (Role.DOCTOR, Role.NURSE, Role.DUTY_OFFICER)
-STATUS, RULE = "case", "R-case"
 
 
 @action("case.opened", by=OPENERS, over="unit", facts=("unit", "source"))
@@ -59,7 +58,7 @@ def open_case(
     _keep_told(case, by, date_onset=date_onset, symptoms=symptoms, celsius=celsius)
     store(case)
     turn_contacts(case, by)
-    _hold(case, by)
+    hold(case, by)
     return case
 
 
@@ -112,6 +111,7 @@ def classify_case(by: Actor, *, case: Case, into: str, reason: str = "") -> Clas
     )  # fmt: skip
     held.classification = into
     held.save(update_fields=["classification"])
+    hold_class(held, step, by)
     return store(step)
 
 
@@ -121,6 +121,7 @@ def isolate_case(by: Actor, *, case: Case, at: datetime | None = None) -> Case:
     held = locked(case)
     _check_times(held.unit, at=at)
     held.isolated_at = at or clock.now()
+    hold_apart(held, held.isolated_at, by)
     return store(held)
 
 
@@ -139,7 +140,8 @@ def close_case(by: Actor, *, case: Case, outcome: str, date_outcome: date | None
     held.date_outcome = date_outcome or clock.today(held.unit.zone)
     if held.date_onset and held.date_outcome < held.date_onset:
         raise Refused("date.order", "date_outcome", earlier="date_onset")
-    statuses.end(about=held, kind=STATUS, at=held.closed_at, by=by, reason=outcome)
+    for kind in (STATUS, APART):
+        statuses.end(about=held, kind=kind, at=held.closed_at, by=by, reason=outcome)
     return store(held)
 
 
@@ -162,12 +164,13 @@ def one_of(value: str, choices: Iterable[tuple[str, object]], field: str) -> Non
 
 
 def belongs(person: Person, unit: Unit) -> bool:
-    """Whether somebody is on a roster under the unit, or is staying there."""
+    """Whether somebody is on a roster under the unit, is staying there, or is under a measure that was given there."""
     low, high = below(unit.path)
     there = {"unit__path__gte": low, "unit__path__lt": high, "person": person}
     return (
         Membership.objects.filter(on_roster(clock.today(unit.zone)), **there).exists()
         or Occupancy.objects.filter(here(clock.now()), **there).exists()
+        or any(unit.covers(one.unit) for one in statuses.current(person))
     )
 
 
@@ -204,13 +207,3 @@ def _next_number(unit: Unit) -> int:
     Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
     newest = Case.objects.filter(unit=unit).aggregate(most=Max("number"))["most"]
     return int(newest or 0) + 1
-
-
-def _hold(case: Case, by: Actor) -> None:
-    today = clock.today(case.unit.zone)
-    held, edition = definition_on(case.definition, today), edition_of(case.unit, today)
-    facts = {"definition": held.zh, "definition_en": held.en, "opened_on": str(case.date_reporting)}
-    statuses.give(
-        unit=case.unit, person=case.person, kind=STATUS, value="under_investigation", rule=RULE, edition=edition.text,
-        facts=facts, since=case.reported_at, by=by, about=case,
-    )  # fmt: skip

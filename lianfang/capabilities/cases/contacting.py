@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
+from lianfang.capabilities.cases.advising import advise, advise_no_more
 from lianfang.capabilities.cases.casework import DECIDERS, belongs, locked, one_of
-from lianfang.capabilities.cases.known import policy_for
+from lianfang.capabilities.cases.known import measures_for, policy_for
 from lianfang.capabilities.cases.meetings import Met, meetings_of, met_by, window_of
 from lianfang.capabilities.cases.models import DECISIONS, KIND_NAMES, Case, Contact, Exposure
 from lianfang.capabilities.cases.turning import STATUS
@@ -23,17 +23,14 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.actions import action, store
-from lianfang.kernel.alerts.ops import tell
 from lianfang.kernel.audit.ops import ref
-from lianfang.kernel.people.models import Guardianship, Person
-from lianfang.kernel.policies.ops import edition_of
+from lianfang.kernel.people.models import Person
 from lianfang.kernel.readings.ops import owed_tasks
 from lianfang.kernel.statuses import ops as statuses
 from lianfang.kernel.tasks import ops as tasks
 from lianfang.kernel.tasks.models import Task
 
 RULE: Final = "R-contact"
-ADVICE: Final = "contact.advice"
 ISOLATION: Final = "isolation"
 VISIT: Final = "visit"
 
@@ -105,8 +102,10 @@ def decide_contacts(
         _open_follow_up(held, rows, policy, worker)
         _isolate(rows, policy, by)
     elif decision == ADVISE:
-        _advise(rows)
+        advise(rows, policy)
     _keep(rows)
+    if decision != ADVISE:
+        advise_no_more(rows, decision)
     return rows
 
 
@@ -128,7 +127,7 @@ def _decide(rows: Iterable[Contact], decision: str, reason: str, by: Actor) -> N
 
 def _open_follow_up(case: Case, rows: Iterable[Contact], policy: Policy, worker: Account | None) -> None:
     zone, today = case.unit.zone, clock.today(case.unit.zone)
-    edition = edition_of(case.unit, today).text
+    edition = measures_for(case).edition
     for row in rows:
         row.edition, row.worker_id = edition, worker.pk if worker else None
         last = row.last_exposure.astimezone(zone).date()
@@ -145,19 +144,20 @@ def _keep(rows: Sequence[Contact]) -> None:
 def _isolate(rows: Sequence[Contact], policy: Policy, by: Actor) -> None:
     """Each has a status with its rule, and readings and a visit a day until the last day (WHO: daily, src40)."""
     given = [
-        statuses.Given(row.unit_id, row.person_id, ISOLATION, clock.now(), ref(row), _facts(row)) for row in rows
+        statuses.Given(row.unit_id, row.person_id, ISOLATION, clock.now(), ref(row), facts_of(row)) for row in rows
     ]  # fmt: skip
     statuses.give_all(given, kind=STATUS, rule=RULE, edition=rows[0].edition, by=by)
-    tasks.owe_all(task for row in rows if row.until for task in _owed(row, row.until, policy))
+    tasks.owe_all(task for row in rows if row.until for task in owed_follow_up(row, row.until, policy))
 
 
-def _facts(row: Contact) -> dict[str, Any]:
+def facts_of(row: Contact) -> dict[str, Any]:
     """What the person sees: the day, how long, and nothing that tells who the case is."""
     zone = row.unit.zone
     return {"last_exposure": str(row.last_exposure.astimezone(zone).date()), "until": str(row.until)}
 
 
-def _owed(row: Contact, last: date, policy: Policy) -> list[Task]:
+def owed_follow_up(row: Contact, last: date, policy: Policy) -> list[Task]:
+    """The readings and visits of a contact from now to a last day."""
     readings = owed_tasks(
         row.unit, row.person, row, since=clock.now(), last_day=last, policy=policy, last_slots=policy.reading_slots
     )  # fmt: skip
@@ -188,22 +188,6 @@ def _days(first: date, last: date) -> list[date]:
 
 def _at(day: date, moment: time, row: Contact) -> datetime:
     return datetime.combine(day, moment, row.unit.zone)
-
-
-def _advise(rows: Iterable[Contact]) -> None:
-    """Tell whoever was only advised, and a child's guardians, in words that name nobody."""
-    for row in rows:
-        accounts = accounts_of(row.person_id)
-        tell(accounts, ADVICE, subject=ref(row), unit=row.unit)
-        if accounts:
-            row.notified_at = clock.now()
-
-
-def accounts_of(person: UUID) -> list[int]:
-    """The accounts of somebody, and of those who answer for them."""
-    guardians = Guardianship.objects.in_force().filter(ward_id=person).values_list("guardian_id", flat=True)
-    found = Account.objects.filter(person_id__in=[person, *guardians], is_active=True)
-    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def _keep_exposures(case: Case, met: Iterable[Met], by: Actor) -> None:

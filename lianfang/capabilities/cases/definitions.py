@@ -42,6 +42,12 @@ def definition_on(code: str, day: date) -> Definition:
     return held[code]
 
 
+def definition_for(hazard: str, day: date) -> str:
+    """The definition of the illness that a hazard is about; where none is, the first of the file (rules 3.5: codes)."""
+    held = definitions_on(day).values()
+    return next((one.code for one in held if one.hazard == hazard), next(iter(held)).code)
+
+
 def definition_of(code: str, edition: str) -> Definition | None:
     """The definition as it was in the edition a case keeps; None when the file has gone."""
     for _, pack in _packs():

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from lianfang.capabilities.cases.advising import told_by_phone
 from lianfang.capabilities.cases.casework import DECIDERS, open_case
 from lianfang.capabilities.cases.contacting import VISIT
 from lianfang.capabilities.cases.known import policy_for
 from lianfang.capabilities.cases.models import VISIT_OUTCOMES, Case, Contact, ContactVisit
-from lianfang.capabilities.cases.turning import STATUS
-from lianfang.domain.cases.terms import CONTACTS, DISCARDED, FOLLOWED
+from lianfang.capabilities.cases.turning import STATUS, TRANSFER
+from lianfang.domain.cases.terms import ADVISED, CONTACTS, DISCARDED, FOLLOWED
 from lianfang.domain.readings import slot_at
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
@@ -32,14 +33,15 @@ NOT_REACHED: Final = "not_reached"
 
 @action("contact.notified", by=VISITORS, over="contact", facts=("at",))
 def notify_contact(by: Actor, *, contact: Contact, at: datetime | None = None) -> Contact:
-    """Write down that the contact was told; the first time is kept."""
-    held = _followed(contact)
+    """Write down that a contact, or somebody who is only advised, was told; the first time is kept."""
+    held = _to_tell(by, contact)
     moment = at or clock.now()
     if moment > clock.now():
         raise Refused("date.in_future", "at")
     if moment < held.elicited_at:
         raise Refused("date.order", "at", earlier="elicited_at")
     held.notified_at = held.notified_at or moment
+    told_by_phone(held, by.name)
     return store(held)
 
 
@@ -48,7 +50,7 @@ def record_visit(
     by: Actor, *, contact: Contact, outcome: str, day: date | None = None, note: str = ""
 ) -> ContactVisit:  # fmt: skip
     """Write down a visit or call: reached and well, reached and not well, or not reached."""
-    held = _followed(contact)
+    held = followed(contact)
     when = day or clock.today(held.unit.zone)
     if outcome not in {code for code, _ in VISIT_OUTCOMES}:
         raise Refused("choice.unknown", "outcome", choices=[code for code, _ in VISIT_OUTCOMES])
@@ -71,7 +73,7 @@ def take_contact_reading(
     day: date | None = None, slot: str = "", at: datetime | None = None, sure: bool = False,
 ) -> Reading:  # fmt: skip
     """Take a contact's temperature for a time of day; an abnormal one asks for a second."""
-    held = _followed(contact)
+    held = followed(contact)
     policy, moment = policy_for(held.case), at or clock.now()
     given = Given(
         key=key, person_id=held.person_id, day=day or moment.astimezone(held.unit.zone).date(),
@@ -84,12 +86,12 @@ def take_contact_reading(
 @action("contact.released", by=DECIDERS, over="contact")
 def release_contact(by: Actor, *, contact: Contact, reason: str = "") -> Contact:
     """Release a contact after the last day, when the last evaluations were well."""
-    held = _followed(contact)
+    held = followed(contact)
     today = clock.today(held.unit.zone)
     if held.until is not None and today < held.until:
         raise Refused("contact.not_over", "contact", until=str(held.until))
     _check_well(held)
-    _release(held, by, reason or "days_complete")
+    let_go(held, by, reason or "days_complete")
     return held
 
 
@@ -104,7 +106,7 @@ def stop_follow_up(by: Actor, *, case: Case, reason: str) -> list[Contact]:
     rows = Contact.objects.select_for_update(of=("self",)).select_related("unit").filter(case=held, state=FOLLOWED)
     found = list(rows.order_by("pk"))
     for row in found:
-        _release(row, by, reason)
+        let_go(row, by, reason)
     return found
 
 
@@ -114,7 +116,7 @@ def contact_became_case(
     symptoms: Sequence[str] | None = None, celsius: Decimal | None = None,
 ) -> Case:  # fmt: skip
     """Open a case for a contact; follow-up ends, the link to the case before stays."""
-    held = _followed(contact)
+    held = followed(contact)
     case: Case = open_case(
         by, unit=held.unit, person=held.person, definition=held.case.definition, source="contact",
         date_onset=date_onset, sampled_at=sampled_at, symptoms=symptoms, celsius=celsius,
@@ -122,13 +124,27 @@ def contact_became_case(
     return case
 
 
-def _followed(contact: Contact) -> Contact:
+def followed(contact: Contact) -> Contact:
     """The contact, held until the end of the transaction. Refused `contact.not_followed`."""
-    rows = Contact.objects.select_for_update(of=("self",)).select_related("unit", "person", "case__unit")
-    held = rows.get(pk=contact.pk)
+    held = _held(contact)
     if held.state != FOLLOWED:
         raise Refused("contact.not_followed", "contact")
     return held
+
+
+def _held(contact: Contact) -> Contact:
+    rows = Contact.objects.select_for_update(of=("self",)).select_related("unit", "person", "case__unit")
+    return rows.get(pk=contact.pk)
+
+
+def _to_tell(by: Actor, contact: Contact) -> Contact:
+    """A contact that is followed, or somebody advised, whom nobody but the doctor knows of (row J03)."""
+    held = _held(contact)
+    if held.state == ADVISED:
+        if not (by.system or by.holds(DECIDERS, held.unit)):
+            raise Refused("scope", "contact")
+        return held
+    return followed(contact)
 
 
 def _check_day(contact: Contact, day: date) -> None:
@@ -151,9 +167,11 @@ def _check_well(contact: Contact) -> None:
         raise Refused("contact.not_well", "contact")
 
 
-def _release(contact: Contact, by: Actor, reason: str) -> None:
+def let_go(contact: Contact, by: Actor, reason: str) -> None:
+    """Follow-up is over: the status ends, and nothing that is to come is owed any more."""
     contact.state = CONTACTS.after(contact.state, "release")
     contact.released_at, contact.release_reason = clock.now(), reason
     store(contact)
     statuses.end(about=contact, kind=STATUS, at=clock.now(), by=by, reason=reason)
     tasks.excuse(contact, reason="released", after=clock.now())
+    tasks.excuse(contact, reason="released", kinds=(TRANSFER,))

@@ -13,14 +13,21 @@ from lianfang.domain.cases.definitions import Definition, Known, Proposed, class
 from lianfang.domain.policy import Policy
 from lianfang.domain.symptoms import SYMPTOMS
 from lianfang.kernel import clock
-from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.policies.ops import ANY, Measures, measures_of
 from lianfang.kernel.readings.models import Reading
 from lianfang.kernel.reporting.models import Answer
 
 
+def measures_for(case: Case) -> Measures:
+    """The rules in force for the case today, for the hazard that its definition names."""
+    definition = definition_of(case.definition, case.edition)
+    named = definition.hazard if definition else ANY
+    return measures_of(case.unit, on=clock.today(case.unit.zone), hazard=named)
+
+
 def policy_for(case: Case) -> Policy:
-    """The rules in force for the case today."""
-    return policy_of(case.unit, on=clock.today(case.unit.zone))
+    """Their numbers."""
+    return measures_for(case).policy
 
 
 def known_of(case: Case) -> Known:

@@ -16,6 +16,7 @@ from lianfang.capabilities.cases.actions import (
     classify_case,
     close_case,
     contact_became_case,
+    correct_contact_exposure,
     decide_contacts,
     interview_case,
     isolate_case,
@@ -26,9 +27,11 @@ from lianfang.capabilities.cases.actions import (
     propose_contacts,
     propose_further_contacts,
     record_test,
+    record_transfer,
     record_venue_visit,
     record_visit,
     release_contact,
+    report_case,
     stop_follow_up,
     take_contact_reading,
     withdraw_link,
@@ -106,7 +109,7 @@ class LineList(Register):
     ]
     actions = [
         open_case, interview_case, record_test, classify_case, isolate_case, propose_contacts, name_contact,
-        decide_contacts, link_cases, stop_follow_up, close_case, record_venue_visit,
+        decide_contacts, link_cases, stop_follow_up, report_case, close_case, record_venue_visit,
     ]  # fmt: skip
     address = staticmethod(lambda row: f"/cases/{row.pk}")
 
@@ -145,7 +148,7 @@ class Contacts(Register):
     ]
     actions = [
         notify_contact, record_visit, take_contact_reading, propose_further_contacts, release_contact,
-        contact_became_case,
+        contact_became_case, correct_contact_exposure, record_transfer,
     ]  # fmt: skip
     address = staticmethod(lambda row: f"/cases/{row.case_id}#contact-{row.pk}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lianfang.capabilities.cases.advising import advise_no_more
 from lianfang.capabilities.cases.models import Case, Contact, Link
 from lianfang.domain.cases.terms import ADVISED, BECAME_CASE, CONTACTS, DISMISSED, FOLLOWED, PROPOSED, RELEASED
 from lianfang.kernel import clock
@@ -11,6 +12,7 @@ from lianfang.kernel.statuses import ops as statuses
 from lianfang.kernel.tasks import ops as tasks
 
 STATUS = "contact"
+TRANSFER = "transfer"
 _KNOWN = (FOLLOWED, RELEASED)
 """Whoever was kept by a decision was a known contact; somebody only proposed or advised was not."""
 
@@ -32,6 +34,8 @@ def _turn(contact: Contact, case: Case, by: Actor) -> None:
     if contact.state == FOLLOWED:
         statuses.end(about=contact, kind=STATUS, at=clock.now(), by=by, reason=BECAME_CASE)
         tasks.excuse(contact, reason=BECAME_CASE, after=clock.now())
+        tasks.excuse(contact, reason=BECAME_CASE, kinds=(TRANSFER,))
+    advise_no_more([contact], BECAME_CASE)
     contact.state, contact.became = CONTACTS.after(contact.state, "became_case"), case
     store(contact)
 

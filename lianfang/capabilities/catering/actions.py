@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from lianfang.capabilities.catering.models import DIETS, Delivery, Diet, MealItem, Shortfall, Sitting
-from lianfang.capabilities.catering.sittings import DELIVERY, fixed, list_at, times_of
+from lianfang.capabilities.catering.drops import STAFF
+from lianfang.capabilities.catering.models import Delivery, Diet, MealItem, Shortfall, Sitting
+from lianfang.capabilities.catering.sittings import DELIVERY, fixed, list_at, times_in
+from lianfang.capabilities.catering.words import DIETS
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.domain.stock.quantity import checked
@@ -18,7 +20,8 @@ from lianfang.kernel.ledgers import ops
 from lianfang.kernel.ledgers.models import Item
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
-from lianfang.kernel.tasks.ops import excuse, of, settle
+from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.tasks.ops import excuse_all, of, settle
 
 COOKS = (Role.KITCHEN, Role.SITE_MANAGER, Role.ADMINISTRATOR)
 """Who runs the kitchen."""
@@ -56,16 +59,20 @@ def fix_list(by: Actor, *, unit: Unit, day: date, meal: str) -> Sitting:
 
 @action("meal.served", by=COOKS, over="unit", facts=("day", "meal"))
 def serve_meals(by: Actor, *, unit: Unit, day: date, meal: str) -> Sitting:
-    """Record that a sitting was served: one meal for everybody who was there, its boxes taken out of stock.
+    """Record that a sitting was served: one meal for every guest and member of staff, its boxes taken out of stock.
 
     When the store has too few, what is there is issued and the rest is on record as a shortfall.
     """
-    sitting = Sitting.objects.select_for_update(of=("self",)).get(pk=fixed(unit, day, meal, by=by.name).pk)
+    policy = policy_of(unit, on=day)
+    listed = fixed(unit, day, meal, by=by.name, policy=policy)
+    sitting = Sitting.objects.select_for_update(of=("self",)).select_related("unit").get(pk=listed.pk)
     if sitting.served_at is not None:
         raise Refused("meal.served_already", "meal")
     at = clock.now()
-    moment = min(at, times_of(unit, day, meal).served_until)
-    sitting.served = sum(list_at(unit, day, meal, at=moment).values())
+    moment = min(at, times_in(policy, unit, day, meal).served_until)
+    listed_now = list_at(unit, day, meal, at=moment, policy=policy)
+    sitting.staff = sum(number for one, number in listed_now.items() if one.drop == STAFF)
+    sitting.served = sum(listed_now.values()) - sitting.staff
     sitting.served_at = at
     store(sitting)
     _let_go(sitting)
@@ -76,12 +83,12 @@ def serve_meals(by: Actor, *, unit: Unit, day: date, meal: str) -> Sitting:
 
 def _let_go(sitting: Sitting) -> None:
     """Whoever does not record the way of the food owes nothing for it once the meal is over."""
-    for row in sitting.deliveries.filter(left_at__isnull=True, arrived_at__isnull=True):
-        excuse(row, reason="served", kinds=(DELIVERY,))
+    waiting = sitting.deliveries.filter(left_at__isnull=True, arrived_at__isnull=True)
+    excuse_all(waiting, reason="served", kinds=(DELIVERY,))
 
 
 def _take(sitting: Sitting, used: MealItem, *, by: str, at: datetime) -> None:
-    wanted = (sitting.served or 0) * used.per_meal
+    wanted = ((sitting.served or 0) + sitting.staff) * used.per_meal
     if not wanted:
         return
     act = ops.Act(by=by, at=at, because=ref(sitting), key=f"meal-{sitting.pk}-{used.pk.hex[-12:]}")

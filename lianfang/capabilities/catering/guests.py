@@ -1,4 +1,4 @@
-"""Who eats, from the records (用餐人员): beds taken under the unit, a move to another room being one stay, and diets.
+"""Who eats, from the records (用餐人员): beds taken under the unit, moves being one stay, staff, and diets.
 
 Rooms and ids only: whoever counts meals needs no name.
 """
@@ -13,15 +13,16 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from lianfang.capabilities.catering.models import Diet
+from lianfang.capabilities.catering.drops import COMMON, STAFF
+from lianfang.capabilities.catering.models import Diet, StaffDiner
 from lianfang.domain.meals.lists import NORMAL, Portion
 from lianfang.domain.meals.sittings import Guest, MealRule, eats
 from lianfang.domain.policy import Policy
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
-from lianfang.kernel.places.models import BED, Occupancy, Place
+from lianfang.kernel.places.models import BED, ISOLATION, VISIT, Occupancy, Place
 
-COMMON = "—"  # the drop point of rooms that are in no building and on no floor
+IN_ISOLATION = Q(layer=VISIT, place__kind=ISOLATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,19 @@ def rule_of(policy: Policy) -> MealRule:
 
 
 def placed(unit: Unit, *, day: date, at: datetime) -> list[Placed]:
-    """Everybody who has a bed under the unit on the day, as far as was known at the moment."""
+    """Everybody who has a bed under the unit on the day, as far as was known at the moment.
+
+    Who is in an isolation room eats there, and not where their own bed waits for them (I09).
+    """
     low, high = below(unit.path)
     midnight = datetime.combine(day, time(0), unit.zone)
     rows = Occupancy.objects.filter(
-        Q(until__isnull=True) | Q(until__gte=midnight), layer=BED, since__lte=at,
+        Q(until__isnull=True) | Q(until__gte=midnight), Q(layer=BED) | IN_ISOLATION, since__lte=at,
         unit__path__gte=low, unit__path__lt=high,
     ).select_related("place").order_by("person_id", "since")  # fmt: skip
-    return [_stay(rows_of_one, unit, day, at) for rows_of_one in _stays(rows)]
+    apart = {row.person_id for row in rows if row.layer == VISIT and (row.until is None or row.until > at)}
+    eating = [row for row in rows if (row.layer == VISIT) == (row.person_id in apart)]
+    return [_stay(rows_of_one, unit, day, at) for rows_of_one in _stays(eating)]
 
 
 def _stays(rows: Iterable[Occupancy]) -> list[list[Occupancy]]:
@@ -93,6 +99,8 @@ def drop_of(place: Place) -> str:
 
 def drop_named(drop: str) -> tuple[str, str]:
     """A drop point in words, in Chinese and in English: `A F2` is the second floor of building A."""
+    if drop == STAFF:
+        return "员工用餐点", "the staff"
     building, _space, floor = drop.rpartition(" F")
     if not building or not floor.lstrip("-").isdigit():
         return drop, drop
@@ -125,6 +133,21 @@ def portions(unit: Unit, guests: list[Placed], *, at: datetime) -> dict[Portion,
     for one in guests:
         diet = diets[one.person_id].diet if one.person_id in diets else NORMAL
         key = Portion(drop_of(one.place), one.place.code, diet)
+        found[key] = found.get(key, 0) + 1
+    return found
+
+
+def staff_portions(unit: Unit, meal: str, *, at: datetime) -> dict[Portion, int]:
+    """How many of each diet for each post of those who work here and eat this meal, as known at a moment."""
+    low, high = below(unit.path)
+    rows = StaffDiner.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=at), since__lte=at, meal=meal, unit__path__gte=low, unit__path__lt=high,
+    ).values_list("person_id", "post")  # fmt: skip
+    posts: dict[UUID, str] = dict(rows)
+    diets = diets_of(unit, posts, at=at) if posts else {}
+    found: dict[Portion, int] = {}
+    for person, post in posts.items():
+        key = Portion(STAFF, post, diets[person].diet if person in diets else NORMAL)
         found[key] = found.get(key, 0) + 1
     return found
 

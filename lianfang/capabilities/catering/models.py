@@ -9,45 +9,16 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from lianfang.domain.flow import Flow, Move
-from lianfang.domain.meals.lists import CHILD, DIABETIC, HALAL, NORMAL, VEGETARIAN
-from lianfang.domain.meals.sittings import BREAKFAST, DINNER, LUNCH
+from lianfang.capabilities.catering.drops import drop_words
+from lianfang.capabilities.catering.words import DIETS, MEALS, REQUEST, REQUEST_KINDS, REQUEST_STATES
 from lianfang.kernel.ledgers.models import Item
 from lianfang.kernel.orgs.models import Unit, UnitOwned
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.places.models import Place
-
-DIETS = [
-    (NORMAL, _("normal")),
-    (HALAL, _("halal")),
-    (DIABETIC, _("diabetic")),
-    (CHILD, _("child's")),
-    (VEGETARIAN, _("vegetarian")),
-]
-MEALS = [(BREAKFAST, _("breakfast")), (LUNCH, _("lunch")), (DINNER, _("dinner"))]
-REQUEST_KINDS = [
-    ("goods", _("daily goods")),
-    ("food", _("food")),
-    ("infant", _("for an infant")),
-    ("repair", _("repair")),
-    ("network", _("network")),
-    ("study", _("study")),
-    ("exercise", _("exercise")),
-    ("other", _("other")),
-]
-REQUEST_STATES = [("open", _("waiting")), ("taken", _("under way")), ("closed", _("done")), ("declined", _("declined"))]
-REQUEST = Flow(
-    "open",
-    (
-        Move("take", ("open",), "taken"),
-        Move("close", ("open", "taken"), "closed"),
-        Move("decline", ("open", "taken"), "declined"),
-    ),
-)
 
 
 class Kept(UnitOwned):
@@ -88,6 +59,35 @@ class Diet(Kept):
         ]
 
 
+class StaffDiner(Kept):
+    """A member of staff who eats a meal here every day, from a moment on; a change is a new row."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
+    meal = models.CharField(_("meal"), max_length=10, choices=MEALS)
+    post = models.CharField(_("post"), max_length=40, blank=True)
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    by = models.CharField(_("by"), max_length=60)
+
+    class Meta:
+        verbose_name = _("meal of a member of staff")
+        verbose_name_plural = _("meals of staff")
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["unit", "meal", "since"])]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["unit", "person", "meal"],
+                condition=Q(until__isnull=True),
+                name="one_staff_meal_a_person",
+                violation_error_message=_("This person is on the list of this meal already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="staff_meal_ends_after_start",
+                violation_error_message=_("It cannot end before it begins."),
+            ),
+        ]
+
+
 class MealItem(Kept):
     """What each meal takes out of stock: one box a meal."""
 
@@ -124,6 +124,7 @@ class Sitting(Kept):
     fixed_by = models.CharField(_("fixed by"), max_length=60, blank=True)
     served_at = models.DateTimeField(_("served at"), null=True, blank=True)
     served = models.PositiveIntegerField(_("meals"), null=True, blank=True)
+    staff = models.PositiveIntegerField(_("meals of staff"), default=0)
 
     class Meta:
         verbose_name = _("sitting")
@@ -194,6 +195,10 @@ class Delivery(Kept):
                 violation_error_message=_("Food cannot arrive before it left."),
             ),
         ]
+
+    def get_drop_display(self) -> str:
+        """The drop point as people on the site call it."""
+        return drop_words(self.drop)
 
 
 class Shortfall(Kept):
@@ -267,7 +272,7 @@ class Request(Kept):
 class Amenity(Kept):
     """What makes the place a second home (学习、健身、网络、电视): where it is and how to use it."""
 
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a unit", "name"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=120, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=REQUEST_KINDS)
     how = models.CharField(_("where, when and how"), max_length=300, blank=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
 
-from lianfang.capabilities.catering.guests import Placed, assumed_end, placed, rule_of
+from lianfang.capabilities.catering.guests import Placed, assumed_end, placed, rule_of, staff_portions
 from lianfang.capabilities.catering.models import MealItem, Sitting
 from lianfang.domain.meals.sittings import MEALS, Guest, MealRule, meals_by_day, meals_on
 from lianfang.domain.policy import Policy
@@ -28,6 +28,7 @@ def planned_meals(unit: Unit, since: date, until: date, *, at: datetime) -> Iter
         return
     policy = policy_of(unit, on=since)
     groups = [_present(unit, since, until, at, policy), *_awaited(unit, since, until, at, policy)]
+    groups.append(_staff(unit, since, max((day for *_, meals in groups for day in meals), default=None), at))
     for because, source, heads, meals in groups:
         for used in items:
             for day, number in sorted(meals.items()):
@@ -41,6 +42,16 @@ def _present(unit: Unit, since: date, until: date, at: datetime, policy: Policy)
     for one in here:
         _add(meals, _until_end(one, policy), rule, since, until, served)
     return PRESENT, PRESENT, len(here), {day: number for day, number in meals.items() if number}
+
+
+def _staff(unit: Unit, since: date, until: date | None, at: datetime) -> tuple[str, str, int, ByDay]:
+    """Staff eat as long as guests are there: after the last has left nothing is known. They are no guests: 0 heads."""
+    a_day = {meal: sum(staff_portions(unit, meal, at=at).values()) for meal in MEALS}
+    ahead = range((until - since).days + 1) if until and any(a_day.values()) else range(0)
+    days = [since + timedelta(days=n) for n in ahead]
+    served = _served(unit, since)
+    meals = {day: sum(n for meal, n in a_day.items() if day > since or meal not in served) for day in days}
+    return PRESENT, "staff", 0, {day: number for day, number in meals.items() if number}
 
 
 def _until_end(one: Placed, policy: Policy) -> Guest:

@@ -14,10 +14,6 @@ from lianfang.capabilities.catering.actions import (
     set_meal_item,
 )
 from lianfang.capabilities.catering.models import (
-    DIETS,
-    MEALS,
-    REQUEST_KINDS,
-    REQUEST_STATES,
     Amenity,
     Delivery,
     Diet,
@@ -25,6 +21,7 @@ from lianfang.capabilities.catering.models import (
     Request,
     Shortfall,
     Sitting,
+    StaffDiner,
 )
 from lianfang.capabilities.catering.requests import (
     close_request,
@@ -33,6 +30,8 @@ from lianfang.capabilities.catering.requests import (
     set_amenity,
     take_request,
 )
+from lianfang.capabilities.catering.staff import set_staff_meal
+from lianfang.capabilities.catering.words import DIETS, MEALS, REQUEST_KINDS, REQUEST_STATES
 from lianfang.domain.roles import SERVICES, SIGHTS, Role
 from lianfang.kernel.registers.register import Column, Register, column, equals, on_day, under_unit
 
@@ -54,6 +53,22 @@ class Diets(Register):
     actions = [set_diet]
 
 
+class StaffDiners(Register):
+    name = "staff-meals"
+    title = _("Meals of staff")
+    model = StaffDiner
+    related = ("unit", "person")
+    order = ("-since", "-id")
+    people = True
+    roles = tuple(role for role in Role if SIGHTS[role].people)
+    columns = [
+        column(StaffDiner, "unit"), Column("person", _("person"), lambda row: row.person.name, kind="person"),
+        *(column(StaffDiner, n) for n in ("meal", "post", "since", "until", "by")),
+    ]  # fmt: skip
+    filters = [under_unit("unit", _("unit")), equals("meal", _("meal"), MEALS)]
+    actions = [set_staff_meal]
+
+
 class Sittings(Register):
     name = "sittings"
     title = _("Sittings")
@@ -61,7 +76,7 @@ class Sittings(Register):
     related = ("unit",)
     order = ("-day", "-served_from", "-id")
     roles = SERVICES
-    columns = [column(Sitting, n) for n in ("unit", "day", "meal", "cut_off", "due_at", "served", "served_at")]
+    columns = [column(Sitting, n) for n in ("unit", "day", "meal", "cut_off", "due_at", "served", "staff", "served_at")]
     filters = [under_unit("unit", _("unit")), equals("meal", _("meal"), MEALS), on_day("day", _("day"), "day")]
     actions = [fix_list, serve_meals]
 
@@ -90,7 +105,8 @@ class Deliveries(Register):
     roles = SERVICES
     columns = [
         column(Delivery, "unit"), SITTING_DAY, SITTING_MEAL,
-        *(column(Delivery, n) for n in ("drop", "quantity", "due_at", "left_at", "arrived_at", "celsius", "vehicle")),
+        column(Delivery, "drop", kind="choice"),
+        *(column(Delivery, n) for n in ("quantity", "due_at", "left_at", "arrived_at", "celsius", "vehicle")),
     ]  # fmt: skip
     filters = [under_unit("unit", _("unit")), on_day("day", _("day"), "sitting__day")]
     actions = [send_meals, deliver_meals]

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from lianfang.capabilities.catering.models import REQUEST, REQUEST_KINDS, Amenity, Request
+from lianfang.capabilities.catering.models import Amenity, Request
+from lianfang.capabilities.catering.words import REQUEST, REQUEST_KINDS
 from lianfang.domain.meals.lists import median_minutes
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role

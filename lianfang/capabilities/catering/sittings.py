@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lianfang.capabilities.catering.guests import Span, drop_named, eaters, portions, rule_of
+from lianfang.capabilities.catering.guests import Span, drop_named, eaters, portions, rule_of, staff_portions
 from lianfang.capabilities.catering.models import Delivery, MealOrder, Sitting
 from lianfang.domain.meals.lists import Change, Portion, Portions, by_drop, changes
 from lianfang.domain.meals.sittings import MEALS
+from lianfang.domain.policy import Policy
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
+from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.ops import policy_of
-from lianfang.kernel.tasks.ops import owe
+from lianfang.kernel.tasks.models import Task
+from lianfang.kernel.tasks.ops import owe_all
 
 DELIVERY = "delivery"
 
@@ -32,19 +35,24 @@ class Times:
 
 def times_of(unit: Unit, day: date, meal: str) -> Times:
     """The times of one meal in the unit on the day; another word than breakfast, lunch or dinner is refused."""
+    return times_in(policy_of(unit, on=day), unit, day, meal)
+
+
+def times_in(policy: Policy, unit: Unit, day: date, meal: str) -> Times:
+    """The same by rules that are at hand."""
     if meal not in MEALS:
         raise Refused("choice.unknown", "meal")
-    policy = policy_of(unit, on=day)
     found = (policy.meal_from, policy.meal_until, policy.meal_cutoff, policy.meal_by)
     return Times(*(datetime.combine(day, one[meal], unit.zone) for one in found))
 
 
-def list_at(unit: Unit, day: date, meal: str, *, at: datetime) -> dict[Portion, int]:
+def list_at(unit: Unit, day: date, meal: str, *, at: datetime, policy: Policy | None = None) -> dict[Portion, int]:
     """The kitchen's list as far as it is known at a moment: portions by drop point, room and diet."""
-    times = times_of(unit, day, meal)
+    rules = policy or policy_of(unit, on=day)
+    times = times_in(rules, unit, day, meal)
     span = Span(times.served_from, times.served_until, at)
-    rule = rule_of(policy_of(unit, on=day))
-    return portions(unit, eaters(unit, day=day, meal=meal, span=span, rule=rule), at=at)
+    guests = portions(unit, eaters(unit, day=day, meal=meal, span=span, rule=rule_of(rules)), at=at)
+    return guests | staff_portions(unit, meal, at=min(at, times.served_until))
 
 
 def sitting_of(unit: Unit, day: date, meal: str) -> Sitting | None:
@@ -52,12 +60,13 @@ def sitting_of(unit: Unit, day: date, meal: str) -> Sitting | None:
     return Sitting.objects.filter(unit=unit, day=day, meal=meal).first()
 
 
-def fixed(unit: Unit, day: date, meal: str, *, by: str) -> Sitting:
+def fixed(unit: Unit, day: date, meal: str, *, by: str, policy: Policy | None = None) -> Sitting:
     """The sitting with its list fixed as it was at the cut-off; a list that is fixed stays as it is.
 
     Refused `meal.too_early` (cut_off) before the cut-off.
     """
-    times = times_of(unit, day, meal)
+    rules = policy or policy_of(unit, on=day)
+    times = times_in(rules, unit, day, meal)
     if clock.now() < times.cut_off:
         raise Refused("meal.too_early", "meal", cut_off=times.cut_off.strftime("%H:%M"))
     row, fresh = Sitting.objects.get_or_create(
@@ -68,7 +77,7 @@ def fixed(unit: Unit, day: date, meal: str, *, by: str) -> Sitting:
         },
     )  # fmt: skip
     if fresh:
-        _write(row, list_at(unit, day, meal, at=times.cut_off))
+        _write(row, list_at(unit, day, meal, at=times.cut_off, policy=rules))
     return row
 
 
@@ -85,15 +94,19 @@ def _write(sitting: Sitting, listed: Portions) -> None:
 
 
 def _owe_deliveries(sitting: Sitting, drops: dict[str, int]) -> None:
-    for number, (drop, quantity) in enumerate(drops.items(), start=1):
-        row = Delivery.objects.create(
-            unit=sitting.unit, sitting=sitting, drop=drop, quantity=quantity, due_at=sitting.due_at
-        )
-        zh, en = drop_named(drop)
-        owe(
-            sitting.unit, DELIVERY, row, name=f"送餐至{zh}", name_en=f"Meals to {en}", opens_at=sitting.cut_off,
-            due_at=sitting.due_at, number=number, day=sitting.day, role=Role.KITCHEN,
-        )  # fmt: skip
+    rows = Delivery.objects.bulk_create(
+        Delivery(unit=sitting.unit, sitting=sitting, drop=drop, quantity=quantity, due_at=sitting.due_at)
+        for drop, quantity in drops.items()
+    )
+    owe_all(_owed(sitting, row, number) for number, row in enumerate(rows, start=1))
+
+
+def _owed(sitting: Sitting, row: Delivery, number: int) -> Task:
+    zh, en = drop_named(row.drop)
+    return Task(
+        unit=sitting.unit, kind=DELIVERY, subject=ref(row), name=f"送餐至{zh}", name_en=f"Meals to {en}",
+        opens_at=sitting.cut_off, due_at=sitting.due_at, number=number, day=sitting.day, role=Role.KITCHEN,
+    )  # fmt: skip
 
 
 def ordered(sitting: Sitting) -> dict[Portion, int]:

@@ -23,6 +23,7 @@ from lianfang.capabilities.census.models import (
     Squad,
 )
 from lianfang.domain.answers import PersonRef
+from lianfang.domain.areas import check_area
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
@@ -220,9 +221,15 @@ def member_left(by: Actor, *, member: HouseholdMember, left_on: date) -> Househo
 
 @action("movement.declared", by=SQUADS, over="unit", oneself=True, facts=("left_on", "back_on"))
 def declare_movement(
-    by: Actor, *, unit: Unit, person: Person, whereabouts: str, left_on: date, back_on: date | None = None
-) -> Movement:
-    """Declare where somebody was or goes; a day of return that is not known stays open."""
+    by: Actor, *, unit: Unit, person: Person, whereabouts: str, left_on: date, back_on: date | None = None,
+    area: str = "",
+) -> Movement:  # fmt: skip
+    """Declare where somebody was or goes; a day of return that is not known stays open.
+
+    With the area code of the place, the lists of risk areas are asked from the day of leaving on.
+    """
+    if area:
+        check_area(area)
     if back_on is not None and back_on < left_on:
         raise Refused("date.order", "back_on", earlier=str(left_on))
     with within(EVERYTHING):
@@ -231,6 +238,7 @@ def declare_movement(
         if home is None and not _on_roster_under(unit, person):
             raise Refused("scope", "person")
         row = Movement(unit=unit, person=person, household=home.household if home else None, whereabouts=whereabouts)
+        row.area = area
         row.left_on, row.back_on, row.declared_at, row.by = left_on, back_on, clock.now(), by.name[:60]
         return store(row)
 

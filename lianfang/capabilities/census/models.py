@@ -125,21 +125,33 @@ class HouseholdMember(UnitOwned):
 
 
 class Movement(UnitOwned):
-    """A journey as somebody declared it: where to, from when until when; `back_on` empty is still away."""
+    """A journey as somebody declared it: where to, from when until when; `back_on` empty is still away.
+
+    With an area code it becomes a stay there on the day of leaving; `stay_at` is when that was done.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
     household = models.ForeignKey(
         Household, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("household")
     )
     whereabouts = models.CharField(_("whereabouts"), max_length=120)
+    area = models.CharField(_("area code"), max_length=12, blank=True, db_collation="C")
     left_on = models.DateField(_("went away on"))
     back_on = models.DateField(_("back on"), null=True, blank=True)
     declared_at = models.DateTimeField(_("declared at"))
     by = models.CharField(_("entered by"), max_length=60)
+    stay_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("movement")
         verbose_name_plural = _("movements")
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["left_on"],
+                name="movement_to_be_weighed",
+                condition=models.Q(stay_at__isnull=True) & ~models.Q(area=""),
+            )
+        ]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
                 condition=models.Q(back_on__isnull=True) | models.Q(back_on__gte=models.F("left_on")),

@@ -127,6 +127,7 @@ class Movements(Register):
     columns = [
         Column("name", _("name"), _name),
         column(Movement, "whereabouts"),
+        column(Movement, "area", priority=2),
         column(Movement, "left_on"),
         column(Movement, "back_on"),
         column(Movement, "unit", priority=2),

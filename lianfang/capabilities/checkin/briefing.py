@@ -11,21 +11,20 @@ from django.db import connection
 from lianfang.domain.amounts import Amount, AtLeast
 from lianfang.domain.briefing.figures import Figure
 from lianfang.domain.briefing.trends import WEEK, published, trend_of
-from lianfang.domain.small import room
-from lianfang.kernel.briefing import Asked, briefed
+from lianfang.domain.small import bound_now
+from lianfang.kernel.briefing import Asked, briefed, newly_ill_bounds
 from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.reporting.models import Answer
-from lianfang.kernel.reporting.office_bounds import bounds_of_ill
 
 # Somebody is newly ill on a day when no answer of the day before said so; one person counts once a day.
 _NEW: Final = """
 SELECT a.day, count(DISTINCT a.person_id), count(DISTINCT a.person_id) FILTER (WHERE a.fever)
   FROM reporting_answer a JOIN orgs_unit u ON u.id = a.unit_id
  WHERE a.day BETWEEN %(first)s AND %(last)s AND u.path >= %(low)s AND u.path < %(high)s
-   AND (a.fever OR a.symptoms <> '{}' OR a.state = 'unwell')
+   AND (a.fever OR a.symptoms <> '{}' OR a.state = 'unwell') AND a.counted
    AND NOT EXISTS (SELECT FROM reporting_answer b
         WHERE b.unit_id = a.unit_id AND b.day = a.day - 1 AND b.person_id = a.person_id
-          AND (b.fever OR b.symptoms <> '{}' OR b.state = 'unwell'))
+          AND (b.fever OR b.symptoms <> '{}' OR b.state = 'unwell') AND b.counted)
  GROUP BY a.day
 """
 _COLUMNS: Final = ("symptoms.unwell", "symptoms.fever")
@@ -49,7 +48,7 @@ def symptoms(asked: Asked) -> Iterator[Figure]:
         return
     days = [asked.day - timedelta(days=back) for back in reversed(range(2 * WEEK))]
     found = _new(asked, days[0])
-    bounds = {"symptoms.unwell": bounds_of_ill(asked.unit, days), "symptoms.fever": [0] * len(days)}
+    bounds = {"symptoms.unwell": newly_ill_bounds(asked.unit, days), "symptoms.fever": [0] * len(days)}
     for number, code in enumerate(_COLUMNS):
         amounts = [_amount(asked, day, found.get(day, (0, 0))[number]) for day in days]
         beside = [_bound(amount, one, asked.fewest) for amount, one in zip(amounts, bounds[code], strict=True)]
@@ -77,7 +76,7 @@ def _new(asked: Asked, first: date) -> dict[date, Sequence[int]]:
 def _bound(amount: Amount, bound: int, fewest: int) -> int:
     """What hides a count for its neighbours' sake, as on the wall; room enough if more have fallen ill since then."""
     count = amount.value if isinstance(amount, AtLeast) else amount
-    return max(bound, room(count, fewest)) if bound and count else 0
+    return bound_now(count, bound, fewest)
 
 
 def _amount(asked: Asked, day: date, count: int) -> Amount:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.capabilities.command.actions import (
@@ -47,13 +48,18 @@ class Slots(Register):
     columns = [
         Column("slot", _("slot"), str),
         column(Slot, "unit"),
-        column(Slot, "kind", kind="code", priority=2),
+        column(Slot, "kind", kind="choice", priority=2),
         column(Slot, "number", priority=3),
         Column("parent", _("under"), lambda row: str(row.parent) if row.parent else "", priority=2),
         column(Slot, "since", priority=3),
     ]
     filters = [under_unit("unit", _("unit")), _open_only("state", _("state"), "organisation__until__isnull")]
     actions = [apply_template, add_open_slot, end_organisation]
+
+
+def _because(row: Holding) -> str:
+    """Why it ended: in somebody's words, or the product's own in the reader's language."""
+    return gettext(row.because) if row.because else ""
 
 
 class Holdings(Register):
@@ -72,7 +78,7 @@ class Holdings(Register):
         column(Holding, "unit", priority=2),
         column(Holding, "since", priority=2),
         column(Holding, "until", priority=3),
-        column(Holding, "because", priority=3),
+        Column("because", Holding._meta.get_field("because").verbose_name, _because, priority=3),
     ]
     filters = [under_unit("unit", _("unit")), _open_only("state", _("state"))]
     actions = [appoint_to_slot, vacate_slot]

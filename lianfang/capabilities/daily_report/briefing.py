@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from lianfang.domain.amounts import AtLeast
 from lianfang.domain.briefing.figures import Figure, Name
@@ -17,7 +16,7 @@ from lianfang.kernel.dues.models import REPORT, Due
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.policies.ops import policy_of
-from lianfang.kernel.reporting.board import Board
+from lianfang.kernel.reporting.figures import Counts
 from lianfang.kernel.reporting.forms import DAILY
 from lianfang.kernel.reporting.models import UnitReport
 
@@ -27,17 +26,17 @@ COUNTED = ("fever", "confirmed", "isolated")
 
 @briefed("reporting")
 def reporting(asked: Asked) -> Iterator[Figure]:
-    """How many reports were owed and came, in three numbers and never one percentage; missing is past its time."""
+    """How many reports were owed and came, in three numbers, never one percentage; some missing may have time left."""
     counts = asked.board(asked.day).counts
     if not counts:
         return
-    due, owing = counts.expected, _owing(asked)
+    due = counts.expected
     yield Figure("reporting.received", counts.received, due, measure="report")
     yield Figure("reporting.on_time", counts.on_time, due, measure="report")
     yield Figure("reporting.late", counts.late, due, measure="report")
-    if owing.not_yet:
-        yield Figure("reporting.not_yet", owing.not_yet, due, measure="report")
-    yield Figure("reporting.missing", owing.missing, due, measure="report")
+    yield Figure("reporting.missing", counts.missing, due, measure="report")
+    if counts.not_yet:
+        yield Figure("reporting.not_yet", counts.not_yet, measure="report")
     if counts.returned:
         yield Figure("reporting.returned", counts.returned, due, measure="report")
 
@@ -62,18 +61,19 @@ def counted(asked: Asked) -> Iterator[Figure]:
 @briefed("quality")
 def quality(asked: Asked) -> Iterator[Figure]:
     """Whether the figures can be relied on: who was late, who is missing, what was corrected."""
-    seen, owing = asked.board(asked.day), _owing(asked)
-    yield Figure("quality.weather", state=_weather(seen, owing))
-    if seen.counts.late:
+    seen = asked.board(asked.day)
+    counts = seen.counts
+    yield Figure("quality.weather", state=_weather(counts))
+    if counts.late:
         late = _late(asked)
-        names, more = _named(late, seen.counts.late)
-        yield Figure("quality.late", seen.counts.late, seen.counts.expected, measure="unit", names=names, more=more)
-    if owing.not_yet:
-        yield Figure("quality.not_yet", owing.not_yet, seen.counts.expected, measure="unit")
-    if owing.missing:
-        names, more = _named(owing.named, owing.missing)
-        of = seen.counts.expected
-        yield Figure("quality.missing", owing.missing, of, measure="unit", names=names, more=more)
+        names, more = _named(late, counts.late)
+        yield Figure("quality.late", counts.late, counts.expected, measure="unit", names=names, more=more)
+    if counts.not_yet:
+        yield Figure("quality.not_yet", counts.not_yet, counts.expected, measure="unit")
+    if counts.overdue:
+        names, more = _named(_overdue(asked), counts.overdue)
+        of = counts.expected
+        yield Figure("quality.overdue", counts.overdue, of, measure="unit", names=names, more=more)
     sent = UnitReport.objects.filter(asked.within(""), form=DAILY, day=asked.day)
     yield Figure("quality.corrected", sent.filter(revision__gt=1).count(), sent.count(), measure="report")
 
@@ -89,44 +89,24 @@ def owed(asked: Asked) -> Iterator[Figure]:
         yield Figure("owed.report", about=Name.of(f"{by:%H:%M}"), state="at_time")
 
 
-@dataclass(frozen=True, slots=True)
-class _Owing:
-    """What is not in: how much of it past its time (漏报) and how much before it (未到时限), and some of the former."""
-
-    missing: int
-    not_yet: int
-    named: tuple[Called, ...]
-
-
-def _owing(asked: Asked) -> _Owing:
-    """What the board counts as not in, parted by the time at which each was due."""
+def _overdue(asked: Asked) -> Iterable[Called]:
+    """The first of the units whose report is missing although its time is over."""
     seen = asked.board(asked.day)
-    if not seen.counts.missing:
-        return _Owing(0, 0, ())
-    open_still = _open_still(asked, seen)
-    # A board above a county was added up a moment ago: what came in since then must not be counted below zero.
-    not_yet = min(seen.counts.missing, open_still.filter(due_at__gte=seen.at).values("unit", "slot").distinct().count())
-    missing = seen.counts.missing - not_yet
-    late = open_still.filter(due_at__lt=seen.at).values("unit").distinct().order_by("unit__code")[:MOST_NAMED]
-    ids = [one["unit"] for one in late] if missing else []
-    return _Owing(missing, not_yet, tuple(Unit.objects.filter(pk__in=ids).order_by("code")))
-
-
-def _open_still(asked: Asked, seen: Board) -> QuerySet[Due]:
-    """The dues that the board counts as not in, on either line."""
     low, high = below(asked.unit.path)
     here = asked.within("") | Q(sector_path__gte=low, sector_path__lt=high)
-    return Due.objects.filter(here, day=asked.day, kind=seen.kind, source=True, settled_at=None, excused="").filter(
-        Q(unit=asked.unit) if seen.own else ~Q(unit=asked.unit)
-    )
+    still = Due.objects.filter(
+        here, day=asked.day, kind=seen.kind, source=True, settled_at=None, excused="", due_at__lt=seen.as_of
+    ).filter(Q(unit=asked.unit) if seen.own else ~Q(unit=asked.unit))
+    first = still.values("unit").distinct().order_by("unit__code")[:MOST_NAMED]
+    return Unit.objects.filter(pk__in=[one["unit"] for one in first]).order_by("code")
 
 
-def _weather(seen: Board, owing: _Owing) -> str:
-    if not seen.counts.expected:
+def _weather(counts: Counts) -> str:
+    if not counts.expected:
         return "none_owed"
-    if owing.missing:
+    if counts.overdue:
         return "missing"
-    return "not_yet" if owing.not_yet else "late" if seen.counts.late else "clear"
+    return "not_yet" if counts.not_yet else "late" if counts.late else "clear"
 
 
 def _late(asked: Asked) -> Iterator[Called]:

@@ -1,5 +1,6 @@
 """What may be done about incidents (处置动作), gathered: emergencies, steps, codes, similar illness, patrols."""
 
+from lianfang.capabilities.incidents import touched_codes  # noqa: F401  says whom a change of rules touches
 from lianfang.capabilities.incidents.alerts import (
     assess_alert,
     grade_alert,
@@ -17,6 +18,7 @@ from lianfang.capabilities.incidents.codes import (
 )
 from lianfang.capabilities.incidents.opening import open_incident
 from lianfang.capabilities.incidents.patrols import check_point, plan_patrol
+from lianfang.capabilities.incidents.referring import accept_referral, refer
 from lianfang.capabilities.incidents.runbooks import in_force, publish_runbook
 from lianfang.capabilities.incidents.steps import answer_call, brief, complete_step, reply, write_log
 from lianfang.capabilities.incidents.watching import (
@@ -28,6 +30,7 @@ from lianfang.capabilities.incidents.watching import (
 )
 
 __all__ = [
+    "accept_referral",
     "answer_call",
     "assess_alert",
     "brief",
@@ -46,6 +49,7 @@ __all__ = [
     "publish_runbook",
     "record_home_check",
     "record_test",
+    "refer",
     "reply",
     "report_cluster",
     "settle_alert",

@@ -7,7 +7,7 @@ from datetime import timedelta
 from lianfang.capabilities.incidents.duties import VERIFIERS
 from lianfang.capabilities.incidents.models import ClusterAlert
 from lianfang.capabilities.incidents.opening import begin
-from lianfang.capabilities.incidents.shipped import grid, group_words
+from lianfang.capabilities.incidents.shipped import grid
 from lianfang.capabilities.incidents.watching import REPORT
 from lianfang.domain.incidents.flows import ALERT, OUTCOMES
 from lianfang.domain.refusals import Refused
@@ -27,7 +27,7 @@ def verify_alert(by: Actor, *, alert: ClusterAlert, note: str = "") -> ClusterAl
     held = _moved(alert, "verify")
     held.verified_at, held.verified_by = clock.now(), by.name[:60]
     held.note = note.strip()[:300] or held.note
-    held.incident = begin(by, held.unit, "cluster", place=held.place, note=group_words(held.group))
+    held.incident = begin(by, held.unit, "cluster", place=held.place)
     return store(held)
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from lianfang.capabilities.incidents.clocks import verdicts
 from lianfang.capabilities.incidents.models import ClusterAlert, Incident
 from lianfang.capabilities.incidents.shipped import group_words
+from lianfang.capabilities.incidents.standing import open_at
 from lianfang.domain.briefing.figures import Figure
 from lianfang.domain.incidents.clocks import CONTAINED
 from lianfang.kernel.briefing import Asked, both, briefed
@@ -20,9 +21,9 @@ MOST: Final = 5  # incidents or alerts said one by one; the others are counted
 @briefed("incidents")
 def incidents(asked: Asked) -> Iterator[Figure]:
     """Open incidents and those of the day, each of these with its two clocks."""
-    known = Incident.objects.filter(asked.within(), detected_at__lt=asked.at)
+    known = Incident.objects.filter(asked.within(), received_at__lte=asked.at)
     on_record, today = known.count(), known.filter(detected_at__gte=asked.starts)
-    still = known.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=asked.at))
+    still = known.filter(open_at(asked.at))
     yield Figure("incidents.open", still.count(), on_record, measure="incident")
     yield Figure("incidents.new", today.count(), on_record, measure="incident")
     for incident in today.filter(clocked=True).select_related("unit", "place").order_by("detected_at")[:MOST]:

@@ -7,7 +7,7 @@ tests; at home to day 14 with two checks a day; the places disinfected; the pers
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from uuid_utils.compat import uuid7
@@ -35,7 +35,7 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import under
 from lianfang.kernel.people.models import Membership, Person, on_roster
 from lianfang.kernel.places.ops import guests
-from lianfang.kernel.policies.ops import edition_of, policy_of
+from lianfang.kernel.policies.ops import ANY, Measures, measures_of, policy_of
 from lianfang.kernel.readings.given import Given
 from lianfang.kernel.readings.models import HOME, Reading
 from lianfang.kernel.readings.ops import owe_readings, take
@@ -56,7 +56,7 @@ def open_code_event(
     _check(unit, person, colour, cause)
     incident = begin(by, unit, KIND, where=where, detected_at=found_at)
     event = _event(incident, person, colour, cause)
-    policy = policy_of(unit, on=event.home_since)
+    policy = _rules(event, event.home_since).policy
     _owe_notices(incident, policy)
     _owe_tests(event, policy)
     _owe_orders(incident, places, policy)
@@ -82,15 +82,21 @@ def _check(unit: Unit, person: Person, colour: str, cause: str) -> None:
 def _event(incident: Incident, person: Person, colour: str, cause: str) -> CodeEvent:
     unit = incident.unit
     since = incident.detected_at.astimezone(unit.zone).date()
-    policy = policy_of(unit, on=since)
+    held = measures_of(unit, on=since)
+    days = held.policy.observation_days
     return store(
         CodeEvent(
             unit=unit, incident=incident, person=person, colour=colour, cause=cause.strip()[:300],
             found_at=incident.detected_at, home_since=since,
-            home_until=since + timedelta(days=policy.observation_days), edition=edition_of(unit, since).text,
-            terms={"observation_days": policy.observation_days, "tests": policy.code_tests},
+            home_until=since + timedelta(days=days), edition=held.edition,
+            terms={"observation_days": days, "tests": held.policy.code_tests, "hazard": held.hazard},
         )
     )  # fmt: skip
+
+
+def _rules(event: CodeEvent, day: date) -> Measures:
+    """The rules of a day for the hazard under which the code was found."""
+    return measures_of(event.unit, on=day, hazard=event.terms.get("hazard", ANY))
 
 
 def _owe_notices(incident: Incident, policy: Policy) -> None:
@@ -197,7 +203,7 @@ def record_home_check(
         raise Refused("choice.unknown", "symptoms", choices=SYMPTOMS.codes)
     moment, zone = at or clock.now(), event.unit.zone
     day = moment.astimezone(zone).date()
-    policy = policy_of(event.unit, on=day)
+    policy = _rules(event, day).policy
     given = Given(
         key=str(uuid7()), person_id=person.pk, day=day, slot=slot_at(moment, policy, zone), at=moment, celsius=celsius,
         symptoms=tuple(symptoms), sure=sure,
@@ -207,10 +213,10 @@ def record_home_check(
 
 
 def lacking(event: CodeEvent) -> list[str]:
-    """What keeps a code event from being closed, as codes of refusals; a positive test hands it to the case."""
+    """What keeps a code event from being closed, as codes of refusals; with a positive test it is a case."""
     latest = {one.number: one.result for one in event.tests.order_by("number", "revision")}
     if POSITIVE in latest.values():
-        return []
+        return [] if statuses.cases_among([event.person_id], at=clock.now(), since=event.found_at) else ["code.case"]
     negative = sum(result == NEGATIVE for result in latest.values())
     missing = ["code.tests"] if negative < event.terms["tests"] else []
     at_home = clock.today(event.unit.zone) <= event.home_until

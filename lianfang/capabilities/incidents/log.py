@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from lianfang.capabilities.incidents.models import Called, Incident
+from lianfang.capabilities.incidents.seen import seen_words
 from lianfang.capabilities.incidents.steps import NOTICE, ORDER, TEST
 from lianfang.kernel.tasks import ops as tasks
 from lianfang.kernel.tasks.models import Task
@@ -28,6 +29,7 @@ def log_of(incident: Incident, *, own: Iterable[Task] | None = None) -> list[Ent
     """Everything notable of an incident, the oldest first. `own` are its tasks, where they are at hand already."""
     owed = list(tasks.of(incident)) if own is None else list(own)
     entries = [*_opening(incident), *_calls(incident), *_stops(incident), *_lines(incident, owed), *_done(owed)]
+    entries += _referrals(incident)
     if incident.closed_at is not None:
         facts = {"outcome": incident.outcome, "cause": incident.cause}
         entries.append(Entry(incident.closed_at, incident.state, incident.closed_by, facts))
@@ -37,7 +39,7 @@ def log_of(incident: Incident, *, own: Iterable[Task] | None = None) -> list[Ent
 def _opening(incident: Incident) -> Iterator[Entry]:
     facts = {
         "where": incident.where_words,
-        "note": incident.note,
+        "note": seen_words(incident),
         "received": _held_back(incident.detected_at, incident.received_at),
     }
     yield Entry(incident.detected_at, "opened", incident.reporter, facts)
@@ -67,6 +69,14 @@ def _stops(incident: Incident) -> Iterator[Entry]:
         first = one.revision == 1
         at, what = (one.at, one.what) if first else (one.received_at, "corrected")
         yield Entry(at, what, one.by, {**facts, "what": one.what, "at": one.at})
+
+
+def _referrals(incident: Incident) -> Iterator[Entry]:
+    for one in incident.referrals.all():
+        facts = {"provider": one.provider, "transport": one.transport}
+        yield Entry(one.handed_over_at, "handed_over", one.handed_over_by, facts)
+        if one.accepted_at is not None:
+            yield Entry(one.accepted_at, "taken_in", one.accepted_by, facts)
 
 
 def _lines(incident: Incident, owed: Iterable[Task]) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from lianfang.capabilities.incidents.duties import RESPONDERS
 from lianfang.capabilities.incidents.models import Called, Incident
-from lianfang.capabilities.incidents.runbooks import check_kind, in_force
+from lianfang.capabilities.incidents.runbooks import in_force
 from lianfang.capabilities.incidents.shipped import kinds
 from lianfang.domain.incidents.moments import Moment, moment_of
 from lianfang.domain.incidents.runbooks import Step
@@ -36,9 +36,9 @@ def open_incident(
     detected_at: datetime | None = None, severity: str = "", note: str = "",
 ) -> Incident:  # fmt: skip
     """Raise an emergency or report a hazard: who, where, which kind; everything else follows by itself."""
-    check_kind(kind)
-    if not kinds()[kind].offered:
-        raise Refused("choice.unknown", "kind", choices=[one.code for one in kinds().values() if one.offered])
+    offered = [one.code for one in kinds().values() if one.offered]
+    if kind not in offered:
+        raise Refused("choice.unknown", "kind", choices=offered)
     if not where.strip() and place is None:
         raise Refused("required", "where")
     return begin(by, unit, kind, where=where, place=place, detected_at=detected_at, severity=severity, note=note)

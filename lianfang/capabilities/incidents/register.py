@@ -6,7 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lianfang.capabilities.incidents import correcting  # noqa: F401  facts behind the status of a code
 from lianfang.capabilities.incidents.actions import (
+    accept_referral,
     answer_call,
     assess_alert,
     brief,
@@ -24,6 +26,7 @@ from lianfang.capabilities.incidents.actions import (
     publish_runbook,
     record_home_check,
     record_test,
+    refer,
     reply,
     report_cluster,
     settle_alert,
@@ -38,6 +41,7 @@ from lianfang.capabilities.incidents.models import (
     Incident,
     Patrol,
     PatrolCheck,
+    Referral,
     RunbookEdition,
 )
 from lianfang.capabilities.incidents.models.alerts import ALERT_STATES
@@ -79,13 +83,39 @@ class Incidents(Register):
     ]
     actions = [
         open_incident, stop_clock, correct_stop, complete_step, write_log, reply, brief, answer_call, explain_delay,
-        close_incident, dismiss_incident, order_disinfection,
+        close_incident, dismiss_incident, order_disinfection, refer,
     ]  # fmt: skip
 
     @staticmethod
     def address(row: Incident) -> str:
         """The page of an incident."""
         return f"/incidents/{row.pk}"
+
+
+class Referrals(Register):
+    name = "referrals"
+    title = _("Referrals")
+    model = Referral
+    related = ("unit", "incident")
+    order = ("-handed_over_at", "-id")
+    roles = (*RESPONDERS, Role.AUDITOR)
+    columns = [
+        column(Referral, "unit"),
+        Column("incident", _("incident"), lambda row: str(row.incident)),
+        column(Referral, "provider"),
+        column(Referral, "transport"),
+        column(Referral, "handed_over_at"),
+        column(Referral, "handed_over_by", priority=3),
+        column(Referral, "accepted_at"),
+        column(Referral, "accepted_by", priority=2),
+    ]
+    filters = [under_unit("unit", _("unit")), on_day("day", _("day"), "handed_over_at__date")]
+    actions = [accept_referral]
+
+    @staticmethod
+    def address(row: Referral) -> str:
+        """The page of the incident."""
+        return f"/incidents/{row.incident_id}"
 
 
 class ClusterAlerts(Register):

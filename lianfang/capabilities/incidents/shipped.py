@@ -53,12 +53,13 @@ class Runbook:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An act that a kind of incident asks for beside its steps, in words."""
+    """An act that a kind of incident asks for beside its steps, in words; `tells` whom the product itself tells."""
 
     number: int
     zh: str
     en: str
     role: str
+    tells: str = ""
 
 
 def in_language(zh: str, en: str) -> str:
@@ -108,11 +109,16 @@ def similar() -> Mapping[str, frozenset[str]]:
     return MappingProxyType({one["code"]: frozenset(one["symptoms"]) for one in _read("similar")["groups"]})
 
 
-def group_words(code: str) -> str:
-    """A group of symptoms in words."""
+def group_names(code: str) -> tuple[str, str]:
+    """What a group of symptoms is called in Chinese and in English; its code where nothing is known of it."""
     known = [*_read("similar")["groups"], *_read("similar")["counted"]]  # alarms on counts know more than groups
     found = next((one for one in known if one["code"] == code), None)
-    return in_language(found["zh"], found["en"]) if found else code
+    return (found["zh"], found["en"]) if found else (code, code)
+
+
+def group_words(code: str) -> str:
+    """A group of symptoms in words."""
+    return in_language(*group_names(code))
 
 
 @lru_cache

@@ -25,10 +25,15 @@ _SUBJECT = Incident._meta.label_lower
 
 @action("incident.step_done", by=RESPONDERS, over="task", facts=("task",))
 def complete_step(by: Actor, *, task: Task, at: datetime | None = None, note: str = "") -> Task:
-    """Say that a step, a notice or an order of an incident is done; what has to come first is refused by name."""
+    """Say that a step, a notice or an order of an incident is done; what has to come first is refused by name.
+
+    A notice says in its note whom one told.
+    """
     incident = incident_of(task)
     if incident.state not in UNFINISHED or task.kind not in DONE_HERE or task.excused:
         raise Refused("flow.condition", "task", state=incident.state)
+    if task.kind == NOTICE and not note.strip():
+        raise Refused("required", "note")
     _check_other(by, incident, task)
     moment = believed(at, policy_of(incident.unit, on=clock.today(incident.unit.zone)))
     if moment.at < incident.detected_at:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from lianfang.capabilities.incidents.models import ClusterAlert, Incident
+from lianfang.capabilities.incidents.codes import KIND
+from lianfang.capabilities.incidents.models import ClusterAlert, CodeEvent, Incident
+from lianfang.capabilities.incidents.shipped import owed
+from lianfang.capabilities.incidents.steps import NOTICE
+from lianfang.capabilities.incidents.watching import office_above
 from lianfang.domain.roles import SUPERVISORS, Role
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.alerts.ops import holders, nearest_holders, tell
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.audit.ops import ref
+from lianfang.kernel.tasks import ops as tasks
 from lianfang.kernel.tasks.models import Task
 
+OFFICE_ABOVE = "office_above"
 INCIDENT, ALERT = Incident._meta.label_lower, ClusterAlert._meta.label_lower
 
 
@@ -22,6 +30,23 @@ def tell_superior(event: Event) -> None:
     above = incident.unit.parent
     told = nearest_holders(above, SUPERVISORS) if above else []
     tell(told, "incident.reported", subject=ref(incident), unit=incident.unit, incident=incident.kind)
+
+
+def tell_office_of_code(event: Event) -> None:
+    """A yellow or red code: the office above hears of it in the product, which gives the notice owed to it (J02).
+
+    Where nobody holds a duty in any office above, the notice stays owed by whoever is on duty.
+    """
+    incident = CodeEvent.objects.select_related("incident__unit").get(pk=_key(event.subject)).incident
+    above = office_above(incident.unit)
+    told = nearest_holders(above, SUPERVISORS) if above else []
+    tell(told, "incident.code", subject=ref(incident), unit=incident.unit)
+    if not told:
+        return
+    names = "、".join(Account.objects.filter(pk__in=told).order_by("pk").values_list("name", flat=True))
+    mine = [one.number for one in owed(KIND, "notices") if one.tells == OFFICE_ABOVE]
+    waiting = tasks.of(incident, NOTICE).filter(number__in=mine, excused="")
+    tasks.settle_open(waiting, at=clock.now(), by=incident.reporter, note=names)
 
 
 def tell_of_late_step(event: Event) -> None:

@@ -22,6 +22,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.actions import store
 from lianfang.kernel.audit.ops import record, ref
+from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import ancestors
 from lianfang.kernel.places.models import BED, DORMITORY, Occupancy, Place
@@ -200,9 +201,10 @@ def _join(alert: ClusterAlert, found: Cluster) -> int:
 
 def owe_reports(alert: ClusterAlert) -> None:
     """The report within its hours: owed by the school's reporter, and by the county that checks it."""
+    above = office_above(alert.unit) or alert.unit
     words = {
         1: (Role.DOCTOR, alert.unit, "聚集性发病上报", "Report similar illness"),
-        2: (Role.OFFICER, _county(alert.unit), "核对聚集性发病报告", "Check the report of similar illness"),
+        2: (Role.OFFICER, above, "核对聚集性发病报告", "Check the report of similar illness"),
     }
     for number, (role, unit, zh, en) in words.items():
         owe(
@@ -211,7 +213,6 @@ def owe_reports(alert: ClusterAlert) -> None:
         )  # fmt: skip
 
 
-def _county(unit: Unit) -> Unit:
-    """The nearest office above."""
-    above = [one for one in reversed(ancestors(unit)) if one.kind in ("county", "prefecture", "city", "province")]
-    return above[0] if above else unit
+def office_above(unit: Unit) -> Unit | None:
+    """The nearest office above a unit, where there is one."""
+    return next((one for one in reversed(ancestors(unit)) if one.kind in OFFICES), None)

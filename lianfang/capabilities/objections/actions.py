@@ -21,13 +21,14 @@ from lianfang.kernel.registers.sight import children_out_of_sight
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses import ops as statuses
 from lianfang.kernel.statuses.models import ByHand, Status
+from lianfang.kernel.statuses.sources import Correction, correct_at_its_row, follows_a_row, refuse_beside_its_row
 from lianfang.kernel.tasks import ops as tasks
 
 REVIEWERS = (Role.DOCTOR, Role.DUTY_OFFICER)
 """Who answers objections and changes statuses by hand; of a child's only the doctor."""
 ON_BEHALF = (Role.CLASS_HEAD, Role.NURSE, *REVIEWERS)
 """Who may write an objection down for somebody who has no phone."""
-CLEAR = "clear"
+CLEAR = statuses.CLEAR
 """The status of somebody for whom, by the right facts, nothing holds any more."""
 TASK = "objection"
 
@@ -51,9 +52,13 @@ def object_to_status(by: Actor, *, status: Status, person: Person, text: str) ->
 def _holding(status: Status) -> Status:
     """The status as it is now, held still; refused (`status.over`) once it has ended."""
     held = Status.objects.select_for_update(of=("self",)).select_related("unit").get(pk=status.pk)
-    if held.until is not None and held.until <= clock.now():
+    if not _holds(held):
         raise Refused("status.over", "status")
     return held
+
+
+def _holds(status: Status) -> bool:
+    return status.until is None or status.until > clock.now()
 
 
 def _objection(by: Actor, status: Status, text: str, now: datetime) -> Objection:
@@ -66,11 +71,16 @@ def _objection(by: Actor, status: Status, text: str, now: datetime) -> Objection
 
 @action("status.objection_answered", by=REVIEWERS, over="objection", facts=("objection", "outcome"))
 def answer_objection(by: Actor, *, objection: Objection, outcome: str, answer: str) -> Objection:
-    """Answer an objection: the status stands or ends, with the reason; a wrong fact is corrected instead."""
+    """Answer an objection: the status stands or ends, with the reason; a wrong fact is corrected instead.
+
+    What follows a row of its own (a stay, a contact, a code) is ended there first (`status.at_its_source`).
+    """
     if outcome not in (STANDS, ENDED):
         raise Refused("choice.unknown", "outcome", given=outcome[:40])
     held = _to_answer(by, objection)
     if outcome == ENDED:
+        if _holds(held.status):
+            refuse_beside_its_row(held.status, "outcome")
         statuses.end_all([held.status_id], at=clock.now(), by=by, reason=answer)
     return _answered(by, held, outcome, answer)
 
@@ -112,15 +122,18 @@ def _answered(by: Actor, objection: Objection, outcome: str, answer: str) -> Obj
 def correct_fact(by: Actor, *, status: Status, fact: str, right: str, reason: str, holds: bool = False) -> Status:
     """Correct a wrong fact behind a status, which still holds by the right one or is clear; answers the objection.
 
-    The entry with the wrong fact stays on record, superseded. Whoever owns the fact hears of it by the event.
+    The entry with the wrong fact stays on record, superseded. Where the status follows a row of its own, the row is
+    corrected, and says whether and how long it still holds. Else whoever owns the fact hears of it by the event.
     """
     held = _holding(status)
     if fact not in held.facts:
         raise Refused("choice.unknown", "fact", given=fact[:40])
     _require_other(by, held)
-    value = held.value if holds else CLEAR
-    facts = {**held.facts, fact: right, "corrected": fact}
-    new = statuses.correct(held, facts=facts, value=value, by=by, at=clock.now(), reason=reason)
+    if follows_a_row(held):
+        new = correct_at_its_row(Correction(by, held, fact, right, reason, holds))
+    else:
+        value, facts = held.value if holds else CLEAR, {**held.facts, fact: right, "corrected": fact}
+        new = statuses.correct(held, facts=facts, value=value, by=by, at=clock.now(), reason=reason)
     for objection in Objection.objects.select_for_update().filter(status=held, answered_at__isnull=True):
         _answered(by, objection, CORRECTED, reason)
     return new
@@ -137,6 +150,7 @@ def propose_change(
     now = clock.now()
     if until is not None and until <= now:
         raise Refused("cross.order", "until", earlier=f"{now:%Y-%m-%d %H:%M}")
+    _refuse_beside_rows(person, kind)
     most = policy_of(unit, on=clock.today(unit.zone)).manual_changes_a_day
     if len(changes_by_hand(unit, since=now - timedelta(days=1))) >= most:
         raise Refused("status.by_hand_limit", "unit", most=most)
@@ -160,12 +174,19 @@ def decide_change(by: Actor, *, change: ByHand, agree: bool) -> ByHand:
         raise Refused("status.second_person", "change")
     _require_sight(by, held.person_id)
     now = clock.now()
+    if agree:
+        _refuse_beside_rows(held.person, held.kind)
     held.outcome, held.decided_at = "confirmed" if agree else "refused", now
     held.decided_by, held.decided_by_id = by.name[:60], by.account_id
     store(held)
     if agree:
         statuses.give_by_hand(held, by, at=now)
     return held
+
+
+def _refuse_beside_rows(person: Person, kind: str) -> None:
+    for status in statuses.current(person, kind):
+        refuse_beside_its_row(status, "kind")
 
 
 def institution_of(unit: Unit) -> Unit:

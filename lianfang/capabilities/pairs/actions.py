@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q
+from django.utils.translation import gettext_noop
 
 from lianfang.capabilities.pairs.models import BACKUP, LEAD, NO_ANSWER, RESPONSIBLE, RESULTS, DailyContact, Pairing
 from lianfang.domain.pairing.matching import Match, pair
@@ -88,7 +89,7 @@ def _able(unit: Unit, accounts: Sequence[int]) -> set[int]:
 def _close_those_over(unit: Unit, today: date) -> None:
     """A pair whose last day has passed is over, and its person can be paired up again."""
     over = Pairing.objects.filter(under(unit, "unit__"), ended_at__isnull=True, last_day__lt=today)
-    over.update(ended_at=clock.now(), because="last day passed")
+    over.update(ended_at=clock.now(), because=gettext_noop("last day passed"))
 
 
 def _loads(adults: Sequence[Account]) -> dict[Account, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.capabilities.pairs.actions import end_pair, hand_on, pair_up, record_contact
@@ -10,6 +11,11 @@ from lianfang.domain.roles import EVERYONE, SIGHTS
 from lianfang.kernel.registers.register import Column, Register, column, equals, on_day, under_unit
 
 SEES_PEOPLE = tuple(role for role in EVERYONE if SIGHTS[role].people)
+
+
+def _because(row: Pairing) -> str:
+    """Why it ended: in somebody's words, or the product's own in the reader's language."""
+    return gettext(row.because) if row.because else ""
 
 
 class Pairings(Register):
@@ -28,7 +34,7 @@ class Pairings(Register):
         column(Pairing, "since", priority=2),
         column(Pairing, "last_day", priority=2),
         column(Pairing, "ended_at", priority=3),
-        column(Pairing, "because", priority=3),
+        Column("because", Pairing._meta.get_field("because").verbose_name, _because, priority=3),
     ]
     filters = [under_unit("unit", _("unit"))]
     actions = [pair_up, hand_on, end_pair, record_contact]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.capabilities.recall import freeze  # noqa: F401  what stands against leave is told to the roster
+from lianfang.capabilities.recall import correcting, freeze  # noqa: F401  what they register with the kernel
 from lianfang.capabilities.recall.actions import (
     exempt_from_recall,
     keep_exemption,

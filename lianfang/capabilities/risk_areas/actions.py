@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from lianfang.capabilities.risk_areas.models import LEVELS, MEDIUM, NAME, SOURCES, Area, AreaList, Sojourn
+from lianfang.domain.areas import AREA_CODE, check_area
 from lianfang.domain.parsing.findings import Findings
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
@@ -22,10 +22,9 @@ KEEPERS = (Role.OFFICER, Role.ADMINISTRATOR)
 RECORDERS = (Role.CLASS_HEAD, Role.SCREENER, Role.DOCTOR, Role.DUTY_OFFICER)
 MOST_AREAS = 2_000  # there are about 2,850 counties in all; a list with more is a mistake
 PROVINCE = 2  # digits of an area code that name the province
-_CODE = re.compile(r"[1-9]\d{5}(\d{3})?(\d{3})?")
 AREA = Entry(
     {
-        "code": Member(str, "510100", owed=True, more={"pattern": f"^{_CODE.pattern}$"}),
+        "code": Member(str, "510100", owed=True, more={"pattern": f"^{AREA_CODE.pattern}$"}),
         "name": Member(str, "某市", owed=True, more=up_to(NAME)),
         "name_en": Member(str, "A city", more=up_to(NAME)),
         "level": Member(str, MEDIUM, owed=True, more=among(dict(LEVELS))),
@@ -92,7 +91,7 @@ def _areas(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
 def _look(found: Findings, place: str, entry: Mapping[str, Any], row: Mapping[str, str]) -> None:
     for name in set(entry) - set(MEMBERS):
         found.problem("field.unknown", f"{place}.{name[:40]}")
-    if not _CODE.fullmatch(row["code"]):
+    if not AREA_CODE.fullmatch(row["code"]):
         found.problem("area.code", f"{place}.code")
     if not row["name"] or max(len(row["name"]), len(row["name_en"])) > NAME:
         found.problem("required" if not row["name"] else "limit", f"{place}.name")
@@ -107,20 +106,24 @@ def prefix_of(code: str) -> str:
     return code
 
 
+def check_stay(area: str, since: date, until: date | None, source: str, *, today: date) -> None:
+    """Refuse a stay in no area that can be, one that begins after today or ends before it begins, or of no source."""
+    check_area(area)
+    if since > today:
+        raise Refused("date.in_future", "since")
+    if until is not None and until < since:
+        raise Refused("cross.order", "until", earlier=str(since))
+    if source not in dict(SOURCES):
+        raise Refused("choice.unknown", "source", given=source[:40])
+
+
 @action("sojourn.recorded", by=RECORDERS, over="unit", oneself=True, facts=("unit", "source"))
 def record_sojourn(
     by: Actor, *, unit: Unit, person: Person, area: str, since: date, until: date | None = None,
     source: str = "declared",
 ) -> Sojourn:  # fmt: skip
     """Record where somebody stayed, from which day until which day (empty: still there)."""
-    if not _CODE.fullmatch(area):
-        raise Refused("area.code", "area")
-    if since > clock.today(unit.zone):
-        raise Refused("date.in_future", "since")
-    if until is not None and until < since:
-        raise Refused("cross.order", "until", earlier=str(since))
-    if source not in dict(SOURCES):
-        raise Refused("choice.unknown", "source", given=source[:40])
+    check_stay(area, since, until, source, today=clock.today(unit.zone))
     return store(
         Sojourn(
             unit=unit, person=person, area=area, since=since, until=until, source=source, entered_at=clock.now(),

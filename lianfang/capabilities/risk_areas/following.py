@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from lianfang.capabilities.risk_areas.models import AreaList, Sojourn
-from lianfang.capabilities.risk_areas.recompute import KIND, Recomputed, recompute
+from lianfang.capabilities.risk_areas.recompute import KIND, VALUES, Recomputed, recompute
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
+from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.orgs.ops import under
 from lianfang.kernel.people.models import Membership, on_roster
 from lianfang.kernel.statuses.models import Status
 
@@ -38,14 +40,33 @@ def follow_sojourn(sojourn: UUID | str) -> list[UUID]:
     return follow_person(Sojourn.objects.values_list("person_id", flat=True).get(pk=sojourn))
 
 
+def follow_stays_under(unit: Unit) -> int:
+    """Everybody under a unit who has a stay on record, in one pass a list in force over them; whose status changed."""
+    stays = Sojourn.objects.filter(under(unit, "unit__"), refuted_at__isnull=True)
+    people = list(stays.order_by().values_list("person_id", flat=True).distinct())
+    in_force = AreaList.objects.filter(until__isnull=True).select_related("unit")
+    near = [one for one in in_force if one.unit.covers(unit) or unit.covers(one.unit)]
+    return sum(len(recompute(one, SYSTEM, people=people).people) for one in near)
+
+
 def follow_correction(status: UUID | str) -> list[UUID]:
-    """A reviewer has corrected a fact behind a status: the stay that it rests on no longer counts."""
+    """A reviewer has corrected a fact behind a status; unless it still holds, the stay behind it no longer counts."""
     found = Status.objects.get(pk=status)
-    if found.kind != KIND:
+    if found.kind != KIND or found.value in VALUES.values():
         return []
-    wrong = Sojourn.objects.select_for_update().filter(pk=found.facts.get("sojourn"), refuted_at__isnull=True)
-    wrong.update(refuted_at=clock.now(), refuted_because=found.reason)
-    return follow_person(found.person_id)
+    return _refute(found, found.reason)
+
+
+def follow_end(status: UUID | str, because: str) -> list[UUID]:
+    """An objection has ended a status: the stay behind it no longer counts, and no list brings it back."""
+    found = Status.objects.get(pk=status)
+    return _refute(found, because) if found.kind == KIND else []
+
+
+def _refute(status: Status, because: str) -> list[UUID]:
+    wrong = Sojourn.objects.select_for_update().filter(pk=status.facts.get("sojourn"), refuted_at__isnull=True)
+    wrong.update(refuted_at=clock.now(), refuted_because=because)
+    return follow_person(status.person_id)
 
 
 def _lists_over(person: UUID) -> Iterable[AreaList]:

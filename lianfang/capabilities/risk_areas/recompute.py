@@ -21,7 +21,7 @@ from lianfang.kernel.statuses import ops as statuses
 from lianfang.kernel.statuses.models import Status
 from lianfang.kernel.statuses.ops import Given
 
-KIND, RULE = "risk_area", "R-area"
+KIND, RULE = statuses.RISK_AREA, "R-area"
 VALUES = {HIGH: "red", MEDIUM: "yellow"}
 MATCHES = """
 SELECT DISTINCT ON (s.person_id) s.person_id, m.unit_id, s.id, s.area, s.since, s.until, a.code, a.name, a.name_en,

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from lianfang.domain.policy import kinds
+from lianfang.domain.policy import Policy, kinds
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.domain.roles import Role
 from lianfang.domain.rules.changes import Changes, compared
@@ -54,11 +54,21 @@ def preview(pack: RulePack) -> Preview:
     """What adopting this pack would change for its unit, before anything is written."""
     check_numbers(pack.parameters)
     assert pack.unit is not None  # noqa: S101  packs are adopted by a unit
-    chain = Rules(pack.valid_from).chain(pack.unit, pack.hazard)
-    after = _after(chain, pack)
-    changes = compared(laid(chain), laid(after), since=pack.valid_from, hazard=pack.hazard, sources=pack.sources)
+    rules = Rules(pack.valid_from)
+    chain = rules.chain(pack.unit, pack.hazard)
+    changes = compared(
+        laid(chain), laid(_after(chain, pack)), since=pack.valid_from, hazard=pack.hazard, sources=pack.sources,
+        afterwards=_by_hazard(_after(rules.chain_of_all(pack.unit), pack)),
+    )  # fmt: skip
     touched = touched_by(pack.unit, changes) if changes.items else []
     return Preview(changes, tuple(touched), tuple(looser_than_others(pack)))
+
+
+def _by_hazard(chain: Iterable[RulePack]) -> dict[str, Policy]:
+    """The policy for each hazard that these packs are for, and for any."""
+    packs = list(chain)
+    named = {ANY, *(pack.hazard for pack in packs)}
+    return {hazard: laid([pack for pack in packs if pack.hazard in (ANY, hazard)]) for hazard in named}
 
 
 def _after(chain: Iterable[RulePack], pack: RulePack) -> list[RulePack]:

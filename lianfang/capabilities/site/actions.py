@@ -18,7 +18,7 @@ from lianfang.kernel.actions import action, store
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import add_units
 from lianfang.kernel.places.models import BED, Occupancy, Place, Premises
-from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.policies.ops import measures_of
 
 NAMED = 20  # things that a refusal names; the rest is counted
 PREMISES = {
@@ -53,7 +53,7 @@ def publish(site: Site) -> None:
         unit=site.unit,
         defaults={
             "state": PREMISES[site.state], "accepts_until": site.accepts_until, "opened_on": opened,
-            "closed_on": site.closed_on,
+            "closing_on": site.closing_on, "closed_on": site.closed_on,
         },
     )  # fmt: skip
 
@@ -108,7 +108,7 @@ def drain_site(by: Actor, *, site: Site, closing_on: date) -> Site:
     if closing_on < today:
         raise Refused("date.out_of_window", "closing_on", low=today)
     _refuse_before_the_last_leaves(row, closing_on)
-    days = policy_of(row.unit, on=today).observation_days
+    days = measures_of(row.unit, on=today).policy.observation_days
     row.closing_on, row.accepts_until = closing_on, life.last_admission(closing_on, observation_days=days)
     return _kept(row)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianfang.capabilities.site.actions import (
     change_t0,
@@ -158,7 +159,7 @@ class Assets(Register):
         column(Asset, "unit", priority=2),
         column(Asset, "kind"),
         column(Asset, "code", kind="code"),
-        Column("name", _("name"), str),
+        Column("name", pgettext_lazy("of a unit", "name"), str),
         column(Asset, "use"),
     ]
     filters = [under_unit("unit", _("unit"))]

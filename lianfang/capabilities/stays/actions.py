@@ -8,6 +8,7 @@ from lianfang.capabilities.stays.admissions import (
     propose_rooms,
 )
 from lianfang.capabilities.stays.guest_accounts import open_guest_account
+from lianfang.capabilities.stays.home import measure_at_home, record_home_test
 from lianfang.capabilities.stays.isolation import (
     accept_referral,
     end_isolation,
@@ -17,6 +18,7 @@ from lianfang.capabilities.stays.isolation import (
     refer,
     room_mates,
 )
+from lianfang.capabilities.stays.isolation_care import measure_isolated, record_isolation_test
 from lianfang.capabilities.stays.laboratory import order_test, record_test
 from lianfang.capabilities.stays.lengths import correct_exposure, extend, extend_floor, rederive
 from lianfang.capabilities.stays.manifests import mark_not_arrived, receive_manifest
@@ -39,6 +41,8 @@ __all__ = [
     "isolate",
     "mark_lost",
     "mark_not_arrived",
+    "measure_at_home",
+    "measure_isolated",
     "open_guest_account",
     "order_test",
     "people_of",
@@ -47,6 +51,8 @@ __all__ = [
     "receive_manifest",
     "record_feedback",
     "record_guardian_told",
+    "record_home_test",
+    "record_isolation_test",
     "record_round",
     "record_test",
     "rederive",

@@ -24,7 +24,7 @@ from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.places.models import SITE_ROOM, Place
-from lianfang.kernel.policies.ops import check_hazard, policy_of
+from lianfang.kernel.policies.ops import check_hazard, measures_of, policy_of
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses import ops as statuses
 
@@ -124,7 +124,7 @@ def _admit(
     Stay.objects.bulk_update(stays, BEGUN)
     _give_statuses(by, stays)
     for hazard in terms:
-        owe_all([stay for stay in stays if stay.hazard == hazard], policy_of(unit, on=day, hazard=hazard))
+        owe_all([stay for stay in stays if stay.hazard == hazard], measures_of(unit, on=day, hazard=hazard).policy)
     settle_arrivals(by, stays)
 
 
@@ -176,6 +176,15 @@ def _give_statuses(by: Actor, stays: Sequence[Stay]) -> None:
         editions.setdefault(stay.edition, []).append(_given(stay))
     for edition, given in editions.items():
         statuses.give_all(given, kind=OBSERVED, rule=RULE, edition=edition, by=by)
+
+
+def give_anew(by: Actor, stay: Stay, reason: str) -> None:
+    """The same after a fact behind it, or the last day, has become another: the entry before stays, superseded."""
+    given = _given(stay)
+    statuses.give(
+        unit=stay.unit, person=stay.person, kind=OBSERVED, value=given.value, rule=RULE, edition=stay.edition,
+        facts=given.facts, since=clock.now(), by=by, about=stay, reason=reason,
+    )  # fmt: skip
 
 
 def _given(stay: Stay) -> statuses.Given:

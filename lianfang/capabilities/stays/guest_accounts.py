@@ -5,7 +5,9 @@ from __future__ import annotations
 from lianfang.capabilities.stays.models import Stay
 from lianfang.capabilities.stays.models.stay import HERE
 from lianfang.capabilities.stays.roles import RECEPTION
+from lianfang.capabilities.stays.rooms import bed_of
 from lianfang.domain.refusals import Refused
+from lianfang.kernel import clock
 from lianfang.kernel.accounts import ops
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.accounts.models import Account
@@ -22,7 +24,9 @@ def open_guest_account(by: Actor, *, stay: Stay) -> Account:
     """
     if stay.state != HERE:
         raise Refused("flow.condition", "stay", state=stay.state)
-    return _not_entered(stay) or ops.open_for(stay.person, field="stay")
+    bed = bed_of(stay, clock.now())
+    stem = f"{stay.unit.code}-{bed.place.code}" if bed else stay.unit.code
+    return _not_entered(stay) or ops.open_for(stay.person, stem=stem, field="stay")
 
 
 def _not_entered(stay: Stay) -> Account | None:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from lianfang.capabilities.stays.isolation_care import result_of
+from lianfang.capabilities.stays.isolation_owed import CALL, REFERRAL, done, end_owed, owe_isolation
 from lianfang.capabilities.stays.models import Isolated, Isolation
-from lianfang.capabilities.stays.models.isolation import OUTCOMES, ROOM_MATE, SUSPECTED
+from lianfang.capabilities.stays.models.isolation import NEGATIVE, OTHER, POSITIVE, ROOM_MATE, SUSPECTED
 from lianfang.domain.readings import check_celsius
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
@@ -22,7 +24,7 @@ from lianfang.kernel.people.models import Guardianship, Person
 from lianfang.kernel.people.ops import is_member
 from lianfang.kernel.places.models import BED, ISOLATION, VISIT, Occupancy, Place
 from lianfang.kernel.places.ops import occupants, occupy, together, vacate
-from lianfang.kernel.policies.ops import edition_of, policy_of
+from lianfang.kernel.policies.ops import measures_of, policy_of
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses import ops as statuses
 from lianfang.kernel.tasks import ops as tasks
@@ -45,9 +47,9 @@ def isolate(
         )
     )
     occupy(unit=unit, place=place, layer=VISIT, person=person, spot=_bed(place, at), since=at, subject=ref(occasion))
-    _isolated(by, occasion, person, SUSPECTED, reason=reason, celsius=celsius)
-    for mate in room_mates(unit, person, at):
-        _isolated(by, occasion, mate, ROOM_MATE, reason=reason)
+    people = [_isolated(by, occasion, person, SUSPECTED, reason=reason, celsius=celsius)]
+    people += [_isolated(by, occasion, mate, ROOM_MATE, reason=reason) for mate in room_mates(unit, person, at)]
+    owe_isolation(occasion, people)
     return occasion
 
 
@@ -80,7 +82,7 @@ def _bed(place: Place, at: datetime) -> str:
 
 def room_mates(unit: Unit, person: Person, at: datetime) -> list[Person]:
     """Everybody who shared a bedroom with somebody within the days that count."""
-    days = policy_of(unit, on=at.astimezone(unit.zone).date()).lookback_days
+    days = measures_of(unit, on=at.astimezone(unit.zone).date()).policy.lookback_days
     found = {one.person_id for one in together(person, since=at - timedelta(days=days), until=at, layers=(BED,))}
     return list(Person.objects.filter(pk__in=found).order_by("sort_key", "pk"))
 
@@ -99,7 +101,7 @@ def _isolated(
     facts = {"since": occasion.since.isoformat(), "as": part, "place": occasion.place.code, "reason": reason}
     statuses.give(
         unit=occasion.unit, person=person, kind=KIND, value=f"isolated_{part}", rule=RULE,
-        edition=edition_of(occasion.unit, day).text, facts=facts, since=occasion.since, about=row, by=by,
+        edition=measures_of(occasion.unit, on=day).edition, facts=facts, since=occasion.since, about=row, by=by,
     )  # fmt: skip
     return row
 
@@ -120,6 +122,7 @@ def record_guardian_told(by: Actor, *, isolated: Isolated, how: str) -> Isolated
         raise Refused("required", "how")
     isolated.told_at = isolated.told_at or clock.now()
     isolated.guardians_told += 1
+    done(isolated, CALL, at=clock.now(), by=by.name, note=how)
     return store(isolated)
 
 
@@ -140,26 +143,41 @@ def accept_referral(by: Actor, *, isolation: Isolation, at: datetime | None = No
     if moment < row.referred_at:
         raise Refused("date.order", "at", earlier="referred_at")
     row.accepted_at = row.accepted_at or moment
+    done(row, REFERRAL, at=row.accepted_at, by=by.name, note=row.provider)
     return store(row)
 
 
-@action("isolation.ended", by=DOCTORS, over="isolation", facts=("outcome", "reason"))
-def end_isolation(by: Actor, *, isolation: Isolation, outcome: str, reason: str = "") -> Isolation:
-    """End the isolation of everybody of one occasion by one decision; the room gets its terminal cleaning."""
-    if outcome not in dict(OUTCOMES):
-        raise Refused("choice.unknown", "outcome", choices=tuple(dict(OUTCOMES)))
-    if outcome == "positive" or (outcome == "other" and not reason.strip()):
-        raise Refused("isolation.not_negative", "outcome")
+@action("isolation.ended", by=DOCTORS, over="isolation", facts=("reason",))
+def end_isolation(by: Actor, *, isolation: Isolation, reason: str = "") -> Isolation:
+    """End the isolation of everybody of one occasion by one decision; the room gets its terminal cleaning.
+
+    The outcome is that of the suspected person's test. Refused `isolation.not_negative` without a negative one, unless
+    a reason is given; after a positive one also until the case is opened, which goes on with everybody.
+    """
     row, at = _open(isolation), clock.now()
+    people = list(row.people.filter(until__isnull=True).select_related("person"))
+    outcome = _outcome(people, reason)
     row.outcome, row.ended_at, row.ended_by, row.reason = outcome, at, by.name[:60], reason
-    for one in row.people.filter(until__isnull=True):
+    for one in people:
         one.until = at
         store(one)
         statuses.end(about=one, kind=KIND, at=at, by=by, reason=reason or outcome)
     for bed in Occupancy.objects.filter(subject=ref(row), until__isnull=True):
         vacate(bed, at=at, because=outcome)
+    end_owed(row, people, reason or outcome)
     _order_cleaning(row)
     return store(row)
+
+
+def _outcome(people: Sequence[Isolated], reason: str) -> str:
+    suspected = next(one for one in people if one.part == SUSPECTED)
+    result = result_of(suspected)
+    if result == NEGATIVE:
+        return NEGATIVE
+    followed = result != POSITIVE or statuses.current(suspected.person, "case")
+    if not (reason.strip() and followed):
+        raise Refused("isolation.not_negative", "reason")
+    return POSITIVE if result == POSITIVE else OTHER
 
 
 def _order_cleaning(row: Isolation) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.capabilities.stays.admissions import give_anew
 from lianfang.capabilities.stays.models import Change, Stay
 from lianfang.capabilities.stays.models.stay import HERE
 from lianfang.capabilities.stays.moves import held
@@ -23,7 +24,7 @@ from lianfang.kernel.actions import action, store
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.places.models import BED, Occupancy
-from lianfang.kernel.policies.ops import edition_of, policy_of
+from lianfang.kernel.policies.ops import ANY, measures_of
 from lianfang.kernel.policies.touched import Touched, touched
 
 
@@ -54,11 +55,11 @@ def extend(by: Actor, *, stay: Stay, ends_on: date, reason: str) -> Stay:
 def _refuse_far(row: Stay, ends_on: date) -> None:
     """A person is kept on by decisions that follow each other, each with its reason, never by one without an end."""
     today = clock.today(row.unit.zone)
-    most = policy_of(row.unit, on=today, hazard=row.hazard).extension_days
+    held = measures_of(row.unit, on=today, hazard=row.hazard)
+    most = held.policy.extension_days
     latest = max(row.ends_on or today, today) + timedelta(days=most)
     if ends_on > latest:
-        edition = edition_of(row.unit, today, row.hazard).text
-        raise Refused("stay.extended_too_far", "ends_on", edition=edition, most=most, latest=latest.isoformat())
+        raise Refused("stay.extended_too_far", "ends_on", edition=held.edition, most=most, latest=latest.isoformat())
 
 
 @action("floor.extended", by=DECIDERS, over="unit", facts=("floor", "last_exposure", "reason"))
@@ -66,7 +67,7 @@ def extend_floor(
     by: Actor, *, unit: Unit, floor: int, last_exposure: date, reason: str, building: str = ""
 ) -> list[Stay]:
     """Start the days of a whole floor anew after a positive finding there, where the rules have that option."""
-    if not policy_of(unit, on=clock.today(unit.zone)).floor_starts_anew:
+    if not measures_of(unit, on=clock.today(unit.zone)).policy.floor_starts_anew:
         raise Refused("rule.not_in_force", "floor", rule="floor_starts_anew")
     if last_exposure > clock.today(unit.zone):
         raise Refused("date.in_future", "last_exposure")
@@ -89,11 +90,13 @@ def rederive(by: Actor, *, unit: Unit, reason: str) -> list[Stay]:
 
 def _rederived(by: Actor, row: Stay, terms: Terms, reason: str) -> Stay:
     """The last day by other rules, never before one that was decided on for this person."""
+    return _changed(by, row, "rederived", terms, reason, ends_on=_would_end(row, terms))
+
+
+def _would_end(row: Stay, terms: Terms) -> date:
     decided = row.changes.filter(kind="extended", exposure_before=F("exposure_after")).order_by("-at").first()
     derived = last_day_of(row, terms)
-    return _changed(
-        by, row, "rederived", terms, reason, ends_on=max(derived, decided.ends_after) if decided else derived
-    )
+    return max(derived, decided.ends_after) if decided else derived
 
 
 def _on_floor(unit: Unit, building: str, floor: int) -> Iterable[Stay]:
@@ -128,7 +131,8 @@ def _changed(
     )  # fmt: skip
     Occupancy.objects.filter(subject=subject_of(row), until__isnull=True).update(expected_until=row.ends_on)
     day = row.admitted_at.astimezone(row.unit.zone).date() if row.admitted_at else before
-    owe_anew(row, policy_of(row.unit, on=day, hazard=row.hazard), reason=reason)
+    owe_anew(row, measures_of(row.unit, on=day, hazard=row.hazard).policy, reason=reason)
+    give_anew(by, row, reason)
     return row
 
 
@@ -138,22 +142,23 @@ def stays_touched(unit: Unit, changes: Changes) -> Iterator[Touched]:
     if not any(name in changes for name in ("observation_days", "count_from", "test_days", "release_conditions")):
         return
     low, high = below(unit.path)
-    found = Stay.objects.filter(
-        state=HERE, unit__path__gte=low, unit__path__lt=high, hazard__in=("any", changes.hazard)
-    )
-    moved = [stay for stay in found.select_related("unit") if _would_end(stay, changes) != stay.ends_on]
+    found = Stay.objects.filter(state=HERE, unit__path__gte=low, unit__path__lt=high).select_related("unit")
+    if changes.hazard != ANY:  # a pack for any hazard also lies under those for a named one
+        found = found.filter(hazard__in=(ANY, changes.hazard))
+    moved = [stay for stay in found if _under(stay, changes) != stay.ends_on]
     yield Touched(
         "stay", _("Stays under way"), len(moved), tuple(subject_of(stay) for stay in moved[:5]), _effect(moved, changes)
     )
 
 
-def _would_end(stay: Stay, changes: Changes) -> date:
-    return last_day_of(stay, terms_of(changes.after, stay.edition))
+def _under(stay: Stay, changes: Changes) -> date:
+    """The last day that the stay would be given under the new rules."""
+    return _would_end(stay, terms_of(changes.after_for(stay.hazard), stay.edition))
 
 
 def _effect(moved: Sequence[Stay], changes: Changes) -> Any:
     if not moved:
         return ""
     first = moved[0]
-    words = {"before": str(first.ends_on), "after": str(_would_end(first, changes))}
+    words = {"before": str(first.ends_on), "after": str(_under(first, changes))}
     return _("keep their last day, such as %(before)s; put under the new rules it would be %(after)s") % words

@@ -22,14 +22,15 @@ from lianfang.domain.parsing.findings import Findings
 from lianfang.domain.parsing.number import parse_count
 from lianfang.domain.parsing.person import parse_person
 from lianfang.domain.parsing.text import clean_text, is_blank
+from lianfang.domain.policy import Policy
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.actions import action, store
+from lianfang.kernel.actions import action, store, store_all
 from lianfang.kernel.audit.ops import record, ref
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people import ops as people_ops
-from lianfang.kernel.people.models import Membership, Person
+from lianfang.kernel.people.models import Membership, Person, index_of_number
 from lianfang.kernel.places.models import Expected
 from lianfang.kernel.policies.ops import check_hazard, policy_of
 from lianfang.kernel.scope import EVERYTHING, within
@@ -78,8 +79,10 @@ def receive_manifest(
     manifest = store(
         Manifest(unit=unit, arrives_at=arrives_at, people=len(guests), source=source, received_at=clock.now())
     )
-    for guest, person in zip(guests, persons, strict=True):
-        store(_stay(manifest, guest, person, _companion(guest, persons), hazard))
+    store_all(
+        _stay(manifest, guest, person, _companion(guest, persons), hazard)
+        for guest, person in zip(guests, persons, strict=True)
+    )
     _expect(manifest, guests, hazard)
     return manifest
 
@@ -100,9 +103,10 @@ def read_guests(unit: Unit, rows: Sequence[Mapping[str, Any]], *, channel: str =
         raise Refused("limit", "people", high=MOST)
     problems: list[Problem] = []
     guests: list[Guest] = []
+    policy = policy_of(unit, on=clock.today(unit.zone))
     for index, raw in enumerate(rows):
         found = Findings()
-        guest = _guest(unit, raw, found, len(rows), channel)
+        guest = _guest(unit, raw, found, policy, rows=len(rows), channel=channel)
         problems += [Problem(p.code, f"people[{index}].{p.field}", facts=p.facts) for p in found.problems]
         guests.append(guest)
     if problems:
@@ -110,11 +114,10 @@ def read_guests(unit: Unit, rows: Sequence[Mapping[str, Any]], *, channel: str =
     return guests
 
 
-def _guest(unit: Unit, raw: Mapping[str, Any], found: Findings, rows: int, channel: str) -> Guest:
+def _guest(unit: Unit, raw: Mapping[str, Any], found: Findings, policy: Policy, *, rows: int, channel: str) -> Guest:
     today = clock.today(unit.zone)
     found.check_members(raw, tuple(entries.GUEST.members))
     person = {name: raw[name] for name in PERSON if name in raw}
-    policy = policy_of(unit, on=today)
 
     def text(name: str) -> str:
         longest = getattr(Stay._meta.get_field(name), "max_length", 0)
@@ -167,22 +170,31 @@ def _exposure(raw: Mapping[str, Any], found: Findings, today: date) -> date | No
 def register_guests(unit: Unit, refs: Sequence[PersonRef]) -> list[Person]:
     """The people of a list, each registered once: a number that is known is that person, whose name must agree."""
     with within(EVERYTHING):
-        persons = [_registered(unit, who, index) for index, who in enumerate(refs)]
+        persons = _registered(unit, refs)
     twice = [index for index, one in enumerate(persons) if one.pk in {other.pk for other in persons[:index]}]
     if twice:
         raise Refused([Problem("row.duplicate", f"people[{index}].person.id_number") for index in twice])
     return persons
 
 
-def _registered(unit: Unit, who: PersonRef, index: int) -> Person:
-    known = people_ops.by_number(who.identity.kind, who.identity.number) if who.identity else None
-    if known is None:
-        return people_ops.register(who, unit)
-    if known.name != who.name:
-        raise Refused("person.name_mismatch", f"people[{index}].person.name")
-    if known.home_unit_id != unit.pk and not _is_seen(known, unit):
-        people_ops.enrol(known, unit, "resident", clock.today(unit.zone))
-    return known
+def _registered(unit: Unit, refs: Sequence[PersonRef]) -> list[Person]:
+    known = people_ops.by_numbers([who.identity for who in refs if who.identity])
+    found: list[Person] = []
+    new: list[Person] = []
+    for index, who in enumerate(refs):
+        number = index_of_number(who.identity.kind, who.identity.number) if who.identity else b""
+        person = known.get(number)
+        if person is None:
+            person = people_ops.new_person(who, unit)
+            new.append(person)
+            known |= {number: person} if number else {}
+        if person.name != who.name:
+            raise Refused("person.name_mismatch", f"people[{index}].person.name")
+        if person.home_unit_id != unit.pk and not _is_seen(person, unit):
+            people_ops.enrol(person, unit, "resident", clock.today(unit.zone))
+        found.append(person)
+    store_all(new)
+    return found
 
 
 def _is_seen(person: Person, unit: Unit) -> bool:

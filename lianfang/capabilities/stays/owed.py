@@ -15,7 +15,7 @@ from lianfang.domain.policy import Policy
 from lianfang.domain.roles import Role
 from lianfang.kernel import clock
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.policies.ops import edition_of, policy_of
+from lianfang.kernel.policies.ops import measures_of
 from lianfang.kernel.readings.ops import READING, owed_tasks
 from lianfang.kernel.tasks import ops as tasks
 from lianfang.kernel.tasks.models import Task
@@ -24,8 +24,9 @@ TEST = "test"
 
 
 def terms_on(unit: Unit, day: date, hazard: str) -> Terms:
-    """The terms for a stay that begins here on that day."""
-    return terms_of(policy_of(unit, on=day, hazard=hazard), edition_of(unit, day, hazard).text)
+    """The terms for a stay that begins here on that day; where no hazard is named, of the only one rules are for."""
+    held = measures_of(unit, on=day, hazard=hazard)
+    return terms_of(held.policy, held.edition)
 
 
 def admitted_on(stay: Stay) -> date:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.capabilities.stays import correcting  # noqa: F401  facts behind the statuses of stays
 from lianfang.capabilities.stays.actions import (
     admit,
     convert,
     correct_exposure,
     extend,
     mark_lost,
+    measure_at_home,
     open_guest_account,
     order_test,
+    record_home_test,
     record_test,
     release,
     transfer_out,
     transfer_room,
 )
-from lianfang.capabilities.stays.models import STATES, ClosedRound, Feedback, Isolation, LabTest, Stay
+from lianfang.capabilities.stays.models import STATES, ClosedRound, Feedback, HomeWatch, Isolation, LabTest, Stay
 from lianfang.capabilities.stays.roles import SEERS
 from lianfang.domain.identity import mask_name
 from lianfang.domain.roles import EVERYONE, Role
@@ -96,6 +99,19 @@ class Feedbacks(Register):
     order = ("-at", "-pk")
     columns = [column(Feedback, n) for n in ("unit", "party_kind", "form", "text", "at")]
     filters = [under_unit("unit", _("unit"))]
+
+
+class HomeWatches(Register):
+    name = "home-watches"
+    title = _("Health monitoring at home")
+    model = HomeWatch
+    related = ("unit", "person")
+    order = ("-since", "-pk")
+    roles = (Role.NURSE, Role.DOCTOR)
+    people = True
+    columns = [MASKED, *(column(HomeWatch, n) for n in ("unit", "since", "until", "edition"))]
+    filters = [under_unit("unit", _("unit"))]
+    actions = [measure_at_home, record_home_test]
 
 
 class Isolations(Register):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,13 +17,14 @@ from lianfang.domain.observation.sharing import Guest, check_room
 from lianfang.domain.observation.terms import Terms
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
+from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
-from lianfang.kernel.audit.ops import record
+from lianfang.kernel.audit.ops import record_all
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.places.models import BED, SITE_ROOM, Occupancy, Place, Premises
-from lianfang.kernel.places.ops import here, vacate
+from lianfang.kernel.places.ops import here, vacate_all
 from lianfang.kernel.tasks.models import Task
-from lianfang.kernel.tasks.ops import owe
+from lianfang.kernel.tasks.ops import owe_all
 
 IN_THE_WAY = ("disinfection", "repair")
 """Kinds of work about a room that must be done before anybody is put into it."""
@@ -29,12 +32,25 @@ IN_THE_WAY = ("disinfection", "repair")
 
 def check_premises(unit: Unit, day: date) -> Premises:
     """Refuse a site that takes nobody in on that day: `site.not_open`, `site.draining` (until)."""
-    found = Premises.objects.filter(unit=unit).first()
-    if found is None or found.state not in ("open", "draining"):
-        raise Refused("site.not_open", "unit")
+    found = _at_work(unit)
     until = found.accepts_until
     if (until is not None and day > until) or (until is None and found.state == "draining"):
         raise Refused("site.draining", "admitted_at", until=until)
+    return found
+
+
+def check_return(unit: Unit, ends_on: date | None) -> None:
+    """Refuse to take somebody back who began here and whose stay the site does not see the end of: `site.not_open`,
+    `site.closing` (closing, until). That nobody new is taken in any more does not concern them (I01)."""
+    closing = _at_work(unit).closing_on
+    if closing is not None and ends_on is not None and ends_on > closing:
+        raise Refused("site.closing", "room", closing=closing, until=ends_on)
+
+
+def _at_work(unit: Unit) -> Premises:
+    found = Premises.objects.filter(unit=unit).first()
+    if found is None or found.state not in ("open", "draining"):
+        raise Refused("site.not_open", "unit")
     return found
 
 
@@ -137,27 +153,35 @@ def bed_of(stay: Stay, at: datetime) -> Occupancy | None:
     return found.select_related("place").first()
 
 
-def leave(by: Actor, stay: Stay, *, at: datetime, because: str) -> Place | None:
-    """End somebody's time in their room; a room that is empty then is told to whoever cleans (`room.vacated`)."""
-    found = Occupancy.objects.filter(subject=subject_of(stay), layer=BED, until__isnull=True).select_related("place")
-    bed = found.first()
-    if bed is None:
-        return None
-    vacate(bed, at=at, because=because)
-    left = Occupancy.objects.filter(place_id=bed.place_id, layer=BED, until__isnull=True).count()
-    if not left:
-        _owe_cleaning(bed.place, at)
-    facts = {"room": bed.place.code, "because": because, "at": at.isoformat(), "left": left}
-    record("room.vacated", by=by, unit=stay.unit, subject=bed.place, facts=facts)
-    return bed.place
+def leave(by: Actor, stays: Sequence[Stay], *, at: datetime, because: str) -> None:
+    """End the time of these people of one site in their rooms, one after the other at one moment.
+
+    Each room that somebody has left is told, with how many are still in it (`room.vacated`); an empty one is cleaned.
+    """
+    subjects = [subject_of(one) for one in stays]
+    found = Occupancy.objects.filter(subject__in=subjects, layer=BED, until__isnull=True)
+    beds = {one.subject: one for one in vacate_all(found, at=at, because=because)}
+    places = {one.place_id for one in beds.values()}
+    still = Counter(
+        Occupancy.objects.filter(place_id__in=places, layer=BED, until__isnull=True).values_list("place_id", flat=True)
+    )
+    leaving = Counter(one.place_id for one in beds.values())
+    told: list[tuple[Unit, Place, dict[str, Any]]] = []
+    for stay, bed in ((one, beds[subject_of(one)]) for one in stays if subject_of(one) in beds):
+        leaving[bed.place_id] -= 1
+        left = still[bed.place_id] + leaving[bed.place_id]
+        facts = {"room": bed.place.code, "because": because, "at": at.isoformat(), "left": left}
+        told.append((stay.unit, bed.place, facts))
+    owe_all(_cleaning(stays[0].unit, place, at) for _, place, facts in told if not facts["left"])
+    record_all("room.vacated", by=by, about=told)
 
 
-def _owe_cleaning(room: Place, at: datetime) -> None:
-    """The room takes nobody from this moment on, until whoever cleans it has marked it ready."""
-    about = f"places.place:{room.pk}/{at.isoformat(timespec='minutes')}"
-    owe(
-        room.unit, "disinfection", about, name=f"房间消毒 {room.code}", name_en=f"Disinfect room {room.code}",
-        place=room, role=Role.CREW,
+def _cleaning(unit: Unit, room: Place, at: datetime) -> Task:
+    """What keeps everybody out of the room from this moment on, until whoever cleans it has marked it ready."""
+    return Task(
+        unit=unit, kind="disinfection", subject=f"places.place:{room.pk}/{at.isoformat(timespec='minutes')}",
+        name=f"房间消毒 {room.code}", name_en=f"Disinfect room {room.code}", place=room, role=Role.CREW,
+        opens_at=clock.now(),
     )  # fmt: skip
 
 

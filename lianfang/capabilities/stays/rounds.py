@@ -92,7 +92,7 @@ def record_round(by: Actor, *, unit: Unit, entries: Sequence[shapes.ToldReading]
             good.append((place, subject_of(stays[entry.stay]), _of(stays[entry.stay], entry.given)))
     taken = take_all(by, unit=unit, kind=STAY, given=[(about, given) for _, about, given in good], policy=policy)
     receipts |= {place: one for (place, _, _), one in zip(good, taken, strict=True)}
-    _tell_abnormal(by, unit, taken)
+    _tell_abnormal(by, unit, [one for (*_, given), one in zip(good, taken, strict=True) if one.fever or given.symptoms])
     return [receipts[place] for place in range(len(entries))]
 
 
@@ -198,6 +198,8 @@ def _skip(stay: Stay, entry: Entry) -> Receipt:
 def _tell_abnormal(by: Actor, unit: Unit, receipts: Sequence[Receipt]) -> None:
     """A second reading that is out of range too is an event: what follows from it is in the plan of reactions."""
     new = [one.reading_id for one in receipts if one.reading_id and not one.duplicate]
+    if not new:
+        return
     found = Reading.objects.filter(pk__in=new, abnormal=True, second_of__isnull=False, voided_at=None)
     about = [(unit, row, {"day": str(row.day), "slot": row.slot, "stay": row.subject}) for row in found]
     record_all("reading.abnormal", by=by, about=about)

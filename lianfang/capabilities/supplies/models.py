@@ -1,4 +1,4 @@
-"""Supplies (物资): norms before a phase (储备标准), orders (请购), and what is on its way between two stores (调拨)."""
+"""Supplies (物资): norms before a phase (储备标准), orders (请购), transfers (调拨), and what runs out (缺货预警)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from lianfang.domain.flow import Flow, Move
 from lianfang.kernel.ledgers.models import Item, Lot
 from lianfang.kernel.orgs.models import Unit, UnitOwned
 
+MOST_LEAD_DAYS = 365
 _DIGITS: dict[str, Any] = {"max_digits": 12, "decimal_places": 3}
 ORDER = Flow(
     "proposed",
@@ -28,6 +29,8 @@ ORDER_STATES = [
     ("received", _("has come")),
     ("withdrawn", _("called off")),
 ]
+ORDERED, IN_STOCK = "ordered", "in_stock"
+ENDINGS = [(ORDERED, _("has been ordered")), (IN_STOCK, _("stock lasts again"))]
 
 
 class Norm(UnitOwned):
@@ -135,3 +138,74 @@ class Transfer(UnitOwned):
     def missing(self) -> Any:
         """What was sent and did not come; unknown while it is on its way."""
         return None if self.received is None else self.quantity - self.received
+
+
+class LeadTime(UnitOwned):
+    """How many days the supplier of an item takes to deliver to a unit and everything under it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("supply item"))
+    lead_days = models.PositiveSmallIntegerField(_("days to delivery"))
+
+    class Meta:
+        verbose_name = _("delivery time")
+        verbose_name_plural = _("delivery times")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["unit", "item"],
+                name="one_lead_time_an_item",
+                violation_error_message=_("This item has its delivery time here already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(lead_days__lte=MOST_LEAD_DAYS),
+                name="lead_time_within_a_year",
+                violation_error_message=_("A delivery takes at most a year."),
+            ),
+        ]
+
+
+class StoreWatch(UnitOwned):
+    """Until when the forecasts of a store have been looked at; the worker looks again from then on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    unit = models.OneToOneField(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    next_at = models.DateTimeField(_("next look at"))
+
+    class Meta:
+        verbose_name = _("watch over a store")
+        verbose_name_plural = _("watches over stores")
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["next_at"])]
+
+
+class Shortage(UnitOwned):
+    """An item that runs out within the days of warning, from when that was seen until it is ordered or stock is up."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("supply item"))
+    seen_at = models.DateTimeField(_("seen at"))
+    runs_out_on = models.DateField(_("runs out on"))
+    warn_days = models.PositiveSmallIntegerField(_("days of warning"))
+    order_by = models.DateField(_("to be ordered by"))
+    forecasts = models.JSONField(_("forecasts"), default=dict, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    because = models.CharField(_("why it ended"), max_length=10, choices=ENDINGS, blank=True)
+
+    class Meta:
+        verbose_name = _("item running out")
+        verbose_name_plural = _("items running out")
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["unit", "seen_at"])]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["unit", "item"],
+                condition=Q(ended_at__isnull=True),
+                name="one_open_shortage_an_item",
+                violation_error_message=_("This item is known to run out already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, because="") | Q(ended_at__isnull=False) & ~Q(because=""),
+                name="ended_shortage_says_why",
+                violation_error_message=_("Say why it ended."),
+            ),
+        ]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from lianfang.capabilities.supplies.actions import KEEPERS, act, check_usable
-from lianfang.capabilities.supplies.models import ORDER, Norm, Order
+from lianfang.capabilities.supplies.models import MOST_LEAD_DAYS, ORDER, LeadTime, Norm, Order
 from lianfang.capabilities.supplies.outlook import facts_of, outlook
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
@@ -44,6 +44,16 @@ def set_norm(
     """Set what must be in stock before a phase; without a number of people, the roster of the day is taken."""
     found = Norm.objects.filter(unit=unit, item=item, phase=phase).first() or Norm(unit=unit, item=item, phase=phase)
     found.per_head, found.days, found.heads = checked(per_head, "per_head"), days, heads
+    return store(found)
+
+
+@action("stock.lead_time_set", by=KEEPERS, over="unit", facts=("item", "lead_days"))
+def set_lead_time(by: Actor, *, unit: Unit, item: Item, lead_days: int) -> LeadTime:
+    """Enter the days that the supplier of an item takes to deliver, for a store and those under its unit."""
+    if not 0 <= lead_days <= MOST_LEAD_DAYS:
+        raise Refused("number.out_of_range", "lead_days", low=0, high=MOST_LEAD_DAYS)
+    found = LeadTime.objects.filter(unit=unit, item=item).first() or LeadTime(unit=unit, item=item)
+    found.lead_days = lead_days
     return store(found)
 
 

@@ -7,14 +7,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models.functions import Length
+
+from lianfang.capabilities.supplies.models import LeadTime
 from lianfang.domain.policy import Policy
 from lianfang.domain.stock.forecast import PLAN, PRESENT, Forecast, Outlook, burn_rate, planned, warning_days
 from lianfang.kernel.ledgers import plans, reading
 from lianfang.kernel.ledgers.models import Item
 from lianfang.kernel.ledgers.plans import AWAITED, PlannedUse
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.orgs.ops import ancestors
 from lianfang.kernel.places.models import Premises
 from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.scope import EVERYTHING, within
 
 AHEAD = timedelta(days=366)  # how far plans are asked for
 
@@ -25,19 +30,33 @@ def planned_uses(unit: Unit, *, at: datetime) -> list[PlannedUse]:
     return list(plans.uses(unit, day, day + AHEAD, at=at))
 
 
-def outlook(unit: Unit, item: Item, *, at: datetime, uses: Iterable[PlannedUse] | None = None) -> Outlook:
-    """The three forecasts of an item; `uses` are what `planned_uses` gave, when several items are asked for."""
+def outlook(
+    unit: Unit, item: Item, *, at: datetime, uses: Iterable[PlannedUse] | None = None, coming: Decimal = Decimal(0)
+) -> Outlook:
+    """The three forecasts of an item; `uses` are what `planned_uses` gave, when several items are asked for.
+
+    `coming` is reckoned as if it were in stock: how long it lasts with what is on order.
+    """
     day = at.astimezone(unit.zone).date()
     policy = policy_of(unit, on=day)
     mine = [one for one in (planned_uses(unit, at=at) if uses is None else uses) if one.item_code == item.code]
-    on_hand = reading.usable(unit, item, on=day).amount
+    on_hand = reading.usable(unit, item, on=day).amount + coming
     here = [one for one in mine if one.because != AWAITED]
     return Outlook(
         _burn(unit, item, on_hand, day, mine, policy),
         _planned(PRESENT, on_hand, here, day),
         _planned(PLAN, on_hand, mine, day),
-        warning_days(least=policy.stock_warn_days, lead=policy.stock_lead_days, safety=policy.stock_safety_days),
+        warning_days(least=policy.stock_warn_days, lead=lead_days(unit, item, policy), safety=policy.stock_safety_days),
     )
+
+
+def lead_days(unit: Unit, item: Item, policy: Policy) -> int:
+    """Days to delivery of an item: as entered for the unit or the nearest above it, else those of the rules."""
+    above = [unit.pk, *(one.pk for one in ancestors(unit))]
+    with within(EVERYTHING):  # it may have been entered above what the reader sees
+        known = LeadTime.objects.filter(item=item, unit__in=above).order_by(Length("unit__path").desc())
+        found = known.values_list("lead_days", flat=True).first()
+    return policy.stock_lead_days if found is None else found
 
 
 def _burn(unit: Unit, item: Item, on_hand: Decimal, day: date, mine: list[PlannedUse], policy: Policy) -> Forecast:

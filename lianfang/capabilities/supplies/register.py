@@ -17,11 +17,12 @@ from lianfang.capabilities.supplies.actions import (
     set_grams,
     write_off,
 )
-from lianfang.capabilities.supplies.models import ORDER_STATES, Norm, Order, Transfer
+from lianfang.capabilities.supplies.models import ENDINGS, ORDER_STATES, LeadTime, Norm, Order, Shortage, Transfer
 from lianfang.capabilities.supplies.orders import (
     approve_order,
     propose_order,
     receive_order,
+    set_lead_time,
     set_norm,
     withdraw_order,
 )
@@ -140,3 +141,29 @@ class Transfers(Register):
     ]  # fmt: skip
     filters = [under_unit("unit", _("unit"))]
     actions = [accept_supplies]
+
+
+class LeadTimes(Register):
+    name = "delivery-times"
+    title = _("Delivery times")
+    model = LeadTime
+    related = ("unit", "item")
+    order = ("unit_id", "item__code", "id")
+    roles = SERVICES
+    columns = [column(LeadTime, "unit"), ITEM, column(LeadTime, "lead_days")]
+    filters = [under_unit("unit", _("unit")), equals("item", _("supply item"), column="item__code")]
+    actions = [set_lead_time]
+
+
+class Shortages(Register):
+    name = "stock-shortages"
+    title = _("Items running out")
+    model = Shortage
+    related = ("unit", "item")
+    order = ("-seen_at", "-id")
+    roles = SERVICES
+    columns = [
+        column(Shortage, "unit"), ITEM,
+        *(column(Shortage, n) for n in ("seen_at", "runs_out_on", "order_by", "warn_days", "ended_at", "because")),
+    ]  # fmt: skip
+    filters = [under_unit("unit", _("unit")), equals("because", _("why it ended"), ENDINGS)]

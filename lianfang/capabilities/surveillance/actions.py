@@ -40,7 +40,7 @@ SETTING: Final = Flow(
 
 @action("detection.proposed", by=KEEPERS, over="unit", facts=("unit", "method", "syndrome", "level", "cases"))
 def propose_setting(
-    by: Actor, *, unit: Unit, method: str, syndrome: str, level: str, cases: int = 0, window_days: int = 1,
+    by: Actor, *, unit: Unit, method: str, syndrome: str, level: str, cases: int = 1, window_days: int = 1,
     alpha_percent: Decimal = Decimal("0.1"), adjusted: bool = False, valid_from: date | None = None, note: str = "",
 ) -> DetectionSetting:  # fmt: skip
     """Propose a setting: the false alarms a day that it would cause over all units under this one are reckoned.

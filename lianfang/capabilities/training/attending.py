@@ -16,7 +16,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.people.bulk import Admission, admit
 from lianfang.kernel.people.models import Membership, Person, index_of_number
 from lianfang.kernel.policies.ops import policy_of
-from lianfang.kernel.readings.ops import owed_tasks
+from lianfang.kernel.readings.ops import owed_by_all
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.tasks.ops import owe_all
 
@@ -109,13 +109,8 @@ def owe_readings(run: ClassRun, enrolments: Sequence[Enrolment]) -> int:
     """Owe each learner a reading at the door for every slot from now to the end of the class; how many there are."""
     policy = policy_of(run.unit, on=run.first_day)
     since, slots = since_now(run), policy.reading_slots
-    return owe_all(
-        task
-        for one in enrolments
-        for task in owed_tasks(
-            run.unit, one.person, one, since=since, last_day=run.last_day, policy=policy, last_slots=slots
-        )
-    )
+    people = [(one.person, one) for one in enrolments]
+    return owe_all(owed_by_all(run.unit, people, since=since, last_day=run.last_day, policy=policy, last_slots=slots))
 
 
 def leaves(run: ClassRun, enrolment: Enrolment, last_day: date) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianfang.capabilities.training import actions as acts
 from lianfang.capabilities.training.models import (
@@ -97,7 +98,7 @@ class Spots(Register):
     columns = [
         column(Marker, "unit"),
         Column("place", _("spot"), lambda row: row.place.code, source="place__code"),
-        Column("name", _("name"), lambda row: row.place.name, source="place__name"),
+        Column("name", pgettext_lazy("of a unit", "name"), lambda row: row.place.name, source="place__name"),
         *(column(Marker, n) for n in ("kind", "spacing_m", "visible", "checked_on", "state")),
     ]
     filters = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from lianfang.capabilities.training.checklist import codes, standing_answers
 from lianfang.capabilities.training.models import ClassRun, Enrolment, LodgingPlan, WorkOrder
@@ -20,8 +20,9 @@ from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses.models import Status
 from lianfang.kernel.tasks.models import Task
 
-APART = ("isolation", "observation", "home")
+APART = ("isolation", "observation", "home", "contact", "case_isolation")
 """Kinds of status of somebody who is kept apart."""
+CASE = "case"
 ILL = ("confirmed", "asymptomatic")
 """What a case is found to be when the person is infected."""
 
@@ -79,8 +80,13 @@ def _figures(run: ClassRun) -> Figures:
 
 
 def _infected(run: ClassRun, people: Sequence[UUID]) -> int:
-    rows = Status.objects.filter(_during(run), person_id__in=people, kind="case", value__in=ILL)
-    return rows.values("person_id").distinct().count()
+    """People of whom a case was open during the class, and who were infected by what it was found to be last.
+
+    The finding may come after the class; one that was put right since does not count any more.
+    """
+    open_then = Status.objects.filter(_during(run), person_id=OuterRef("person_id"), about=OuterRef("about"), kind=CASE)
+    last = Status.objects.filter(person_id__in=people, kind=CASE, value__in=ILL, superseded_by=None)
+    return last.filter(Exists(open_then)).values("person_id").distinct().count()
 
 
 def _isolated(run: ClassRun, people: Sequence[UUID]) -> int:

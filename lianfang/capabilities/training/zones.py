@@ -43,8 +43,8 @@ def _of_day(zone: Place, day: date, due: Iterable[tuple[str, time]]) -> Iterator
 
 def settle_zone(done: ZoneDisinfection, by: Actor) -> None:
     """What was done is no longer owed."""
-    for task in tasks.of(done.place, ZONE_TASK).filter(day=done.day, slot=done.slot):
-        tasks.settle(task, at=done.at, by=by.name, note=f"{done.agent} {done.mg_l} mg/L")
+    owed = tasks.of(done.place, ZONE_TASK).filter(day=done.day, slot=done.slot)
+    tasks.settle_open(owed, at=done.at, by=by.name, note=f"{done.agent} {done.mg_l} mg/L")
 
 
 def missing(unit: Unit, day: date) -> QuerySet[Task]:

@@ -14,6 +14,7 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.tasks.models import Task
 
+OF_STAYS = "stays.stay:"
 IN_ROUNDS = ("reading", "disinfection")
 """Kinds that are done many at a time and are listed as one round."""
 
@@ -55,6 +56,7 @@ def _rounds_under(unit: Unit) -> list[Round]:
     low, high = below(unit.path)
     day = clock.today(unit.zone)
     owed = Task.objects.filter(kind="reading", day=day, opens_at__lte=clock.now(), excused="")
+    owed = owed.filter(subject__startswith=OF_STAYS)  # who was released is measured at home, by nobody's round
     owed = owed.filter(unit__path__gte=low, unit__path__lt=high, unit__kind="site")
     counted = owed.order_by("unit", "slot").values("unit", "slot").annotate(n=Count("pk"), done=Count("settled_at"))
     places = Unit.objects.in_bulk([one["unit"] for one in counted])

@@ -62,8 +62,9 @@ def within(value: float, field: str, *, low: float, high: float, open_ends: bool
     number = float(value)
     if np.isnan(number):
         raise Refused("number.format", field)
-    inside = low < number < high if open_ends else low <= number <= high
-    if not inside:
+    if open_ends and not low < number < high:
+        raise Refused("number.out_of_range", field, low=low, high=high, reason="between")
+    if not low <= number <= high:
         raise Refused("number.out_of_range", field, low=low, high=high)
     return number
 

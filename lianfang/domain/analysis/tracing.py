@@ -1,8 +1,7 @@
 """Indicators of contact tracing (密接追踪指标): speed, reach, follow-up, delays and secondary attack rate.
 
-Definitions: Resolve to Save Lives' playbook, WHO contact tracing 2021. The five a unit is shown are
-`cases.tracing.indicators`; here are all of them, for one period. What is not known is counted apart: neither met nor
-missed.
+Definitions: Resolve to Save Lives' playbook, WHO contact tracing 2021; the five of rules 3.8 are among them. What is
+not known is counted apart: neither met nor missed. The page, the register of indicators and the command all ask here.
 """
 
 from __future__ import annotations
@@ -16,12 +15,8 @@ from typing import Final
 import numpy as np
 
 from lianfang.domain.analysis.attack import Proportion, proportion
-from lianfang.domain.cases.tracing import Indicator, Named, Owed, Traced, indicators, share, within
+from lianfang.domain.cases.tracing import Indicator, share, within
 
-__all__ = [
-    "Case", "Contact", "Delay", "Indicator", "Kpis", "Named", "Owed", "Traced", "delays", "indicators", "kpis",
-    "secondary_attack_rates",
-]  # fmt: skip
 _STAGES: Final = ("onset", "reported", "isolated", "quarantined")
 
 
@@ -36,6 +31,7 @@ class Contact:
     completed: bool | None = None  # followed up to the last day
     lost: bool | None = None
     seen_today: bool | None = None
+    evaluated: Sequence[bool | None] = ()  # for each day on which a visit was owed: whether the contact was reached
     became_case: bool | None = None
     setting: str = ""
 
@@ -66,20 +62,30 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class Attack:
+    """Secondary attack rate of one setting: `cases` among `persons` of whom it is known, with limits."""
+
+    cases: int
+    persons: int
+    rate: Proportion
+
+
+@dataclass(frozen=True, slots=True)
 class Kpis:
     """All indicators of a period by code, contacts a case, delays between stages, and attack rates by setting."""
 
     indicators: Mapping[str, Indicator]
     contacts_per_case: float | None
     delays: Sequence[Delay]
-    attack: Mapping[str, Proportion]
+    attack: Mapping[str, Attack]
 
 
 def kpis(cases: Sequence[Case], *, now: datetime, hours: int = 24, complete_hours: int = 72) -> Kpis:
     """The indicators of section 7 of the definitions; `hours` and `complete_hours` are the limits of the playbook.
 
-    Codes: reported, interviewed, notified, quarantined, traced (all contacts of a case quarantined within
-    `complete_hours` of its confirmation), known, known_in_quarantine, no_contacts, seen, completed, lost.
+    Codes: reported, interviewed, notified (told and in quarantine), traced (all contacts of a case quarantined within
+    `complete_hours` of its confirmation), known, known_in_quarantine, no_contacts, evaluated (daily), seen (today),
+    completed, lost.
     """
     contacts = [contact for case in cases for contact in case.contacts]
     speed, whole = timedelta(hours=hours), timedelta(hours=complete_hours)
@@ -88,12 +94,12 @@ def kpis(cases: Sequence[Case], *, now: datetime, hours: int = 24, complete_hour
     found = [
         within("reported", [(one.sampled_at, one.reported_at) for one in cases], speed, now),
         within("interviewed", [(one.reported_at, one.interviewed_at) for one in cases], speed, now),
-        within("notified", [(one.elicited_at, one.notified_at) for one in contacts], speed, now),
-        within("quarantined", [(one.elicited_at, one.quarantined_at) for one in contacts], speed, now),
+        within("notified", [(one.elicited_at, _reached(one)) for one in contacts], speed, now),
         within("traced", [(one.confirmed_at, _last_quarantined(one)) for one in cases if one.contacts], whole, now),
         share("known", [one.was_contact for one in cases]),
         share("known_in_quarantine", [_known_in_quarantine(one) for one in cases]),
         share("no_contacts", [not one.contacts for one in cases]),
+        share("evaluated", [day for one in contacts for day in one.evaluated]),
         share("seen", [one.seen_today for one in due]),
         share("completed", [one.completed for one in over]),
         share("lost", [one.lost for one in contacts]),
@@ -114,15 +120,23 @@ def delays(cases: Sequence[Case]) -> list[Delay]:
     return [_delay((first, then), moments[first], moments[then]) for first, then in pairs]
 
 
-def secondary_attack_rates(contacts: Sequence[Contact], *, level: float = 0.95) -> dict[str, Proportion]:
+def secondary_attack_rates(contacts: Sequence[Contact], *, level: float = 0.95) -> dict[str, Attack]:
     """Cases among contacts / contacts of whom it is known, by setting, with exact and Wilson limits."""
     known = [one for one in contacts if one.became_case is not None]
     settings = dict.fromkeys(one.setting for one in known)
     by_setting = {name: [one.became_case for one in known if one.setting == name] for name in settings}
-    return {
-        name: proportion(sum(fell is True for fell in fates), len(fates), level=level)
-        for name, fates in by_setting.items()
-    }
+    return {name: _attack([fell is True for fell in fates], level) for name, fates in by_setting.items()}
+
+
+def _attack(fates: Sequence[bool], level: float) -> Attack:
+    return Attack(sum(fates), len(fates), proportion(sum(fates), len(fates), level=level))
+
+
+def _reached(contact: Contact) -> datetime | None:
+    """When a contact was both told and in quarantine; None while one of the two is not."""
+    if contact.notified_at is None or contact.quarantined_at is None:
+        return None
+    return max(contact.notified_at, contact.quarantined_at)
 
 
 def _last_quarantined(case: Case) -> datetime | None:

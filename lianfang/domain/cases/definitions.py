@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lianfang.domain.cases.terms import CLASSES, EXPOSURES, RESULTS, TESTS
+from lianfang.domain.rules.hazards import ANY
 from lianfang.domain.symptoms import SYMPTOMS
 
 FEVER: Final = "fever"
@@ -84,6 +85,8 @@ class Definition:
     en: str
     edition: str
     rules: tuple[Rule, ...]
+    hazard: str = ANY  # whose rules hold for its cases and their contacts
+    report_hours: Mapping[str, int] = field(default_factory=dict)  # class -> hours within which it is reported by law
 
     def name(self, language: str) -> str:
         """The name in a language."""
@@ -161,7 +164,15 @@ def definition_from(raw: Mapping[str, Any], *, edition: str) -> Definition:
     rules = tuple(_rule(code, one) for one in raw["rules"])
     if len({rule.code for rule in rules}) < len(rules):
         raise ValueError(f"{code}: two rules of one code")
-    return Definition(code, str(raw["zh"]), str(raw["en"]), edition, rules)
+    hazard, hours = str(raw.get("hazard", ANY)), _hours(code, raw.get("report_hours", {}))
+    return Definition(code, str(raw["zh"]), str(raw["en"]), edition, rules, hazard, hours)
+
+
+def _hours(definition: str, raw: Mapping[str, Any]) -> dict[str, int]:
+    for into, hours in raw.items():
+        if into not in CLASSES.codes or type(hours) is not int or hours < 1:
+            raise ValueError(f"{definition}: {into!r} is not reported within {hours!r} hours")
+    return dict(raw)
 
 
 def _rule(definition: str, raw: Mapping[str, Any]) -> Rule:

@@ -1,4 +1,4 @@
-"""What still stands in the way of a release (解除条件): days, symptoms, readings and tests, each by name."""
+"""What still stands in the way of a release (解除条件): a case, days, symptoms, readings and tests, each by name."""
 
 from __future__ import annotations
 
@@ -33,17 +33,21 @@ class Tested:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that stands in the way: `days`, `reading`, `symptoms` or `test`, with what names it."""
+    """One thing that stands in the way: `case`, `days`, `reading`, `symptoms` or `test`, with what names it."""
 
     code: str
     facts: dict[str, Any] = field(default_factory=dict)
 
 
 def missing(
-    terms: Terms, *, day: date, ends_on: date, observed: Sequence[Observed], tested: Sequence[Tested]
-) -> list[Missing]:
-    """Everything that stands in the way of a release on `day`; `observed` are the slots owed so far, in their order."""
-    found: list[Missing] = []
+    terms: Terms, *, day: date, ends_on: date, observed: Sequence[Observed], tested: Sequence[Tested],
+    case: bool = False,
+) -> list[Missing]:  # fmt: skip
+    """Everything that stands in the way of a release on `day`; `observed` are the slots owed so far, in their order.
+
+    Whoever is a `case`, under investigation or found to be one, is not released from observation by any rules.
+    """
+    found: list[Missing] = [Missing("case")] if case else []
     if DAYS_COMPLETE in terms.conditions and day < ends_on:
         found.append(Missing("days", {"until": ends_on}))
     if NO_SYMPTOMS in terms.conditions:

@@ -22,6 +22,7 @@ _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,150})?")
 _FAHRENHEIT = re.compile(r".*[0-9]\s*(?:℉|[°º]?\s?[Ff]|华氏度)")
 _COUNT = re.compile(r"[+]?([0-9]{1,18})\s*(人|名|个|例|位|次)?")
 _NONE = frozenset({"无", "零", "没有"})
+_MINUS = str.maketrans("\u2212\u2013\ufe63", "---")  # what keyboards and word processors make of a minus
 
 
 def parse_temperature(raw: object, field: str, policy: Policy, notes: list[Note]) -> Decimal:
@@ -42,8 +43,8 @@ def parse_measure(raw: object, field: str, notes: list[Note], *, low: Decimal, h
     value = _number(raw, field, notes)
     if not low <= value <= high:
         suggest = _point_moved(value, low, high)
-        more = {"suggest": suggest} if suggest else {}
-        raise Refused("number.out_of_range", field, low=str(low), high=str(high), **more)
+        bounds = {"low": str(low)} if value < low and high >= LARGEST_COUNT else {"low": str(low), "high": str(high)}
+        raise Refused("number.out_of_range", field, **bounds, **({"suggest": suggest} if suggest else {}))
     return _exact(value, field)
 
 
@@ -53,7 +54,7 @@ def _number(raw: object, field: str, notes: list[Note]) -> Decimal:
     text = one_line(raw, field)
     if not text:
         raise Refused("required", field)
-    value = _written(folded(text), field)
+    value = _written(folded(text).translate(_MINUS), field)
     if not _PLAIN.fullmatch(str(raw)):
         unit = text[-1].isalpha() or text[-1] in "度℃"
         notes.append(Note("number.unit" if unit else "number.format", field, kept=value))
@@ -103,7 +104,7 @@ def parse_count(raw: object, field: str, notes: list[Note], *, channel: str) -> 
     text = one_line(raw, field)
     if not text:
         raise Refused("required", field)
-    plain = folded(text)
+    plain = folded(text).translate(_MINUS)
     found = _COUNT.fullmatch(plain)
     if not found and text not in _NONE:
         return _whole(_signed(plain, field), field)
@@ -121,8 +122,10 @@ def _signed(text: str, field: str) -> Decimal:
 
 
 def _whole(value: Decimal, field: str) -> int:
-    if not 0 <= value <= LARGEST_COUNT:
-        raise Refused("number.out_of_range", field, low=0, high=LARGEST_COUNT)
+    if value < 0:
+        raise Refused("number.out_of_range", field, low=0)
+    if value > LARGEST_COUNT:
+        raise Refused("number.out_of_range", field, high=LARGEST_COUNT)
     if value != int(value):
         raise Refused("number.integer", field)
     return int(value)

@@ -14,11 +14,11 @@ GRAMS_A_KG = Decimal(1000)
 def litres(*, kilograms: Decimal, percent: Decimal, mg_per_litre: Decimal) -> Decimal:
     """Litres made of what holds `percent` chlorine by mass: 675 kg of 5 % make 33,750 L at 1,000 mg/L."""
     if kilograms < 0:
-        raise Refused("number.out_of_range", "kilograms", low="0", high="")
+        raise Refused("number.out_of_range", "kilograms", low=0)
     if not 0 < percent <= PERCENT:
-        raise Refused("number.out_of_range", "percent", low="0", high="100")
+        raise Refused("number.out_of_range", "percent", low=0, high=100)
     if mg_per_litre <= 0:
-        raise Refused("number.out_of_range", "mg_per_litre", low="1", high="")
+        raise Refused("number.out_of_range", "mg_per_litre", above=0)
     return kilograms * percent / PERCENT * MG_A_KG / mg_per_litre
 
 

@@ -52,8 +52,10 @@ def checked(amount: Decimal, field: str = "quantity", *, zero: bool = False) -> 
     """
     if not amount.is_finite():
         raise Refused("number.format", field)
-    if amount < 0 or (amount == 0 and not zero) or amount > LARGEST:
-        raise Refused("number.out_of_range", field, low=plain(Decimal(0) if zero else STEP), high=plain(LARGEST))
+    if amount < 0 or (amount == 0 and not zero):
+        raise Refused("number.out_of_range", field, **({"low": 0} if zero else {"above": 0}))
+    if amount > LARGEST:
+        raise Refused("number.out_of_range", field, high=plain(LARGEST))
     if amount != amount.quantize(STEP):
         raise Refused("number.precision", field, high=3)
     return amount

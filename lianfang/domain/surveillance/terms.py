@@ -14,6 +14,10 @@ METHODS: Final = (AUTO, C1, C2, C3, CUSUM, AT_LEAST)
 AGAINST_USUAL: Final = (AUTO, C1, C2, C3, CUSUM)
 """Methods that compare with what is usual in the very unit; the other counts to a fixed number."""
 ANY, ABSENCE = "any", "absence"
+NEW: Final = "new"
+"""Of all who are ill those who were not ill on the day before: kept beside the others, looked for by no setting."""
+FEVER: Final = "fever"
+"""Of all who are ill those with a fever, kept as the newly ill are."""
 MIXED: Final = (ANY, ABSENCE)
 """Counts of people ill for different causes: alone no sign of anything that spreads."""
 LEVELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -55,8 +59,10 @@ class Terms:
         if self.method == AT_LEAST:
             _between(self.cases, "cases", 2, MOST_CASES)
             _between(self.window_days, "window_days", 1, LONGEST_WINDOW)
-        elif not 0 < self.alpha < 1:
-            raise Refused("number.out_of_range", "alpha", low=0, high=1, reason="between")
+        else:
+            _between(self.cases, "cases", 1, MOST_CASES)  # nobody ill is no alarm
+            if not 0 < self.alpha < 1:
+                raise Refused("number.out_of_range", "alpha", low=0, high=1, reason="between")
         return self
 
     @property

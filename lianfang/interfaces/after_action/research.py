@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from lianfang.capabilities.stays.models import Stay
+from lianfang.capabilities.stays.there import there_on
 from lianfang.capabilities.training.models import Enrolment
 from lianfang.domain.deidentify import Column, as_it_is, banded, by_month, by_week, deidentify
-from lianfang.domain.small import Below, small
+from lianfang.domain.small import small
 from lianfang.interfaces.after_action.parts import Period
 from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.readings.models import Reading
@@ -20,27 +21,31 @@ from lianfang.kernel.readings.ops import READING
 from lianfang.kernel.tasks.models import Task
 
 STAYS: Final = (
-    Column("age", (banded(10), banded(20))), Column("party", (as_it_is,)), Column("came", (by_week, by_month)),
-    Column("nights", (banded(1), banded(7))), Column("fever", (as_it_is,), outcome=True),
-    Column("ended", (as_it_is,), outcome=True),
+    Column("age", (banded(10), banded(20), banded(40))), Column("party", (as_it_is,)),
+    Column("came", (by_week, by_month)), Column("nights", (banded(1), banded(7), banded(14))),
+    Column("fever", (as_it_is,), outcome=True), Column("ended", (as_it_is,), outcome=True),
 )  # fmt: skip
 ATTENDANCES: Final = (
-    Column("age", (banded(10), banded(20))), Column("began", (by_week, by_month)), Column("days", (banded(1),)),
-    Column("fever", (as_it_is,), outcome=True),
+    Column("age", (banded(10), banded(20), banded(40))), Column("began", (by_week, by_month)),
+    Column("days", (banded(1),)), Column("fever", (as_it_is,), outcome=True),
 )  # fmt: skip
 DAYS: Final = ("day", "in_observation", "readings_owed", "readings_taken", "abnormal")
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """One research file: its name, its head and rows, and what was done to its rows."""
+    """One research file: its name, its head and rows, and what was done to its rows, as `deidentify` says it.
+
+    `total` is how many rows there were: all of them are in the file, or none.
+    """
 
     name: str
     heads: tuple[str, ...]
     rows: Sequence[Sequence[str]]
     total: int
-    withheld: int
-    levels: dict[str, int]
+    together: int
+    levels: Mapping[str, int]
+    stars: Mapping[str, int]
 
     @property
     def content(self) -> bytes:
@@ -62,7 +67,7 @@ def extracts(period: Period, *, fewest: int) -> list[Extract]:
 
 def _extract(name: str, columns: Sequence[Column], rows: list[Sequence[Any]], fewest: int) -> Extract:
     found = deidentify(rows, columns, fewest=fewest)
-    return Extract(name, found.columns, found.rows, found.total, found.withheld, dict(found.levels))
+    return Extract(name, found.columns, found.rows, found.total, found.together, found.levels, found.stars)
 
 
 def _stays(period: Period) -> Iterator[Sequence[Any]]:
@@ -100,7 +105,7 @@ def _age(born: date | None, on: date | None) -> int | None:
 def _days(period: Period, fewest: int) -> Extract:
     """Counts of every day of observation; small ones as a bound."""
     rows = [_day(period, day, fewest) for day in _days_of(period)]
-    return Extract("days.csv", DAYS, rows, len(rows), 0, {})
+    return Extract("days.csv", DAYS, rows, len(rows), 0, {}, {})
 
 
 def _days_of(period: Period) -> Iterator[date]:
@@ -117,12 +122,6 @@ def _day(period: Period, day: date, fewest: int) -> list[str]:
     taken = Reading.objects.filter(
         period.within(), subject__startswith="stays.stay:", day=day, second_of=None, voided_at=None
     )
-    come = Stay.objects.filter(period.within(), admitted_at__lt=on.ends)
-    here = come.exclude(ended_at__lt=on.ends).count()
-    counts = (here, owed.count(), taken.count(), taken.filter(abnormal=True).count())
-    return [day.isoformat(), *(_text(count, fewest) for count in counts)]
-
-
-def _text(count: int, fewest: int) -> str:
-    shown = small(count, fewest).shown
-    return f"<{shown.below}" if isinstance(shown, Below) else str(shown)
+    here = there_on(period.unit, day, Stay.objects.filter(period.within()), fewest, ends=on.ends)
+    counts = (owed.count(), taken.count(), taken.filter(abnormal=True).count())
+    return [day.isoformat(), str(here.shown), *(str(small(count, fewest).shown) for count in counts)]

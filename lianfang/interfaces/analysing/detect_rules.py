@@ -100,18 +100,23 @@ def _expected(table: Table, asked: ExpectedParams) -> Found:
 
 
 def _find_kh(table: Table, _asked: Params) -> Found:
-    pairs = zip(table.numbers("ARL0"), table.numbers("ARL1"), strict=True)
-    found = [(quiet, quick, detect.find_kh(arl0=quiet, arl1=quick)) for quiet, quick in pairs]
-    return Found([{"ARL0": quiet, "ARL1": quick, "k": one.k, "h": one.h} for quiet, quick, one in found])
+    pairs = list(zip(table.numbers("ARL0").tolist(), table.numbers("ARL1").tolist(), strict=True))
+    # A pair takes seconds, and files repeat them.
+    known = {pair: detect.find_kh(arl0=pair[0], arl1=pair[1]) for pair in dict.fromkeys(pairs)}
+    return Found([{"ARL0": pair[0], "ARL1": pair[1], "k": known[pair].k, "h": known[pair].h} for pair in pairs])
 
 
 def _ewma_limit(table: Table, _asked: Params) -> Found:
-    rows = []
-    for lam, quiet in zip(table.numbers("lambda"), table.numbers("ARL0"), strict=True):
-        two = detect.ewma_limit(lam=lam, arl0=quiet)
-        one = detect.ewma_limit(lam=lam, arl0=quiet, sided="one")
-        rows.append({"lambda": lam, "ARL0": quiet, "L_two": two, "L_one": one})
-    return Found(rows)
+    pairs = list(zip(table.numbers("lambda").tolist(), table.numbers("ARL0").tolist(), strict=True))
+    known = {pair: _limits(*pair) for pair in dict.fromkeys(pairs)}
+    return Found([{"lambda": pair[0], "ARL0": pair[1], **known[pair]} for pair in pairs])
+
+
+def _limits(lam: float, quiet: float) -> dict[str, float]:
+    return {
+        "L_two": detect.ewma_limit(lam=lam, arl0=quiet),
+        "L_one": detect.ewma_limit(lam=lam, arl0=quiet, sided="one"),
+    }
 
 
 METHODS: Final = (

@@ -52,7 +52,10 @@ class Watched:
         shown |= {name: np.where(np.isnan(shown[bound]), np.nan, shown[name]) for name, bound in bounds.items()}
         facts = {"series": len(self.names), "judged": int(known.sum()), "alarms": int(np.nansum(shown[alarm]))}
         chart = self._chart(shown[upper], np.nan_to_num(shown[alarm]), line or _("Upper bound"))
-        return Found(list(self._rows(shown, flags=bounds)), facts, (), chart)
+        notes = (
+            [] if known.any() else [_("Nothing was judged: there are too few days or weeks before, or none to judge.")]
+        )
+        return Found(list(self._rows(shown, flags=bounds)), facts, notes, chart)
 
     def _rows(self, shown: Mapping[str, Any], *, flags: Iterable[str]) -> Iterator[dict[str, Any]]:
         values = {"observed": listed(self.counts[:, self.judged])}

@@ -9,10 +9,14 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from lianfang.domain.analysis import growth
+from lianfang.domain.refusals import Refused
 from lianfang.interfaces.analysing.incidence import READS, SPELLINGS, Incidence, Interval, incidence
 from lianfang.interfaces.analysing.methods import Found, Method, Params, listed
 from lianfang.interfaces.analysing.table import Table
 from lianfang.interfaces.charts import Band, Bars, Chart, Line
+
+MOST_RATE: Final = 10
+"""A rate a day; e to this power is beyond anything that spreads."""
 
 
 class Spanned(Params, frozen=True, kw_only=True):
@@ -64,6 +68,8 @@ def _fit(table: Table, asked: Fitting) -> Found:
     ]
     notes = [_("Days before the first case and after the last are left out; outer_zeros keeps them.")]
     notes += [_("A time limit below zero means that the rate may be zero: the time has no upper limit.")]
+    if np.isnan(fits["loglinear"].r).any():
+        notes += [_("A series with cases on fewer than two days has no growth rate.")]
     facts = {"doubling_or_halving": _going(fits["loglinear"]), "days": int(known.cases.shape[1])}
     return Found(rows, facts, notes, _chart(known, fits["loglinear"]))
 
@@ -111,8 +117,23 @@ def _split(table: Table, asked: Splitting) -> Found:
         for number, (name, place) in enumerate(zip(known.names, found.place, strict=True))
     ]
     bars = Bars(_("Cases"), listed(known.cases[0]), flagged=[n == found.place[0] for n in range(len(known.at))])
+    notes = [_("%(name)s: %(why)s") % {"name": name, "why": why} if name else why
+             for name, why in zip(known.names, _unknown_turns(found), strict=True) if why]  # fmt: skip
     chart = Chart(_("Cases by day and the turning point"), known.at, bars=(bars,), unit=_("cases"))
-    return Found(rows, chart=chart)
+    return Found(rows, notes=notes, chart=chart)
+
+
+def _unknown_turns(found: growth.Split) -> Iterator[str]:
+    """Why a series has no turning point, or no rate on one side of it; nothing where it has both."""
+    for place, before, after in zip(found.place, found.r_before, found.r_after, strict=True):
+        if place < 0:
+            yield _("There are too few days with cases for a turning point.")
+        elif np.isnan(after):
+            yield _("The cases have not turned down: after this day there are too few days with cases for a rate.")
+        elif np.isnan(before):
+            yield _("Before this day there are too few days with cases for a rate: the cases only go down.")
+        else:
+            yield ""
 
 
 def _forecast(table: Table, asked: Going) -> Found:
@@ -138,6 +159,8 @@ def _forecast(table: Table, asked: Going) -> Found:
 
 def _implied(table: Table, asked: Interval) -> Found:
     rates = table.numbers("r", "rate")
+    if not (np.abs(rates) <= MOST_RATE).all():
+        raise Refused("number.out_of_range", "r", low=-MOST_RATE, high=MOST_RATE)
     found = growth.r_to_R(rates, mean_si=asked.mean_si, std_si=asked.std_si, si=asked.si)
     return Found([{"r": rate, "R": value} for rate, value in zip(listed(rates), listed(found), strict=True)])
 

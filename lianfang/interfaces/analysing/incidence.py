@@ -77,7 +77,7 @@ def incidence(table: Table) -> Incidence:
         names, local = table.stacked(LOCAL)
         imported = table.stacked(IMPORTED)[1] if table.has(IMPORTED) else np.zeros_like(local)
         return Incidence(names, local + imported, imported, at)
-    raise table.lacks(CASES[0])
+    raise table.lacks(*CASES)
 
 
 def rows_of(known: Incidence, shared: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ from lianfang.interfaces.charts import Chart
 
 AREAS: Final = (
     "rt", "growth", "calendar", "detect", "farrington", "nowcast", "delay", "quarantine",
-    "transmission", "attack", "quality", "scenario",
+    "transmission", "attack", "quality", "scenario", "tracing",
 )  # fmt: skip
 """Modules beside this one; each has METHODS."""
 

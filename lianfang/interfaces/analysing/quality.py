@@ -9,10 +9,14 @@ from django.utils.translation import gettext as _
 
 from lianfang.domain.analysis import quality
 from lianfang.domain.analysis.series import Floats
+from lianfang.domain.refusals import Refused
 from lianfang.interfaces.analysing.methods import Found, Method, Params, listed
 from lianfang.interfaces.analysing.table import Table
 
 REPORTED: Final = ("reported", "value", "count", "observed", "cases")
+
+MOST: Final = 1e15
+"""Beyond this a double no longer tells one from the next."""
 
 
 class Assessing(Params, frozen=True, kw_only=True):
@@ -30,8 +34,18 @@ class Assessing(Params, frozen=True, kw_only=True):
     complete: float = 0.75
 
 
+def _reported(table: Table) -> Floats:
+    """The figures, NaN where none came. Refused `series.negative`, `series.too_large` (position)."""
+    found = table.numbers(*REPORTED, empty=True)
+    for code, wrong in (("series.negative", found < 0), ("series.too_large", np.abs(found) > MOST)):
+        if wrong.any():
+            place = int(np.argmax(wrong))
+            raise Refused(code, "reported", position=place + 1, series=1, value=float(found[place]))
+    return found
+
+
 def _assess(table: Table, asked: Assessing) -> Found:
-    reported = table.numbers(*REPORTED, empty=True)
+    reported = _reported(table)
     groups = quality.groups_of(table.words("unit", "series") if table.has("unit", "series") else None, len(reported))
     scores = quality.outliers(
         reported, units=groups, moderate=asked.moderate, extreme=asked.extreme, modified=asked.modified

@@ -10,6 +10,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from lianfang.domain.analysis import rt
+from lianfang.domain.analysis.discrete import LONGEST
 from lianfang.domain.analysis.series import Flags, Floats, rows
 from lianfang.domain.analysis.windows import Asked
 from lianfang.domain.refusals import Refused
@@ -206,8 +207,11 @@ def _probabilities(days: Sequence[int], pairs: Sequence[tuple[float, float]]) ->
 
 
 def _whole_days(given: Floats) -> list[int]:
-    if (given < 0).any() or (given != np.floor(given)).any():
-        raise Refused("number.out_of_range", "k", low=0)
+    if not np.all((given >= 0) & (given <= LONGEST)):
+        raise Refused("number.out_of_range", "k", low=0, high=LONGEST)
+    if (broken := np.flatnonzero(given != np.floor(given))).size:
+        first = int(broken[0])
+        raise Refused("series.fraction", "k", position=first + 1, series=1, value=float(given[first]))
     return [int(day) for day in given]
 
 

@@ -23,9 +23,9 @@ from lianfang.interfaces.analysing.methods import (
     method_named,
     methods,
     settings_of,
-    settings_shown,
 )
 from lianfang.interfaces.analysing.table import Table
+from lianfang.interfaces.analysing.telling import about
 from lianfang.interfaces.charts import png, svg
 from lianfang.interfaces.commands.drafts import replacing
 from lianfang.interfaces.commands.readable import readable
@@ -36,6 +36,21 @@ from lianfang.interfaces.two_files.wording import at_fault
 LIST: Final = "list"
 PICTURES: Final = (".svg", ".png")
 TABLES: Final = (".csv", ".json")
+OF_SETTINGS: Final = frozenset({"choice.unknown", "number.format", "number.out_of_range", "required", "window.outside"})
+"""Refusals that are of a setting where they name one; the others are of what the file holds."""
+
+
+def explained(name: str) -> int:
+    """Prints what a newcomer needs to call the method. Raises CannotRun for a name that is none."""
+    sys.stdout.write("\n".join(_overview() if name == LIST else about(_method(name))) + "\n")
+    return 0
+
+
+def _method(name: str) -> Method:
+    try:
+        return method_named(name)
+    except Refused as refused:
+        raise CannotRun(_in_words(Path(name), refused)) from refused
 
 
 def analysed(args: argparse.Namespace) -> int:
@@ -44,14 +59,14 @@ def analysed(args: argparse.Namespace) -> int:
         sys.stdout.write("\n".join(_overview()) + "\n")
         return 0
     _check_targets(args)
+    method = _method(args.method)
+    if args.file is None:
+        raise CannotRun("\n".join([_("A FILE is needed."), *about(method)]))
+    settings = _settings(method, args.params)
     try:
-        method = method_named(args.method)
-        if args.file is None:
-            raise CannotRun("\n".join([_("A FILE is needed."), *_about(method)]))
-        settings = _settings(method, args.params)
         found = method.run(Table.of(_sheet(args.file)), settings)
     except Refused as refused:
-        raise CannotRun(_in_words(args.file, refused)) from refused
+        raise CannotRun(_in_words(args.file, refused, settings)) from refused
     if args.plot and found.chart is None:
         raise CannotRun(_("This method draws no picture."))
     _show(args, method, found)
@@ -68,18 +83,6 @@ def _settings(method: Method, given: str) -> Params:
 def _overview() -> list[str]:
     width = max(map(len, methods()))
     return [f"{name:<{width}}  {method.does}" for name, method in methods().items()]
-
-
-def _about(method: Method) -> list[str]:
-    """What a newcomer needs to call it: what it does, which columns it reads, which settings it has."""
-    known = [f"  {one}" for one in settings_shown(method)]
-    lines = [
-        f"{method.name}: {method.does}",
-        _("reads: %(columns)s") % {"columns": method.reads},
-        (_("settings: %(known)s") % {"known": "" if known else "-"}).rstrip(),
-        *known,
-    ]
-    return [*lines, *([_("example: %(example)s") % {"example": method.example}] if method.example else [])]
 
 
 def _check_targets(args: argparse.Namespace) -> None:
@@ -115,12 +118,23 @@ def _sheet(path: Path) -> Any:
         return read_table(path, path.name)
 
 
-def _in_words(path: Path | None, refused: Refused) -> str:
+def _in_words(path: Path | None, refused: Refused, settings: Params | None = None) -> str:
+    """A refusal in a sentence: of the file, or of a setting, which stands in --params by its own name."""
     first, *more = refused.problems
+    known = settings.__struct_fields__ if settings else ()
+    field = first.field if first.field in known else first.field.removesuffix("s")
+    first = replace(first, facts={name: _whole(value) for name, value in first.facts.items()})
+    if field in known and not first.column and first.code in OF_SETTINGS:
+        first, path = replace(first, field=field), None
     if path is None or first.code.startswith("analysis."):
         first = replace(first, facts={**first.facts, "field": first.field})
     others = " " + _("There are %(count)s more problems in this file.") % {"count": len(more)} if more else ""
     return at_fault(path or Path("--params"), first) + others
+
+
+def _whole(value: Any) -> Any:
+    """A whole number as such: -3, not -3.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _show(args: argparse.Namespace, method: Method, found: Found) -> None:
@@ -137,10 +151,17 @@ def _show(args: argparse.Namespace, method: Method, found: Found) -> None:
     elif not args.out:
         sys.stdout.write(_as_csv(rows, found.columns))
     for name, value in () if args.json else facts.items():
-        say(f"{name}: {value}")
+        say(f"{name}: {_fact(value)}")
     for note in whole["notes"]:
         say(str(note))
     _write(args, whole, found)
+
+
+def _fact(value: Any) -> str:
+    """A fact for reading: a dash where it is not known, a list or table as JSON."""
+    if value is None:
+        return "-"
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(value)
 
 
 def _of_picture(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

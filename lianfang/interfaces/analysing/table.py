@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lianfang.domain.refusals import Problem, Refused
+from lianfang.interfaces.analysing.columns import also
 from lianfang.interfaces.exchange.sheet import Cell, Sheet
 
 SERIES: Final = ("series", "unit")
@@ -42,20 +43,24 @@ class Table:
         return cls(sheet.header, tuple(sheet.records()))
 
     def column(self, *names: str) -> str:
-        """The first of these columns that exists, case aside. Refused `column.missing` (column)."""
+        """The first of these columns that exists, by its name or its Chinese words, case aside.
+
+        Refused `column.missing` (column, accepted, known).
+        """
         by_name = {one.casefold(): one for one in reversed(self.header)}
-        found = next((by_name[name.casefold()] for name in names if name.casefold() in by_name), None)
+        found = next((by_name[name.casefold()] for name in also(names) if name.casefold() in by_name), None)
         if found is None:
-            raise self.lacks(names[0])
+            raise self.lacks(*names)
         return found
 
-    def lacks(self, column: str) -> Refused:
+    def lacks(self, *names: str) -> Refused:
         """The refusal of a table without a column that is needed: `column.missing`, with the columns that it has."""
-        return Refused(Problem("column.missing", column=column, facts={"known": list(self.header)}))
+        facts = {"accepted": list(dict.fromkeys(also(names))), "known": list(self.header)}
+        return Refused(Problem("column.missing", column=names[0], facts=facts))
 
     def has(self, *names: str) -> bool:
         """Whether one of these columns exists."""
-        return bool({name.casefold() for name in names} & {one.casefold() for one in self.header})
+        return bool({name.casefold() for name in also(names)} & {one.casefold() for one in self.header})
 
     def numbers(self, *names: str, empty: bool = False) -> NDArray[np.float64]:
         """A column as numbers, one a row; an empty cell is refused (`required`) unless `empty`, then it is NaN."""

@@ -97,9 +97,17 @@ def _chains(table: Table, _asked: Params) -> Found:
 def _told(troubles: Sequence[Trouble], twice: Sequence[str]) -> list[str]:
     """What was cut, left out or taken once, by the cases it is about; the first fifty, and how many more."""
     notes = [_("In the list more than once; the first row counts: %(cases)s") % {"cases": ", ".join(twice)}]
-    notes = (notes if twice else []) + [f"{_TROUBLES[one.kind]()}: {', '.join(one.cases)}" for one in troubles]
+    notes = (notes if twice else []) + [_trouble(one) for one in troubles]
     more = len(notes) - _MOST_NOTES
     return notes if more < 1 else [*notes[:_MOST_NOTES], _("And %(count)s more of this kind.") % {"count": more}]
+
+
+def _trouble(one: Trouble) -> str:
+    if one.kind == "unknown_case":  # the case itself is a row of the list, so it is the infector who is not
+        return _("%(infector)s, named as the infector of %(case)s, is not in the list.") % {
+            "infector": one.cases[0], "case": one.cases[1],
+        }  # fmt: skip
+    return f"{_TROUBLES[one.kind]()}: {', '.join(one.cases)}"
 
 
 def _days(table: Table) -> Any:
@@ -122,7 +130,6 @@ def _day(row: int, column: str, word: str) -> int:
 
 _MOST_NOTES: Final = 50
 _TROUBLES: Final = {
-    "unknown_case": lambda: _("A link names a case that is not in the list"),
     "self": lambda: _("A case is its own infector"),
     "two_infectors": lambda: _("A second infector was left out"),
     "cycle": lambda: _("A circle was cut at its earliest case"),

@@ -12,6 +12,7 @@ from lianfang.domain.parsing.dates import parse_day
 from lianfang.interfaces.api.endpoint import JSON, Call
 from lianfang.interfaces.api.reach import unit_within
 from lianfang.interfaces.api.requests import read_query
+from lianfang.interfaces.ill_shown import IllShown, as_json, ill_shown
 from lianfang.interfaces.web.look import edition_on
 from lianfang.kernel import clock
 from lianfang.kernel.orgs.models import Unit
@@ -25,7 +26,7 @@ from lianfang.kernel.reporting.forms import DAILY
 from lianfang.kernel.reporting.reports import Correction, corrections
 from lianfang.kernel.scope import looking
 
-COUNTS = ("expected", "received", "on_time", "late", "missing", "zero", "returned", "excused")
+COUNTS = ("expected", "received", "on_time", "late", "missing", "not_yet", "zero", "returned", "excused")
 CORRECTIONS_SHOWN = 200
 PEOPLE = ("rostered", "excused", "expected", "answered", "well", "unwell", "fever", "unknown")
 
@@ -40,11 +41,12 @@ def show_board(call: Call) -> HttpResponse:
         found = board(unit, form, day, brief=True)
         (revised,) = ask(revisions_asked(unit, form.code, day))
     corrected = corrections(under(unit), day, form.code, most=CORRECTIONS_SHOWN)
-    shown = _shown(found, dict(revised)) | {"corrections": [_correction(one) for one in corrected]}
+    ill = ill_shown(call.actor, unit, [child.pk for child in found.children], day)
+    shown = _shown(found, dict(revised), ill) | {"corrections": [_correction(one) for one in corrected]}
     return HttpResponse(msgspec.json.encode(shown), content_type=JSON)
 
 
-def _shown(found: Board, revised: Mapping[int, int]) -> dict[str, Any]:
+def _shown(found: Board, revised: Mapping[int, int], ill: IllShown) -> dict[str, Any]:
     return {
         "unit": found.unit.code,
         "name": str(found.unit),
@@ -53,9 +55,10 @@ def _shown(found: Board, revised: Mapping[int, int]) -> dict[str, Any]:
         "age_seconds": round(found.age_seconds, 1),
         **_counts(found.counts),
         "missing_units": [_named(due.unit) for due in found.missing],
+        "not_yet_units": [_named(due.unit) for due in found.missing if not due.over],
         "sums": {code: _sum(total) for code, total in found.totals.items()},
-        "people": _people(found.people),
-        "children": [_child(child, revised.get(child.pk)) for child in found.children],
+        "people": _people(found.people) | _ill(ill, found.unit.pk, found.people),
+        "children": [_child(child, revised.get(child.pk), ill) for child in found.children],
     }
 
 
@@ -65,6 +68,13 @@ def _counts(counts: Counts) -> dict[str, int]:
 
 def _people(people: People) -> dict[str, Any]:
     return {name: getattr(people, name) for name in PEOPLE} | {"modes": dict(people.modes)}
+
+
+def _ill(ill: IllShown, unit_id: int, people: People) -> dict[str, Any]:
+    return {
+        "well": ill.well(unit_id, people.well, people.unwell), "unwell": as_json(ill.unwell(unit_id, people.unwell)),
+        "fever": as_json(ill.fever(unit_id, people.fever)),
+    }  # fmt: skip
 
 
 def _named(unit: Unit | Named) -> dict[str, str]:
@@ -84,9 +94,9 @@ class _People(msgspec.Struct):
     excused: int
     expected: int
     answered: int
-    well: int
-    unwell: int
-    fever: int
+    well: int | None
+    unwell: Any
+    fever: Any
     unknown: int
     modes: dict[str, int]
 
@@ -107,22 +117,24 @@ class _Child(msgspec.Struct):
     returned: int
     excused: int
     missing: int
+    not_yet: int
     people: _People
 
 
-def _child(child: Child, revision: int | None) -> _Child:
-    expected, received, on_time, late, zero, returned, excused, missing = child.counted
+def _child(child: Child, revision: int | None, ill: IllShown) -> _Child:
+    expected, received, on_time, late, zero, returned, excused, missing, not_yet = child.counted
     return _Child(
-        child.code, child.name, child.kind, child.state, revision,
-        expected, received, on_time, late, zero, returned, excused, missing, _people_under(child.people_counted),
+        child.code, child.name, child.kind, child.state, revision, expected, received, on_time, late, zero, returned,
+        excused, missing, not_yet, _people_under(child.pk, child.people_counted, ill),
     )  # fmt: skip
 
 
-def _people_under(numbers: Sequence[int]) -> _People:
+def _people_under(unit_id: int, numbers: Sequence[int], ill: IllShown) -> _People:
     rostered, excused, answered, well, unwell, fever, *modes = numbers
     expected = rostered - excused
     return _People(
-        rostered, excused, expected, answered, well, unwell, fever, expected - answered,
+        rostered, excused, expected, answered, ill.well(unit_id, well, unwell), as_json(ill.unwell(unit_id, unwell)),
+        as_json(ill.fever(unit_id, fever)), expected - answered,
         dict(zip(MODE_CODES, modes, strict=True)),
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from lianfang.kernel.files.models import Import
 from lianfang.kernel.files.register import Imports
 from lianfang.kernel.registers.values import as_json
 
-KINDS = ("units", "people", "reports", "arrivals", "list")
+KINDS = ("units", "people", "reports", "arrivals", "sojourns", "list")
 SWITCHES = ("keep_good", "dry_run")
 TERMS = ("agreement", "side", "control_total", "day")
 """What a list of cases is sent with."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import CompositePrimaryKey, QuerySet
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 
 from lianfang.domain.parsing.dates import parse_day
@@ -18,12 +18,12 @@ from lianfang.domain.refusals import Refused
 from lianfang.interfaces.api.endpoint import JSON, Call
 from lianfang.interfaces.api.reach import out_of_reach, unit_within
 from lianfang.interfaces.api.requests import read_query
-from lianfang.interfaces.exchange.exports import note_export, write_rows
+from lianfang.interfaces.exchange.exports import note_export, write_page, write_rows
 from lianfang.interfaces.exchange.writing import Kind
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.registers.paging import LARGEST, page
+from lianfang.kernel.registers.paging import LARGEST, Page, page
 from lianfang.kernel.registers.register import Column, Register
 from lianfang.kernel.registers.values import as_json
 
@@ -50,7 +50,7 @@ def list_of(register: type[Register]) -> Callable[[Call], Any]:
         return (
             _paged(register, rows, columns, asked, call)
             if kind == "json"
-            else _file(register, rows, columns, kind, call)
+            else _file(register, rows, columns, cast(Kind, kind), asked, call)
         )
 
     return listed
@@ -165,15 +165,18 @@ def _kind(call: Call, asked: Mapping[str, str]) -> str:
 def _paged(
     register: type[Register], rows: QuerySet[Any], columns: list[Column], asked: Mapping[str, str], call: Call
 ) -> dict[str, Any]:
+    found, zone = _page(register, rows, asked), zone_of(call.actor)
+    return {"rows": [shown_row(register, row, columns, zone) for row in found.rows], "next": found.next or None}
+
+
+def _page(register: type[Register], rows: QuerySet[Any], asked: Mapping[str, str]) -> Page:
     size, cursor = _size(asked), asked.get("cursor", "")
     try:
-        found = page(rows, register.order, cursor=cursor, size=size)
+        return page(rows, register.order, cursor=cursor, size=size)
     except (ValueError, TypeError, ValidationError) as error:  # a cursor of another register
         if not cursor:
             raise
         raise Refused("cursor.invalid", "cursor") from error
-    zone = zone_of(call.actor)
-    return {"rows": [shown_row(register, row, columns, zone) for row in found.rows], "next": found.next or None}
 
 
 def _size(asked: Mapping[str, str]) -> int:
@@ -185,22 +188,41 @@ def _size(asked: Mapping[str, str]) -> int:
     return int(text)
 
 
-def _file(register: type[Register], rows: QuerySet[Any], columns: list[Column], kind: str, call: Call) -> FileResponse:
-    """All rows as a file, in constant memory.
+def _file(
+    register: type[Register],
+    rows: QuerySet[Any],
+    columns: list[Column],
+    kind: Kind,
+    asked: Mapping[str, str],
+    call: Call,
+) -> FileResponse:
+    """All rows as a file, in constant memory; only a page of them where `size` or `cursor` asks for one.
 
     It is complete on disk before the first byte is sent, so that a file cut short is never taken for a whole one,
     and a slow reader holds no transaction open.
     """
-    if paging := [name for name in PAGING if call.request.GET.get(name)]:
-        raise Refused("page.invalid", paging[0])
     target = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    zone, heads = zone_of(call.actor), [one.name for one in columns]
-    count = write_rows(rows, columns, cast(Kind, kind), target, zone, heads=heads, sheet=register.name)
+    zone, heads, sheet = zone_of(call.actor), [one.name for one in columns], register.name
+    found = _page(register, rows, asked) if any(asked.get(name) for name in PAGING) else None
+    if found:
+        count = write_page(found.rows, columns, kind, target, zone, heads=heads, sheet=sheet)
+    else:
+        count = write_rows(rows, columns, kind, target, zone, heads=heads, sheet=sheet)
     target.seek(0)
     # A token that may only read may export; that it did is written down all the same.
     leaving = {"register": register.name, "rows": count, "file": kind, "filters": ",".join(sorted(call.request.GET))}
     note_export(replace(call.actor, may_write=True), unit=call.actor.home, **leaving)
-    return FileResponse(target, as_attachment=True, filename=_filename(register, kind, zone), content_type=MEDIA[kind])
+    headers = _to_next(call.request, found.next) if found and found.next else {}
+    return FileResponse(
+        target, as_attachment=True, filename=_filename(register, kind, zone), content_type=MEDIA[kind], headers=headers
+    )
+
+
+def _to_next(request: HttpRequest, cursor: str) -> dict[str, str]:
+    """Where the next page of a file is (RFC 8288): the same address with its cursor."""
+    asked = request.GET.copy()
+    asked["cursor"] = cursor
+    return {"Link": f'<{request.path}?{asked.urlencode()}>; rel="next"'}
 
 
 def _filename(register: type[Register], kind: str, zone: tzinfo) -> str:

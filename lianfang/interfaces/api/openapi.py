@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from lianfang import __version__
 from lianfang.interfaces.api.endpoint import Endpoint, Parameter
-from lianfang.interfaces.api.schemas import components, ref
+from lianfang.interfaces.api.schema_words import ref
+from lianfang.interfaces.api.schemas import components
+from lianfang.interfaces.api.shared import said_once
 from lianfang.kernel.registers.register import Register
 
 PREFIX = "/api/v1"
@@ -33,15 +35,18 @@ SAYS = {
     503: "Busy; `Retry-After` says when to come back.",
 }
 _ALWAYS = (503,)
+SIGNED_IN: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": [], "forgery": []}]
+"""What every endpoint asks for but those that are open to all."""
 MOST_NAMED = 20  # members of a nested object that are named on the page; the document describes all
 
 
 def document(endpoints: Sequence[Endpoint], registers: Iterable[type[Register]]) -> dict[str, Any]:
     """The whole description; the same table always gives the same document."""
-    return {
+    described = {
         "openapi": "3.1.0",
         "info": {"title": TITLE, "version": __version__, "description": ABOUT},
         "servers": [{"url": PREFIX}],
+        "security": SIGNED_IN,
         "tags": [{"name": name} for name in dict.fromkeys(one.group for one in endpoints)],
         "paths": _paths(endpoints),
         "components": {
@@ -51,6 +56,7 @@ def document(endpoints: Sequence[Endpoint], registers: Iterable[type[Register]])
             "securitySchemes": _security(),
         },
     }
+    return said_once(described)
 
 
 def _paths(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
@@ -67,8 +73,7 @@ def _operation(one: Endpoint) -> dict[str, Any]:
     if one.body:
         shown["requestBody"] = {"required": True, "content": _content(one.body)}
     shown["responses"] = _responses(one)
-    shown["security"] = [{}] if one.open else [{"bearer": []}, {"session": [], "forgery": []}]
-    return shown
+    return shown | ({"security": [{}]} if one.open else {})
 
 
 _LANG = Parameter("lang", "language of sentences", {"type": "string", "enum": ["zh", "en"]})

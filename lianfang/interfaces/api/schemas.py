@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import IntegerField, UUIDField
+
 from lianfang.capabilities.verification.fields import SIDES
 from lianfang.domain.answers import MEMBERS
 from lianfang.domain.counts import CountItem
@@ -12,54 +14,26 @@ from lianfang.domain.identity import ID_TYPES
 from lianfang.domain.parsing.choices import HEALTH_CODES, SLOTS, STATES, TEST_RESULTS
 from lianfang.domain.symptoms import SYMPTOMS
 from lianfang.interfaces.api import boards, filing, people
-from lianfang.interfaces.api.listing import shown_names
-from lianfang.kernel.registers.register import Register
+from lianfang.interfaces.api.listing import key_of, shown_names
+from lianfang.interfaces.api.schema_words import (
+    COUNT,
+    DAY,
+    FLAG,
+    MOMENT,
+    NUMBER,
+    TEXT,
+    UUID,
+    body,
+    choice,
+    many,
+    maybe,
+    ref,
+    said,
+    shown,
+)
+from lianfang.interfaces.api.schemas_of_briefings import BRIEFINGS, OF_BRIEFINGS
+from lianfang.kernel.registers.register import Column, Register
 from lianfang.kernel.reporting.forms import DAILY, shipped
-
-TEXT: dict[str, Any] = {"type": "string"}
-FLAG: dict[str, Any] = {"type": "boolean"}
-COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
-DAY: dict[str, Any] = {"type": "string", "format": "date"}
-MOMENT: dict[str, Any] = {"type": "string", "format": "date-time", "description": "RFC 3339, with offset"}
-UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
-NUMBER: dict[str, Any] = {"type": ["string", "number"], "description": "a decimal, best sent as text"}
-
-
-def ref(name: str) -> dict[str, Any]:
-    """A schema of the document's components."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def choice(codes: Iterable[str]) -> dict[str, Any]:
-    """One of a closed list."""
-    return {"type": "string", "enum": list(codes)}
-
-
-def many(item: Any, **more: Any) -> dict[str, Any]:
-    """A list."""
-    return {"type": "array", "items": item, **more}
-
-
-def body(properties: dict[str, Any], required: Iterable[str] = ()) -> dict[str, Any]:
-    """An object that is sent: no other member is taken."""
-    owed = {"required": list(required)} if required else {}
-    return {"type": "object", "properties": properties, **owed, "additionalProperties": False}
-
-
-def shown(properties: dict[str, Any]) -> dict[str, Any]:
-    """An object that is answered: every member is there; members may be added in later releases."""
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def maybe(schema: dict[str, Any]) -> dict[str, Any]:
-    """The same, or null: unknown or not given."""
-    if "type" not in schema:
-        return {"anyOf": [schema, {"type": "null"}]}
-    return {**schema, "type": _or_null(schema["type"])}
-
-
-def _or_null(kind: Any) -> list[str]:
-    return [*(kind if isinstance(kind, list) else [kind]), "null"]
 
 
 def components(registers: Iterable[type[Register]]) -> dict[str, Any]:
@@ -67,7 +41,7 @@ def components(registers: Iterable[type[Register]]) -> dict[str, Any]:
     known = list(registers)
     rows = {row_name(one): register_row(one) for one in known}
     rows |= {whole_name(one): register_row(one, whole=True) for one in known if one.details}
-    return {**_sent(), **_answered(), **_board(), **_persons(), **rows}
+    return {**_sent(), **_answered(), **_board(), **_persons(), **BRIEFINGS, **rows}
 
 
 def _sent() -> dict[str, Any]:
@@ -182,7 +156,8 @@ def _answered() -> dict[str, Any]:
 
 def _board() -> dict[str, Any]:
     counts = dict.fromkeys(boards.COUNTS, COUNT)
-    persons = dict.fromkeys(boards.PEOPLE, COUNT) | {"modes": {"type": "object", "additionalProperties": COUNT}}
+    ill = {"well": maybe(COUNT), "unwell": _OF_KIND["small"], "fever": _OF_KIND["small"]}
+    persons = dict.fromkeys(boards.PEOPLE, COUNT) | ill | {"modes": {"type": "object", "additionalProperties": COUNT}}
     named = shown({"code": TEXT, "name": TEXT})
     total = {"value": maybe(COUNT), "at_least": FLAG, "reporting": COUNT, "expected": COUNT}
     child = {"unit": TEXT, "name": TEXT, "kind": TEXT, "state": choice(boards.STATES), "revision": maybe(COUNT)}
@@ -190,6 +165,7 @@ def _board() -> dict[str, Any]:
     board = {
         "unit": TEXT, "name": TEXT, "day": DAY, "as_of": MOMENT, **counts,
         "age_seconds": {"type": "number", "minimum": 0}, "missing_units": many(named),
+        "not_yet_units": many(named),
         "sums": {"type": "object", "additionalProperties": shown(total)}, "people": shown(persons),
         "children": many(shown({**child, **counts, "people": shown(persons)})),
         "corrections": many(shown({**correction, "changes": {"type": "object", "additionalProperties": _CHANGED}})),
@@ -234,8 +210,7 @@ _OF_KIND: dict[str, dict[str, Any]] = {
     "moment": maybe(MOMENT),
     "flag": {"type": ["boolean", "null"]},
     "list": many(TEXT),
-    "parts": many({"type": "object"}),
-    "facts": {"type": ["object", "null"]},
+    "facts": {"type": ["object", "null"], "description": "what an event keeps, by its kind"},
     "unit": maybe({**TEXT, "description": "code of a unit"}),
     "masked": {"type": "string", "description": "masked"},
 }
@@ -254,13 +229,23 @@ def whole_name(register: type[Register]) -> str:
 def register_row(register: type[Register], *, whole: bool = False) -> dict[str, Any]:
     """A row, by itself with its details; members left out by `fields` are absent."""
     details = register.details if whole else []
-    kinds = {one.name: _of_kind(one.kind) for one in (*register.columns, *details)}
+    kinds = {one.name: _of_column(register, one) for one in (*register.columns, *details)}
     names = [*shown_names(register), *(one.name for one in details)]
-    return {"type": "object", "properties": {name: kinds.get(name, {}) for name in names}}
+    return {"type": "object", "properties": {name: kinds.get(name) or _of_key(register) for name in names}}
 
 
-def _of_kind(kind: str) -> dict[str, Any]:
-    return _OF_KIND.get(kind, {"type": ["string", "integer", "null"]})
+def _of_column(register: type[Register], one: Column) -> dict[str, Any]:
+    own = OF_BRIEFINGS.get(one.name) if register.name == "briefings" else None
+    found = own or _OF_KIND.get(one.kind, {"type": ["string", "integer", "null"]})
+    words = [str(one.label), *([found["description"]] if "description" in found else [])]
+    return said(found, "; ".join(words))
+
+
+def _of_key(register: type[Register]) -> dict[str, Any]:
+    name = key_of(register) or "pk"
+    field = register.model._meta.pk if name == "pk" else register.model._meta.get_field(name)
+    kind = UUID if isinstance(field, UUIDField) else {"type": "integer"} if isinstance(field, IntegerField) else TEXT
+    return {**kind, "description": "key of the row"}
 
 
 def page_of(register: type[Register]) -> dict[str, Any]:

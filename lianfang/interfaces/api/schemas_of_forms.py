@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lianfang.capabilities.checkin.register import Answers
-from lianfang.interfaces.api.schemas import COUNT, DAY, TEXT, many, maybe, register_row, shown
+from lianfang.interfaces.api.schema_words import COUNT, DAY, TEXT, many, maybe, shown
+from lianfang.interfaces.api.schemas import register_row
 
 CELL: dict[str, Any] = {
     "value": {

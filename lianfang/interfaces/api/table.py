@@ -14,6 +14,7 @@ from lianfang.interfaces.api import (
     acts,
     answers,
     boards,
+    choices,
     cross,
     filing,
     listing,
@@ -24,19 +25,19 @@ from lianfang.interfaces.api import (
     sending,
 )
 from lianfang.interfaces.api.endpoint import JSON, Call, Endpoint, Parameter, json_of
-from lianfang.kernel.fields import schema_of
+from lianfang.interfaces.api.schema_words import DAY, TEXT, choice, ref
 from lianfang.kernel.registers.paging import LARGEST
 from lianfang.kernel.registers.register import Filter, Register, registers
 
 OWN_PAGES = frozenset({"persons", "imports"})
 """Registers whose rows are shown by an endpoint of their own."""
-_DAYS = frozenset({"day", "from", "to"})
 _CODE = Parameter("code", "code of the unit", place="path")
 _ID = Parameter("id", "id of the row", place="path")
 _PLACE = tuple(Parameter(n, s, place="path") for n, s in (
     ("unit", "code of the unit"), ("day", "ISO date"), ("slot", "am, noon or pm"), ("person", "id of the person"),
 ))  # fmt: skip
 _FIELDS = Parameter("fields", "names of the members wanted, with commas between")
+_SIZE = {"type": "integer", "minimum": 1, "maximum": LARGEST}
 _ANY_BODY = {JSON: {"type": "object"}}
 
 
@@ -80,7 +81,7 @@ def _sending() -> Iterator[Endpoint]:
 
 
 def _boards() -> Iterator[Endpoint]:
-    day = Parameter("day", "the day; today where the unit is when left out", schemas.DAY)
+    day = Parameter("day", "the day; today where the unit is when left out", DAY)
     yield Endpoint(
         "GET", "units/{code}/board", "units.board", boards.show_board,
         "Who was expected, who reported, who is missing by name, and the sums, at this moment. Above a county the"
@@ -104,8 +105,8 @@ def _forms() -> Iterator[Endpoint]:
             Parameter("code", "code of the form", place="path"), Parameter("unit", "code of the unit; one's own"),
             Parameter("rows", ways), Parameter("columns", ways),
             Parameter("sum", "the number or yes-or-no that is added up; forms are counted when left out"),
-            Parameter("from", "first day", schemas.DAY), Parameter("to", "last day", schemas.DAY),
-            Parameter("format", "shape of the answer", schemas.choice(("json", *cross.FILES))),
+            Parameter("from", "first day", DAY), Parameter("to", "last day", DAY),
+            Parameter("format", "shape of the answer", choice(("json", *cross.FILES))),
         ),
         answer={JSON: schemas_of_forms.cross_table(), **files}, refusals=(404, 422), group="Forms",
     )  # fmt: skip
@@ -141,7 +142,7 @@ def _persons() -> Iterator[Endpoint]:
 
 
 def _files() -> Iterator[Endpoint]:
-    upload, refusals = {"multipart/form-data": schemas.ref("Upload")}, (404, 413, 415, 422)
+    upload, refusals = {"multipart/form-data": ref("Upload")}, (404, 413, 415, 422)
     yield Endpoint(
         "POST", "imports", "imports.send", filing.take_file,
         "Send a file; it is read to its end before anything is written",
@@ -187,16 +188,16 @@ def _list_parameters(register: type[Register]) -> tuple[Parameter, ...]:
         *[_filter(one) for one in register.filters],
         *search,
         Parameter("cursor", "`next` of the page before"),
-        Parameter("size", "rows of a page", {"type": "integer", "minimum": 1, "maximum": LARGEST}),
+        Parameter("size", "rows of a page; a file is whole unless it is given, then `Link` leads to the next", _SIZE),
         _FIELDS,
-        Parameter("format", "shape of the answer, when `Accept` cannot be set", schemas.choice(listing.MEDIA)),
+        Parameter("format", "shape of the answer, when `Accept` cannot be set", choice(listing.MEDIA)),
     )
 
 
 def _filter(one: Filter) -> Parameter:
-    schema = schemas.DAY if one.name in _DAYS else schemas.TEXT
+    schema = DAY if one.kind == "day" else TEXT
     if one.choices:
-        schema = schemas.choice(code for code, _ in one.choices)
+        schema = choice(code for code, _ in one.choices)
     return Parameter(one.name, f"only rows of this: {one.label}", schema)
 
 
@@ -204,7 +205,8 @@ def _actions() -> Iterator[Endpoint]:
     for action in acts.offered():
         yield Endpoint(
             "POST", f"actions/{action.kind}", f"actions.{action.kind}", acts.act_of(action), action.title,
-            body={JSON: schema_of(action)}, answer=json_of("Done"), refusals=(403, 404, 409, 422), group="Actions",
+            body={JSON: choices.body_of(action)}, answer=json_of("Done"), refusals=(403, 404, 409, 422),
+            group="Actions",
         )  # fmt: skip
 
 

@@ -6,15 +6,25 @@ Exit status: 0 done, 2 when the file, a parameter or an argument cannot be used.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
+from typing import Final
 
 from lianfang.interfaces.commands.verify import speaking
 from lianfang.interfaces.commands.words import language_of
+from lianfang.interfaces.server.trouble import WRONG_USAGE
+
+OWN_HELP: Final = True
+"""METHOD --help tells about the method, in the reader's language."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See contract section 2."""
-    parser.add_argument("method", metavar="METHOD", help="such as rt.cori or detect.ears; `list` shows them all")
+    parser.add_argument("-h", "--help", action="store_true", help="this text; after METHOD, its columns and settings")
+    parser.set_defaults(usage=parser.format_help)
+    parser.add_argument(
+        "method", metavar="METHOD", nargs="?", help="such as rt.cori or detect.ears; `list` shows them all"
+    )
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="CSV, TSV, XLSX or NDJSON with a header row")
     parser.add_argument("--params", default="{}", metavar="JSON", help="settings of the method; @FILE reads them")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of CSV")
@@ -25,7 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints what the method found; writes the rows and the picture if they are asked for."""
+    if not args.method:
+        (sys.stdout if args.help else sys.stderr).write(args.usage())
+        return 0 if args.help else WRONG_USAGE
     with speaking(language_of(args)):
-        from lianfang.interfaces.analysing.run import analysed  # noqa: PLC0415  libraries that take a second to load
+        from lianfang.interfaces.analysing.run import analysed, explained  # noqa: PLC0415  libraries take a second
 
-        return analysed(args)
+        return explained(args.method) if args.help else analysed(args)

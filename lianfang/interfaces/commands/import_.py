@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lianfang.kernel.files.models import Import
     from lianfang.kernel.orgs.models import Unit
 
-KINDS: Final = ("units", "people", "reports", "arrivals", "list")
+KINDS: Final = ("units", "people", "reports", "arrivals", "sojourns", "list")
 NOTHING: Final = dict.fromkeys(("read", "written", "refused", "held", "blank"), 0)
 SHOWN: Final = 20  # problems said in words; the JSON names the first thousand
 

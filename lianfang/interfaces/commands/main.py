@@ -185,6 +185,7 @@ def parser_of(name: str) -> tuple[argparse.ArgumentParser, CommandModule]:
         epilog=f"example: {command.example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
+        add_help=not getattr(module, "OWN_HELP", False),
     )
     module.add_arguments(parser)
     return parser, module

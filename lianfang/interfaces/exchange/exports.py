@@ -7,7 +7,7 @@ leaves an event that names the register, the filters and how many rows went out.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from pathlib import Path
@@ -110,6 +110,15 @@ def write_rows(
         if isinstance(writer, CsvWriter | LineWriter):
             copied = copy_rows(rows, columns, zone, writer.stream, members=heads if kind == "ndjson" else ())
         return _written_singly(writer, worded) if copied is None else copied
+
+
+def write_page(
+    rows: Iterable[Any], columns: Sequence[Column], kind: Kind, target: Target, zone: tzinfo, *,
+    heads: Sequence[str], sheet: str,
+) -> int:  # fmt: skip
+    """Write a header and these loaded rows, few of them; how many rows. A stream given as target stays open."""
+    with open_writer(kind, target, heads, sheet=sheet) as writer:
+        return _written_singly(writer, (cells(row, columns, kind, zone) for row in rows))
 
 
 def _is_large(rows: QuerySet[Any]) -> bool:

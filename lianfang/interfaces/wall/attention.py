@@ -16,7 +16,6 @@ from lianfang.domain.wall import RAMP, days_below
 from lianfang.interfaces.wall.reading import Reading
 from lianfang.interfaces.web.templatetags.formats import duration, percent
 from lianfang.interfaces.web.views.states import overdue_for
-from lianfang.kernel import clock
 from lianfang.kernel.accounts.models import ROLE_NAMES, Grant
 from lianfang.kernel.reporting.board_asked import ask
 from lianfang.kernel.reporting.children import Child, more_asked, tell_more
@@ -45,7 +44,7 @@ def attention(seen: Reading) -> list[dict[str, Any]]:
     children = [one.child for one in worst]
     tell_more(children, ask(more_asked(children, seen.board.form.code, seen.day))[0])
     shown = sorted(_concerns(seen, among={one.code for one in worst}))[:MOST]
-    posts = posts_of([one.child.pk for one in shown], at=clock.now())
+    posts = posts_of([one.child.pk for one in shown], at=seen.at)
     return [_line(seen, one, posts.get(one.child.pk, "")) for one in shown]
 
 
@@ -62,7 +61,7 @@ def _concern(seen: Reading, child: Child) -> tuple[int, float] | None:
         return INCIDENT, -beyond
     if child.state == "missing":
         due = child.due_at
-        return OVERDUE, -(seen.board.at - due).total_seconds() if due else 0.0
+        return OVERDUE, -(seen.at - due).total_seconds() if due else 0.0
     if child.state == "returned":
         return RETURNED, 0.0
     if low := _low_days(seen, child):
@@ -114,7 +113,7 @@ def _said(seen: Reading, one: Concern) -> tuple[str, str, str]:
         word = ngettext("{n} incident beyond its limit", "{n} incidents beyond their limit", many)
         return "bad", word.format(n=many), ""
     if one.rank == OVERDUE:
-        return "bad", overdue_for(child.due_at, seen.day, seen.board.at) if child.due_at else _("Overdue"), ""
+        return "bad", overdue_for(child.due_at, seen.day, seen.at) if child.due_at else _("Overdue"), ""
     if one.rank == RETURNED:
         return "warn", _("Sent back"), ""
     if one.rank == LOW:

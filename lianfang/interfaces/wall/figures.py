@@ -11,12 +11,12 @@ from django.utils.translation import ngettext, pgettext
 
 from lianfang.domain.briefing.trends import WEEK, trend_of
 from lianfang.domain.briefing.wording import change_text, mean_text
-from lianfang.domain.small import Small
+from lianfang.domain.small import Small, bound_now
 from lianfang.domain.small_sums import hidden_beside_total
 from lianfang.interfaces.wall.reading import Reading
 from lianfang.interfaces.web.templatetags.formats import UNKNOWN, amount, duration, percent, plain
 from lianfang.kernel.reporting.figures import Counts
-from lianfang.kernel.reporting.office_bounds import ENDED, ILL
+from lianfang.kernel.reporting.office_bounds import ENDED, ILL, of_flows
 from lianfang.kernel.reporting.office_days import Health
 
 
@@ -33,15 +33,25 @@ def _complete(seen: Reading) -> dict[str, Any]:
     counts = seen.board.counts
     before = seen.past.counts.get(seen.recent[-2], Counts())
     of = _("{n} / {whole} reports").format(n=plain(counts.received), whole=plain(counts.expected))
-    yesterday = _("yesterday {share}").format(share=percent(before.received, before.expected or None))
-    return _figure(_("Completeness today"), *_share(counts.received, counts.expected), [of, yesterday])
+    yesterday = _("the day before {share}") if seen.over else _("yesterday {share}")
+    yesterday = yesterday.format(share=percent(before.received, before.expected or None))
+    label = _("Completeness of the day") if seen.over else _("Completeness today")
+    return _figure(label, *_share(counts.received, counts.expected), [of, yesterday])
 
 
 def _on_time(seen: Reading) -> dict[str, Any]:
     counts = seen.board.counts
     of = _("{n} / {whole} in time").format(n=plain(counts.on_time), whole=plain(counts.expected))
-    rest = _("{missing} missing, {late} late").format(missing=plain(counts.missing), late=plain(counts.late))
-    return _figure(_("Timeliness today"), *_share(counts.on_time, counts.expected), [of, rest])
+    label = _("Timeliness of the day") if seen.over else _("Timeliness today")
+    return _figure(label, *_share(counts.on_time, counts.expected), [of, _not_in_time(counts)])
+
+
+def _not_in_time(counts: Counts) -> str:
+    """What is missing and late; of the missing, how many have time left."""
+    said = pgettext("of a report", "{missing} missing, {late} late")
+    if counts.not_yet:
+        said = pgettext("of a report", "{missing} missing ({n} not yet due), {late} late")
+    return said.format(missing=plain(counts.missing), n=plain(counts.not_yet), late=plain(counts.late))
 
 
 def _share(part: int, whole: int) -> tuple[str, str]:
@@ -78,7 +88,7 @@ def newly_ill(seen: Reading, day: date) -> Small:
     """Who fell ill on a day, as it may be shown here; unknown where nothing came in."""
     count, of = seen.ill(day) or (None, None)
     by_answers = seen.fewest and day in seen.past.answered
-    return Small(count, of, seen.fewest, _bounds(seen.health.get(day, Health()))[ILL] if by_answers else 0)
+    return Small(count, of, seen.fewest, bound_now(count, seen.newly.get(day, 0), seen.fewest) if by_answers else 0)
 
 
 def whole_days(seen: Reading) -> Sequence[date]:
@@ -115,23 +125,37 @@ def _held(seen: Reading) -> dict[str, Any]:
     where = _("sites {site}, home {home}, campus {campus}").format(
         site=amount(site.shown), home=amount(home.shown), campus=amount(campus.shown)
     )
-    let_go = Small(now.ended, None, seen.fewest, _bounds(now)[ENDED] if seen.fewest else 0)
-    ended = _("ended today {n}").format(n=amount(let_go.shown))
-    return _figure(_("In observation now"), held.shown, pgettext("counted", "people"), [where, ended])
+    ended = _("ended on the day {n}") if seen.over else _("ended today {n}")
+    ended = ended.format(n=amount(let_go(seen, now, held).shown))
+    label = _("In observation at the end of the day") if seen.over else _("In observation now")
+    return _figure(label, held.shown, pgettext("counted", "people"), [where, ended])
+
+
+def let_go(seen: Reading, now: Health, held: Small) -> Small:
+    """Who was let go today, as it may be shown beside those in observation today and yesterday."""
+    if not seen.fewest:
+        return Small(now.ended)
+    before = seen.health.get(seen.recent[-2])
+    told = of_flows(now.counts, before.counts if before else None, before.bounds if before else (), held, seen.fewest)
+    return Small(now.ended, None, seen.fewest, max(told, _bounds(now)[ENDED]))
 
 
 def _differences(seen: Reading) -> dict[str, Any]:
     found = seen.differences
+    label = _("Differences open at the end of the day") if seen.over else _("Differences to verify")
     if not found.open or found.oldest is None:
-        return _figure(_("Differences to verify"), 0, "", [_("all settled")])
-    age = _("oldest {age}").format(age=duration(seen.board.at - found.oldest))
+        return _figure(label, 0, "", [_("all settled")])
+    age = _("oldest {age}").format(age=duration(seen.at - found.oldest))
+    if found.overdue is None:
+        return _figure(label, found.open, "", [age, _("how many were over their time is not kept")])
     over = ngettext("{n} over its time", "{n} over their time", found.overdue).format(n=found.overdue)
-    return _figure(_("Differences to verify"), found.open, "", [age, over], "warn" if found.overdue else "")
+    return _figure(label, found.open, "", [age, over], "warn" if found.overdue else "")
 
 
 def _incidents(seen: Reading) -> dict[str, Any]:
     found = seen.incidents
+    label = _("Incidents open at the end of the day") if seen.over else _("Incidents open")
     if not found.open:
-        return _figure(_("Incidents open"), 0, "", [_("none open")])
+        return _figure(label, 0, "", [_("none open")])
     over = ngettext("{n} beyond its limit", "{n} beyond their limit", found.beyond).format(n=found.beyond)
-    return _figure(_("Incidents open"), found.open, "", [over], "bad" if found.beyond else "")
+    return _figure(label, found.open, "", [over], "bad" if found.beyond else "")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final
 
+from lianfang.capabilities.surveillance.newly import newly_asked, newly_bounds
 from lianfang.domain.policy import Policy
 from lianfang.domain.roles import SIGHTS
 from lianfang.domain.wall import Share, share_of
@@ -30,7 +31,10 @@ _OWED_STILL: Final = ("missing", "returned")
 
 @dataclass  # no slots: shares are worked out once
 class Reading:
-    """What was read: today's board, the days before, how people fare, what is open, as of when."""
+    """What was read: the day's board, the days before, how people fare, what is open, as of when.
+
+    `at` is now, or of a day that is over its end: what was open, and for how long, is told as of then.
+    """
 
     unit: Unit
     day: date
@@ -42,7 +46,10 @@ class Reading:
     incidents: Incidents
     differences: Differences
     as_of: datetime
+    at: datetime
+    over: bool = False  # whether the day is over
     shares: dict[tuple[int, date], Share] = field(default_factory=dict)
+    newly: Mapping[date, int] = field(default_factory=dict)  # below what number the newly ill of a day are said to be
     hidden: bool = False  # whether the reader sees small counts of an institution only as a bound
 
     @property
@@ -123,13 +130,18 @@ def read(unit: Unit, day: date, *, form: Edition, policy: Policy, now: datetime)
         seen = boards.board(unit, form, day, named=0, brief=True, sums=False)
         if not seen.children:
             return None
+        end = datetime.combine(day + timedelta(days=1), time(0), unit.zone)
+        at, over = min(now, end), end <= now
         days, recent = days_to(day, COURSE_DAYS), days_to(day, STRIP_DAYS)
         units = [child.pk for child in seen.children]
-        kept, marks = ask(kept_asked(unit, days), trouble_asked(units, recent[0], day))
+        kept, marks, settled = ask(
+            kept_asked(unit, days), trouble_asked(units, recent[0], day), newly_asked(unit, days)
+        )
         health, counted_at = health_by_day(unit, days, kept)
         return Reading(
             unit, day, policy, seen, past(unit, days, recent, brief=True), health, as_trouble(marks),
-            incidents_under(unit, now=now), differences_under(unit, now=now), min(seen.as_of, counted_at),
+            incidents_under(unit, at=at), differences_under(unit, at=at, past=over), min(seen.as_of, counted_at), at,
+            over=over, newly=newly_bounds(unit, settled),
         )  # fmt: skip
 
 

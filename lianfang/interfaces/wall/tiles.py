@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianfang.domain.wall import MISSING, NOT_YET, NOTHING_OWED, Place, Share, placed
 from lianfang.interfaces.wall.reading import Reading
@@ -80,9 +81,9 @@ def _tile(seen: Reading, child: Child, place: Place) -> dict[str, Any]:
 def words(share: Share) -> str:
     """What a tile or a cell says: the percentage, or why there is none."""
     if share.state == MISSING:
-        return _("not in")
+        return pgettext("of a report", "missing")
     if share.state in (NOT_YET, NOTHING_OWED):
-        return _("not due yet") if share.state == NOT_YET else "—"
+        return _("not yet due") if share.state == NOT_YET else "—"
     return _("report in") if share.expected == 1 else percent(share.received, share.expected or None)
 
 

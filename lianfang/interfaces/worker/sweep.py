@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, connection
 
 from lianfang.capabilities.screening.handout import hand_out
+from lianfang.capabilities.supplies.shortages import watch_stores
 from lianfang.capabilities.surveillance.counting import count_moved
 from lianfang.capabilities.surveillance.running import run_due
 from lianfang.capabilities.verification.waiting import wake
@@ -31,6 +32,7 @@ from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.tasks.ops import AT_ONCE as MOST_ALERTED
 from lianfang.kernel.tasks.ops import alert as late_tasks
 from lianfang.reactions import REACTIONS
+from lianfang.reactions.movements import record_stays_begun
 
 PROCESS = "worker"
 LONGEST_REST = timedelta(minutes=5)
@@ -76,6 +78,7 @@ class Worker:
             steps["folded"] = fold_once
         if self._watches():
             steps |= {"counted": count_moved, "alarmed": lambda: _at_once(run_due)}
+            steps |= {"stores": lambda: _at_once(watch_stores), "departed": lambda: _at_once(record_stays_begun)}
         done = {name: self._take(name, step) for name, step in steps.items()}
         with within(EVERYTHING):
             beat(PROCESS, resting=sorted(self.resting))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import timedelta
+from itertools import count
 
 from django.contrib.auth.password_validation import validate_password
+from django.db import connection
 
 from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
@@ -17,6 +20,7 @@ from lianfang.kernel.people.models import Person
 
 INVITATION_LASTS = timedelta(hours=72)
 TOKEN_LASTS = timedelta(days=90)
+LONGEST_STEM = 50  # of the 60 signs of an account's name; the rest is for a number
 
 
 def _digest(secret: str) -> str:
@@ -32,17 +36,26 @@ def new_account(handle: str, name: str, *, phone: str = "", language: str = "") 
     return account
 
 
-def open_for(person: Person, *, field: str) -> Account:
-    """An account without any role for somebody who has none; it is tied to them.
+def open_for(person: Person, *, stem: str, field: str) -> Account:
+    """An account without any role for somebody who has none; it is tied to them, and named after `stem`.
 
     Refused `account.person_has_one` on `field`.
     """
     if Account.objects.filter(person_id=person.pk).exists():
         raise Refused("account.person_has_one", field)
-    account = new_account(f"m-{person.pk.hex}", person.name)
+    account = new_account(_free_handle(stem), person.name)
     account.person_id = person.pk
     account.save(update_fields=["person_id"])
     return account
+
+
+def _free_handle(stem: str) -> str:
+    """A name that can be read out and typed: the stem, or with the next number behind it where it is taken."""
+    plain = re.sub(r"[^\w.-]+", "-", stem.lower())[:LONGEST_STEM]
+    with connection.cursor() as cursor:  # two accounts of one stem take turns
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"account {plain}"])
+    taken = set(Account.objects.filter(handle__startswith=plain).values_list("handle", flat=True))
+    return next(one for n in count(1) if (one := plain if n == 1 else f"{plain}-{n}") not in taken)
 
 
 def grant(account: Account, role: str, unit: Unit, *, lasts: timedelta, by: Account | None = None) -> Grant:

@@ -45,10 +45,11 @@ def _handle(number: UUID, plan: Plan) -> bool:
     """One event in a transaction of its own; whether all that follows from it is done."""
     with within(EVERYTHING):
         waiting = Event.objects.select_for_update(skip_locked=True, of=("self",)).select_related("unit")
-        event = waiting.filter(pk=number, handled_at__isnull=True).first()
+        tried = Exists(Handling.objects.filter(event_id=OuterRef("pk")))
+        event = waiting.filter(pk=number, handled_at__isnull=True).annotate(tried=tried).first()
         if event is None:
             return False
-        before = {one.function: one for one in Handling.objects.filter(event_id=number)}
+        before = {one.function: one for one in Handling.objects.filter(event_id=number)} if event.tried else {}
         notes = [_noted(function, event, before) for function in plan[event.kind]]
         done = all(note.done_at is not None for note in notes)
         if done:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -49,7 +49,7 @@ class Item(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
     code = models.CharField(_("code"), max_length=40)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a unit", "name"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=120, blank=True)
     measure = models.CharField(_("unit of measure"), max_length=10, choices=MEASURES)
     used_by = models.CharField(_("use"), max_length=10, choices=USES, blank=True)

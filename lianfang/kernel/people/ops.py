@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,7 +10,9 @@ from uuid import UUID
 from pypinyin import lazy_pinyin
 
 from lianfang.domain.answers import PersonRef
+from lianfang.domain.identity import Identity
 from lianfang.domain.refusals import Note, Refused
+from lianfang.kernel.constraints import check_fields, kept_by
 from lianfang.kernel.crypto import Masked
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Absence, Membership, Person, index_of_number, on_roster
@@ -42,6 +45,14 @@ def by_number(id_type: str, number: str) -> Person | None:
             Person.objects.filter(number_index=index_of_number(id_type, number)).select_related("merged_into").first()
         )
         return found.merged_into or found if found else None
+
+
+def by_numbers(identities: Iterable[Identity]) -> dict[bytes, Person]:
+    """The people with these documents by their blind index, asked once; those nobody has are left out."""
+    sought = [index_of_number(one.kind, one.number) for one in identities]
+    with within(EVERYTHING):
+        found = Person.objects.filter(number_index__in=sought).select_related("merged_into")
+        return {bytes(one.number_index or b""): one.merged_into or one for one in found}
 
 
 def members(unit: Unit, day: date) -> list[Person]:
@@ -125,8 +136,9 @@ def _by_name(ref: PersonRef, unit: Unit, day: date) -> Person | None:
 def register(ref: PersonRef, unit: Unit) -> Person:
     """A new person, entered once, registered by `unit`."""
     person = new_person(ref, unit)
-    person.full_clean(exclude=["home_unit"], validate_unique=False)
-    person.save(force_insert=True)
+    check_fields(person)
+    with kept_by([person]):
+        person.save(force_insert=True)
     return person
 
 
@@ -158,8 +170,9 @@ def fill_in(person: Person, ref: PersonRef) -> list[Note]:
 def enrol(person: Person, unit: Unit, kind: str, since: date, **more: object) -> Membership:
     """Put a person on a unit's roster from a day on."""
     membership = Membership(person=person, unit=unit, kind=kind, since=since, **more)
-    membership.full_clean(exclude=["person", "unit"], validate_unique=False)
-    membership.save(force_insert=True)
+    check_fields(membership)
+    with kept_by([membership]):
+        membership.save(force_insert=True)
     return membership
 
 

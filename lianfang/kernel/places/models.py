@@ -58,7 +58,7 @@ class Place(UnitOwned):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=PLACE_KINDS)
     code = models.CharField(_("code"), max_length=40)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a unit", "name"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
     building = models.CharField(_("building"), max_length=40, blank=True)
     floor = models.SmallIntegerField(_("floor"), null=True, blank=True)
@@ -140,6 +140,7 @@ class Premises(models.Model):
     unit = models.OneToOneField(Unit, models.PROTECT, primary_key=True, verbose_name=_("unit"))
     state = models.CharField(_("state"), max_length=10, choices=PREMISES_STATES, default="preparing")
     accepts_until = models.DateField(_("admits until"), null=True, blank=True)
+    closing_on = models.DateField(_("closes on"), null=True, blank=True)  # planned; nobody stays longer
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 

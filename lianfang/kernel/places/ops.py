@@ -58,14 +58,21 @@ def _overlapping(since: datetime, until: datetime | None) -> Q:
 
 def vacate(occupancy: Occupancy, *, at: datetime, because: str = "") -> Occupancy:
     """End somebody's time at a place; ended before, it stays as it was. Refused `order` when that is not after it."""
-    row = Occupancy.objects.select_for_update().get(pk=occupancy.pk)
-    if row.until is not None and row.until <= at:
-        return row
-    if at <= row.since:
+    return vacate_all([occupancy], at=at, because=because)[0]
+
+
+def vacate_all(occupancies: Iterable[Occupancy], *, at: datetime, because: str = "") -> list[Occupancy]:
+    """The same for many at one moment: all of them, or nobody."""
+    held = Occupancy.objects.select_for_update(of=("self",)).select_related("place")
+    # Always in the same order, so that two who end several do not wait for each other.
+    rows = list(held.filter(pk__in=[one.pk for one in occupancies]).order_by("pk"))
+    ending = [row for row in rows if row.until is None or row.until > at]
+    if any(at <= row.since for row in ending):
         raise Refused("date.order", "at", earlier="since")
-    row.until, row.ended_because = at, because[:120]
-    row.save(update_fields=["until", "ended_because"])
-    return row
+    for row in ending:
+        row.until, row.ended_because = at, because[:120]
+    Occupancy.objects.filter(pk__in=[row.pk for row in ending]).update(until=at, ended_because=because[:120])
+    return rows
 
 
 def here(at: datetime) -> Q:

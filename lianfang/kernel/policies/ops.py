@@ -15,15 +15,15 @@ from typing import Any
 
 from lianfang.domain.policy import Policy, policy_from
 from lianfang.domain.refusals import Refused
+from lianfang.domain.rules import hazards
 from lianfang.domain.rules.laying import Layer, lay
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.models import RulePack
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rulepacks"
 DEFAULT = "generic-school"
+ANY = hazards.ANY
 
-
-ANY = "any"
 _SOURCE = re.compile(r"^(\w+) = [^#\n]*#\s*(.+)$", re.MULTILINE)
 
 
@@ -89,6 +89,10 @@ class Rules:
         """The packs that hold for a unit and a hazard, the strongest last."""
         return [pack for pack in self.chain_of_all(unit) if pack.hazard in (ANY, hazard)]
 
+    def hazard_of(self, unit: Unit, named: str = ANY) -> str:
+        """The hazard under which somebody of a unit falls: the one named, or the only one that there are packs for."""
+        return hazards.falls_under(named, (pack.hazard for pack in self.chain_of_all(unit)))
+
     def chain_of_all(self, unit: Unit) -> list[RulePack]:
         """The packs that hold for a unit, those for any hazard before those for a named one."""
         found = [pack for pack in self._packs if pack.unit is None or pack.unit.covers(unit)]
@@ -148,12 +152,35 @@ class Edition:
 
 def edition_of(unit: Unit, on: date, hazard: str = ANY) -> Edition:
     """The edition with the last word for a unit on a day; the generic pack where nobody has adopted any."""
-    chain = Rules(on).chain(unit, hazard)
+    return _last(Rules(on).chain(unit, hazard))
+
+
+def _last(chain: Sequence[RulePack]) -> Edition:
     if chain:
         last = chain[-1]
         return Edition(last.code, last.valid_from, last.title, last.title_en)
     pack = shipped(DEFAULT)["pack"]
     return Edition(pack["code"], pack["valid_from"], pack["title_zh"], pack["title_en"])
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The rules for people under measures: for which hazard, the numbers, and the edition with the last word."""
+
+    hazard: str
+    policy: Policy
+    edition: str
+
+
+def measures_of(unit: Unit, *, on: date, hazard: str = ANY) -> Measures:
+    """The rules for a case, a contact, a code or a stay; without a named hazard, for the only one there are packs for.
+
+    `policy_of` and `edition_of` answer for exactly the hazard that they are asked for: what a unit owes every day is
+    under no hazard, people who are kept apart are.
+    """
+    rules = Rules(on)
+    under = rules.hazard_of(unit, hazard)
+    return Measures(under, rules.of(unit, under), _last(rules.chain(unit, under)).text)
 
 
 def as_json(parameters: dict[str, Any]) -> dict[str, Any]:

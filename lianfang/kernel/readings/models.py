@@ -11,13 +11,14 @@ from uuid_utils.compat import uuid7
 from lianfang.kernel.orgs.models import UnitOwned
 from lianfang.kernel.people.models import Person
 
-STAY, CLASS, HOME, CONTACT, GATE = "stay", "class", "home", "contact", "gate"
+STAY, CLASS, HOME, CONTACT, GATE, ISOLATED = "stay", "class", "home", "contact", "gate", "isolated"
 READING_KINDS = [
     (STAY, _("observation")),
     (CLASS, _("class at the door")),
     (HOME, _("at home")),
     (CONTACT, _("contact")),
     (GATE, _("gate")),
+    (ISOLATED, _("isolation on campus")),
 ]
 BODY_SITES = [("armpit", _("armpit")), ("forehead", _("forehead")), ("ear", _("ear"))]
 

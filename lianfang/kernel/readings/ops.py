@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -17,10 +18,13 @@ from lianfang.domain.refusals import Problem, Refused
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.audit.ops import ref
+from lianfang.kernel.database.columns import arrays, columns
+from lianfang.kernel.database.insert import insert_all
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.readings.given import Given, digest_of
 from lianfang.kernel.readings.models import Reading
+from lianfang.kernel.readings.seconds import follow_first, no_second
 from lianfang.kernel.tasks import ops as tasks
 from lianfang.kernel.tasks.models import Task
 
@@ -28,9 +32,9 @@ READING = "reading"
 Entry = tuple[object, Given]
 """What the reading is about (a stay, an enrolment: a row or its name), and the reading."""
 
-_SETTLE = """
-UPDATE tasks_task AS t SET settled_at = d.at, settled_by = %(by)s
-  FROM unnest(%(ids)s::uuid[], %(at)s::timestamptz[]) AS d(id, at)
+_SETTLE = f"""
+UPDATE tasks_task AS t SET settled_at = d.at, settled_by = %s
+  FROM unnest({arrays(("uuid", "timestamptz"))}) AS d(id, at)
  WHERE t.id = d.id AND t.settled_at IS NULL
 """
 
@@ -67,9 +71,22 @@ def take_all(
     named = [(ref(subject), one) for subject, one in given]
     round_ = _Round(by, unit, kind, policy, named)
     receipts = [round_.receipt(subject, one) for subject, one in named]
-    Reading.objects.bulk_create(round_.rows, batch_size=tasks.BATCH)
+    insert_all(round_.rows)
+    follow_first(unit, round_.rows, by, policy)
     _settle(round_.settled, by)
     return receipts
+
+
+_OWED = ("subject", "day", "slot", "pk", "person_id", "opens_at", "excused")
+
+
+class _Owed(NamedTuple):
+    """What a round asks of a reading that is owed: a class has a hundred of them each time."""
+
+    id: UUID
+    person_id: UUID | None
+    opens_at: datetime
+    excused: str
 
 
 class _Round:
@@ -79,15 +96,12 @@ class _Round:
         self.by, self.unit, self.kind, self.policy, self.at = by, unit, kind, policy, clock.now()
         subjects, days = {subject for subject, _ in named}, {one.day for _, one in named}
         self.known = {row.key: row for row in Reading.objects.filter(key__in=[one.key for _, one in named])}
-        owed = Task.objects.select_for_update(of=("self",)).filter(kind=READING, subject__in=subjects, day__in=days)
-        self.owed = {(task.subject, task.day, task.slot): task for task in owed.order_by("pk")}
+        owed = Task.objects.select_for_update().filter(kind=READING, subject__in=subjects, day__in=days).order_by("pk")
+        self.owed = {row[:3]: _Owed(*row[3:]) for row in owed.values_list(*_OWED)}
         taken = Reading.objects.filter(subject__in=subjects, day__in=days, voided_at=None, second_of=None)
         self.first = {(row.subject, row.day, row.slot): row for row in taken}
-        self.seconds = set(
-            Reading.objects.filter(second_of__in=list(self.first.values()), voided_at=None).values_list(
-                "second_of_id", flat=True
-            )
-        )
+        seconds = Reading.objects.filter(second_of__in=list(self.first.values()), voided_at=None)
+        self.seconds = set(seconds.values_list("second_of_id", flat=True))
         self.rows: list[Reading] = []
         self.settled: list[tuple[UUID, datetime]] = []
 
@@ -139,12 +153,12 @@ class _Round:
             received_at=self.at,
         )  # fmt: skip
 
-    def _keep(self, place: tuple[str, date, str], row: Reading, task: Task, first: Reading | None) -> None:
+    def _keep(self, place: tuple[str, date, str], row: Reading, task: _Owed, first: Reading | None) -> None:
         self.rows.append(row)
         self.known[row.key] = row
         if first is None:
             self.first[place] = row
-            self.settled.append((task.pk, row.at))
+            self.settled.append((task.id, row.at))
         else:
             self.seconds.add(first.pk)
 
@@ -156,21 +170,29 @@ def _settle(done: Sequence[tuple[UUID, datetime]], by: Actor) -> None:
     if not done:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, {"by": by.name[:60], "ids": [one for one, _ in done], "at": [at for _, at in done]})
+        cursor.execute(_SETTLE, [by.name[:60], *columns(done)])
 
 
 def owed_tasks(
     unit: Unit, person: Person, about: object, *, since: datetime, last_day: date, policy: Policy,
     last_slots: Collection[str] = ("am",),
 ) -> list[Task]:  # fmt: skip
-    """The tasks that `owe_readings` writes, for whoever writes many people's at once (`tasks.ops.owe_all`)."""
-    subject = ref(about)
+    """The tasks that `owe_readings` writes, for whoever writes them together with others (`tasks.ops.owe_all`)."""
+    return owed_by_all(unit, [(person, about)], since=since, last_day=last_day, policy=policy, last_slots=last_slots)
+
+
+def owed_by_all(
+    unit: Unit, people: Iterable[tuple[Person, object]], *, since: datetime, last_day: date, policy: Policy,
+    last_slots: Collection[str] = ("am",),
+) -> list[Task]:  # fmt: skip
+    """The same for many people who owe the same days, each with the row it is about."""
     slots = rule.slots_owed(since, last_day, last_slots=last_slots, policy=policy, zone=unit.zone)
     return [
         Task(
             unit=unit, kind=READING, subject=subject, person=person, day=one.day, slot=one.slot,
             opens_at=one.opens_at, due_at=one.due_at, closes_at=one.closes_at,
         )
+        for person, subject in ((person, ref(about)) for person, about in people)
         for one in slots
     ]  # fmt: skip
 
@@ -204,6 +226,7 @@ def void(reading: Reading, by: Actor, reason: str) -> Reading:
     held.voided_at, held.void_reason = clock.now(), f"{by.name}: {reason.strip()}"[:120]
     held.save(update_fields=["voided_at", "void_reason"])
     if held.second_of_id is None:
+        no_second(held)
         _reopen([held])
     return held
 

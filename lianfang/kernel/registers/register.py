@@ -73,6 +73,7 @@ class Filter:
     label: Any
     condition: Callable[[str], Q]
     choices: tuple[tuple[str, Any], ...] = field(default=())
+    kind: str = "text"  # or "day"
 
 
 class Register:
@@ -214,4 +215,4 @@ def on_day(name: str, label: Any, column: str, *, bound: str = "") -> Filter:
     def condition(value: str) -> Q:
         return Q(**{f"{column}__{bound}" if bound else column: parse_day(value, name, [])})
 
-    return Filter(name, label, condition)
+    return Filter(name, label, condition, kind="day")

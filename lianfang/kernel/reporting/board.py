@@ -71,7 +71,7 @@ class Board:
 def board(
     unit: Unit, form: Edition, day: date, *, named: int | None = None, brief: bool = False, sums: bool = True
 ) -> Board:
-    """Everything the board of `unit` shows for `day`; at most `named` missing units by name.
+    """Everything the board of `unit` shows for `day`; at most `named` units by name that are not in.
 
     Without `sums` there are no totals of the form, and nothing of how people answered. A `brief` one lists its children
     without rows: where there are many, `rows_of` makes rows of those that are shown. Above a county at most
@@ -103,7 +103,7 @@ def _board(asked: Asked, named: int | None) -> Board:
         seen.counts,
         seen.people,
         _with_counts(children_of(lower, dues, day=day, now=asked.now), seen),
-        _missing(unit, day, seen, named),
+        _missing(asked, seen, named),
         _totals(asked.form, seen, reports),
         reports,
         handovers=[due for due in own if due.kind == HANDOVER and not due.excused],
@@ -125,11 +125,11 @@ def _with_counts(children: list[Child], seen: Seen) -> list[Child]:
     return children
 
 
-def _missing(unit: Unit, day: date, seen: Seen, named: int | None) -> list[Missing]:
+def _missing(asked: Asked, seen: Seen, named: int | None) -> list[Missing]:
     if not seen.counts.missing or named == 0:
         return []
     most = named if seen.as_of is None else min(named or NAMED_ABOVE_COUNTY, NAMED_ABOVE_COUNTY)
-    return missing_dues(Place(unit, day), seen.kind, own=seen.own, most=most)
+    return missing_dues(Place(asked.unit, asked.day, at=seen.as_of or asked.now), seen.kind, own=seen.own, most=most)
 
 
 def _totals(form: Edition, seen: Seen, own: list[Due]) -> dict[str, Total]:

@@ -53,7 +53,7 @@ class Asked:
     @property
     def place(self) -> Place:
         """What is counted."""
-        return Place(self.unit, self.day)
+        return Place(self.unit, self.day, at=self.now)
 
 
 @dataclass(slots=True)
@@ -135,7 +135,7 @@ def _chosen(unit: Unit, found: Mapping[str, dict[Part, Numbers]]) -> tuple[str, 
 
 def _added_up(asked: Asked, folded: Folded) -> Seen:
     """From what the worker added up; what lies here by sector only is little, and counted now."""
-    place, form = Place(asked.unit, asked.day, sector_only=True), asked.form
+    place, form = Place(asked.unit, asked.day, sector_only=True, at=folded.at), asked.form
     below, reports = folded.below, bool(folded.below.reports)
     kind = REPORT if reports else ROLL_CALL
     dues, counters = ask(dues_asked(place, kind), people_asked(place))

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from lianfang.kernel import clock
 from lianfang.kernel.dues.models import REPORT, ROLL_CALL
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
@@ -154,7 +155,8 @@ SELECT u.id, r.revision FROM orgs_unit u CROSS JOIN LATERAL (
  WHERE u.parent_id = %(unit)s OR u.sector_parent_id = %(unit)s
 """
 _MARK = """
-CASE WHEN d.settled_at IS NULL AND d.returned_at IS NOT NULL THEN 'returned' WHEN d.settled_at IS NULL THEN 'missing'
+CASE WHEN d.settled_at IS NULL AND d.returned_at IS NOT NULL THEN 'returned'
+     WHEN d.settled_at IS NULL THEN CASE WHEN d.due_at < %(now)s THEN 'missing' ELSE 'not_yet' END
      WHEN d.settled_at > d.due_at THEN 'late' WHEN d.zero THEN 'zero' ELSE 'report' END
 """
 # The last days of some units: one short walk along the key of the dues a unit.
@@ -226,15 +228,19 @@ def revisions_asked(unit: Unit, form: str, day: date) -> Question:
     return Question(_REVISIONS, {"unit": unit.pk, "form": form, "day": day})
 
 
+def _span(units: Iterable[int], first: date, last: date) -> dict[str, Any]:
+    return {"units": list(units), "first": first, "last": last, "now": clock.now()}
+
+
 def history_asked(units: Iterable[int], first: date, last: date) -> Question:
     """The question how the dues of some units stood over some days; `as_history` reads it."""
-    return Question(_HISTORY, {"units": list(units), "first": first, "last": last})
+    return Question(_HISTORY, _span(units, first, last))
 
 
 def as_history(rows: Iterable[Sequence[Any]]) -> dict[int, dict[date, str]]:
     """How the report (or class-check) dues of some units stood over some days, for the strip beside each name.
 
-    Unit number -> day -> `zero`, `report`, `late`, `returned` or `missing`; a day without a due is not there.
+    Unit number -> day -> `zero`, `report`, `late`, `returned`, `missing` or `not_yet`; no due, no entry.
     """
     found: dict[int, dict[date, str]] = {}
     for pk, day, mark in rows:
@@ -244,7 +250,7 @@ def as_history(rows: Iterable[Sequence[Any]]) -> dict[int, dict[date, str]]:
 
 def trouble_asked(units: Iterable[int], first: date, last: date) -> Question:
     """The question for the dues of many units that were not simply in time; `as_trouble` reads it."""
-    return Question(_TROUBLE, {"units": list(units), "first": first, "last": last})
+    return Question(_TROUBLE, _span(units, first, last))
 
 
 def as_trouble(rows: Iterable[Sequence[Any]]) -> dict[int, dict[date, str]]:

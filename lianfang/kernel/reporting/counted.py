@@ -7,13 +7,14 @@ for the place itself. A unit that owes on two lines counts once: on the line by 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from operator import add
 from typing import Any, Final, NamedTuple
 
 from django.utils.translation import get_language
 
+from lianfang.kernel import clock
 from lianfang.kernel.dues.models import REPORT
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
@@ -56,11 +57,15 @@ _SECTOR: Final = _Line("sector", _THERE, "sector_path")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit's part of the tree on a day. `sector_only` leaves out what lies there by territory."""
+    """A unit's part of the tree on a day. `sector_only` leaves out what lies there by territory.
+
+    `at` is the moment that tells what is overdue from what is not due yet.
+    """
 
     unit: Unit
     day: date
     sector_only: bool = False
+    at: datetime = field(default_factory=clock.now)
 
     @property
     def lines(self) -> tuple[_Line, ...]:
@@ -70,7 +75,8 @@ class Place:
     def parameters(self, **more: Any) -> dict[str, Any]:
         """What the statements ask for."""
         low, high = below(self.unit.path)
-        return {"low": low, "high": high, "nth": low.count("/") + 1, "day": self.day, "unit": self.unit.pk, **more}
+        return {"low": low, "high": high, "nth": low.count("/") + 1, "day": self.day, "unit": self.unit.pk,
+                "now": self.at, **more}  # fmt: skip
 
 
 def dues_asked(place: Place, *kinds: str) -> Question:
@@ -170,11 +176,12 @@ class Named(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """What is owed and not in, and by whom."""
+    """What is owed and not in, and by whom; `over` says whether its time is, else it is not yet due."""
 
     unit_id: int
     slot: str
     line: str
+    over: bool
     unit: Named
 
 
@@ -182,15 +189,16 @@ def missing_dues(place: Place, kind: str, *, own: bool, most: int | None) -> lis
     """What is owed and not in, the first `most` of the tree; of the place itself with `own`. In the order of codes."""
     limit = "" if most is None else "LIMIT %(most)s"
     lines = " UNION ALL ".join(
-        f"""(SELECT {number} AS number, d.path, d.unit_id, d.slot, d.line FROM dues_due d
+        f"""(SELECT {number} AS number, d.path, d.unit_id, d.slot, d.line, d.due_at < %(now)s AS over
+               FROM dues_due d
               WHERE d.day = %(day)s AND d.kind = %(kind)s AND d.source AND d.settled_at IS NULL AND d.excused = ''
                 AND (d.unit_id = %(unit)s) = %(own)s AND {line.where} AND {line.once} ORDER BY d.path {limit})"""
         for number, line in enumerate((_TERRITORY, _SECTOR))
     )
     statement = f"""
-        SELECT d.unit_id, d.slot, d.line, u.code, u.name, u.name_en
+        SELECT d.unit_id, d.slot, d.line, d.over, u.code, u.name, u.name_en
           FROM (SELECT * FROM ({lines}) every ORDER BY number, path {limit}) d JOIN orgs_unit u ON u.id = d.unit_id
          ORDER BY u.code
     """
     (rows,) = ask(Question(statement, place.parameters(kind=kind, own=own, most=most)))
-    return [Missing(unit, slot, line, Named(*names)) for unit, slot, line, *names in rows]
+    return [Missing(unit, slot, line, over, Named(*names)) for unit, slot, line, over, *names in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from lianfang.kernel.reporting.models import MODES
@@ -16,7 +17,10 @@ MODE_CODES = tuple(code for code, _ in MODES)
 
 @dataclass(slots=True)
 class Counts:
-    """How many reports: three numbers for completeness, never one percentage. `missing` is owed and not in."""
+    """How many reports: three numbers for completeness, never one percentage.
+
+    What is owed and not in is `missing` (漏报); of these `not_yet` (未到时限) have time left, the others are overdue.
+    """
 
     expected: int = 0
     received: int = 0
@@ -26,6 +30,12 @@ class Counts:
     returned: int = 0
     excused: int = 0
     missing: int = 0
+    not_yet: int = 0
+
+    @property
+    def overdue(self) -> int:
+        """What is owed and not in although its time is over."""
+        return self.missing - self.not_yet
 
     def add(self, other: Counts) -> None:
         """Count the others in."""
@@ -86,7 +96,10 @@ class Total:
 
 @dataclass(slots=True)
 class Figures:
-    """Everything counted of one part of the tree. `asked` units owe a report and are not excused; `rows` were read."""
+    """Everything counted of one part of the tree. `asked` units owe a report and are not excused; `rows` were read.
+
+    `turns_at` is the first moment at which something that is not due yet will be overdue; it is not kept.
+    """
 
     reports: Counts = field(default_factory=Counts)
     checks: Counts = field(default_factory=Counts)
@@ -94,6 +107,7 @@ class Figures:
     sums: dict[str, Sums] = field(default_factory=dict)
     asked: int = 0
     rows: int = 0
+    turns_at: datetime | None = None
 
     def add(self, other: Figures) -> None:
         """Count the others in."""
@@ -104,6 +118,7 @@ class Figures:
             self.sums[form] = added(self.sums.get(form, {}), items)
         self.asked += other.asked
         self.rows += other.rows
+        self.turns_at = earliest(self.turns_at, other.turns_at)
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
@@ -135,6 +150,11 @@ def together(parts: Iterable[Sequence[int]], width: int) -> tuple[int, ...]:
     return tuple(map(sum, zip(*parts, strict=True))) or (0,) * width
 
 
+def earliest(*moments: datetime | None) -> datetime | None:
+    """The first of the moments that are known."""
+    return min((one for one in moments if one is not None), default=None)
+
+
 def added(one: Sums, other: Sums) -> Sums:
     """Two sets of sums, item by item."""
     nothing = (0, 0)
@@ -146,15 +166,17 @@ def added(one: Sums, other: Sums) -> Sums:
 
 
 _OWED = "NOT (d.excused <> '' AND d.settled_at IS NULL)"
-# In the order of the fields of `Counts`; over dues `d`.
+_OPEN = "d.settled_at IS NULL AND d.excused = ''"
+# In the order of the fields of `Counts`; over dues `d`, as things stand at the moment `now`.
 COMPLETE_SQL = f"count(*) FILTER (WHERE {_OWED}), count(d.settled_at)"
 COUNTS_SQL = f"""
 {COMPLETE_SQL}, count(*) FILTER (WHERE d.settled_at <= d.due_at),
 count(*) FILTER (WHERE d.settled_at > d.due_at), count(*) FILTER (WHERE d.zero AND {_OWED}),
-count(*) FILTER (WHERE d.settled_at IS NULL AND d.excused = '' AND d.returned_at IS NOT NULL),
+count(*) FILTER (WHERE {_OPEN} AND d.returned_at IS NOT NULL),
 count(*) FILTER (WHERE d.settled_at IS NULL AND d.excused <> ''),
-count(*) FILTER (WHERE d.settled_at IS NULL AND d.excused = '')
+count(*) FILTER (WHERE {_OPEN}), count(*) FILTER (WHERE {_OPEN} AND d.due_at >= %(now)s)
 """
+TURNS_SQL = f"min(d.due_at) FILTER (WHERE {_OPEN} AND d.due_at >= %(now)s)"
 ASKED_SQL = "count(*) FILTER (WHERE d.excused = '')"
 # In the order of `people_of`; over counters `d`.
 HEADS_SQL = ", ".join(f"sum(d.{name})" for name in HEADS)

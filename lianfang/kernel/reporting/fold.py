@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
@@ -18,7 +18,7 @@ from lianfang.kernel import clock
 from lianfang.kernel.dues.stale import WHOLE_DAY, touch, touch_day
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.board_asked import Question, ask
-from lianfang.kernel.reporting.figures import Figures, people_of
+from lianfang.kernel.reporting.figures import Figures, earliest, people_of
 from lianfang.kernel.reporting.parts import count_below, count_own, paths_of, paths_on
 from lianfang.kernel.reporting.tree import Tree, above, highest_first, tree_now
 from lianfang.kernel.scope import EVERYTHING, within
@@ -31,6 +31,7 @@ __all__ = [
 COUNTED_AT_OPENING: Final = 5000
 """Up to so many dues and counters are counted in a few milliseconds, however high the office is."""
 WORTH_A_WHOLE_DAY: Final = 5_000  # units touched beyond which looking each of them up costs more than everything
+_TURNING_DAYS: Final = 4  # so many days back something may still fall due, whatever the zone
 _LOCK: Final = 0x4C46_464F  # "LFFO": of several workers one folds
 
 
@@ -51,9 +52,9 @@ def fold() -> int:
         if not cursor.fetchone()[0]:
             return 0
         tree, taken = tree_now(), _take(cursor)
-        for day in _changed_tree(cursor, tree):
+        for day in [*_changed_tree(cursor, tree), *_turned(cursor, began)]:
             taken.setdefault(day, set()).add(WHOLE_DAY)
-        written = sum(_fold_day(tree, day, units) for day, units in sorted(taken.items()))
+        written = sum(_fold_day(tree, day, units, began) for day, units in sorted(taken.items()))
         cursor.execute(
             "INSERT INTO reporting_fold (began_at, tree) VALUES (%s, %s)"
             " ON CONFLICT (only_one) DO UPDATE SET began_at = excluded.began_at, tree = excluded.tree",
@@ -129,12 +130,24 @@ def _changed_tree(cursor: Any, tree: Tree) -> list[date]:
     return [row[0] for row in cursor.fetchall()]
 
 
-def _fold_day(tree: Tree, day: date, units: set[int]) -> int:
+def _turned(cursor: Any, now: datetime) -> list[date]:
+    """The days of which something that was not due yet has become missing since they were added up."""
+    recent = [now.date() - timedelta(days=back) for back in range(-1, _TURNING_DAYS)]
+    cursor.execute(
+        "SELECT day FROM reporting_folded WHERE path = '' AND day = ANY(%s)"
+        " AND (figures->>'turns_at')::timestamptz < %s",
+        [recent, now],
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def _fold_day(tree: Tree, day: date, units: set[int], at: datetime) -> int:
     kept = _kept(day)
-    whole = WHOLE_DAY in units or "" not in kept or len(units) > WORTH_A_WHOLE_DAY
+    told_apart = "turns_at" in kept.get("", {})  # an earlier edition did not tell missing from not due
+    whole = WHOLE_DAY in units or not told_apart or len(units) > WORTH_A_WHOLE_DAY
     paths = paths_on(day, tree.depth) | set(tree.by_sector.values()) if whole else paths_of(day, units)
     nodes = {node for path in paths for node in tree.nodes_of(path)}
-    counted = _Day(tree, day, {} if whole else kept, nodes)
+    counted = _Day(tree, day, at, {} if whole else kept, nodes)
     counted.count()
     return counted.write(whole=whole)
 
@@ -151,6 +164,7 @@ class _Day:
 
     tree: Tree
     day: date
+    at: datetime
     kept: dict[str, dict[str, Any]]
     nodes: set[str]
     found: dict[str, Figures] = field(default_factory=dict)
@@ -159,8 +173,8 @@ class _Day:
     def count(self) -> None:
         """Count the lowest parts, then add up the others from below."""
         high = {path for path in self.nodes if self.tree.is_high(path)}
-        self.found = count_below(self.day, sorted(self.nodes - high))
-        own = count_own(self.day, sorted(high))
+        self.found = count_below(self.day, sorted(self.nodes - high), at=self.at)
+        own = count_own(self.day, sorted(high), at=self.at)
         for path in reversed(highest_first(high)):
             self.below[path] = self._added(path)
             own[path].add(self.below[path])
@@ -176,17 +190,24 @@ class _Day:
     def write(self, *, whole: bool) -> int:
         """Keep what was counted; how many parts."""
         rows = [(path, above(path), json.dumps(self._figures(path))) for path in self.found]
+        rows.append(("", "-", json.dumps(self._turning())))  # the day was added up whole, now or before
         with connection.cursor() as cursor:
             if whole:
                 cursor.execute("DELETE FROM reporting_folded WHERE day = %s", [self.day])
-                rows.append(("", "-", "{}"))  # the day was added up whole
             cursor.execute(
                 "INSERT INTO reporting_folded (day, path, above, figures)"
                 " SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::jsonb[])"
                 " ON CONFLICT (day, path) DO UPDATE SET figures = excluded.figures",
-                [self.day, *map(list, zip(*rows, strict=True))] if rows else [self.day, [], [], []],
+                [self.day, *map(list, zip(*rows, strict=True))],
             )
         return len(self.found)
+
+    def _turning(self) -> dict[str, str | None]:
+        """When the day is next to be added up whole because a time is over; rather too early than too late."""
+        before = self.kept.get("", {}).get("turns_at")
+        known = datetime.fromisoformat(before) if before else None
+        first = earliest(known, *(one.turns_at for one in self.found.values()))
+        return {"turns_at": first.isoformat() if first else None}
 
     def _figures(self, path: str) -> dict[str, Any]:
         figures = self.found[path].as_json()

@@ -37,7 +37,7 @@ CROSS JOIN LATERAL (
       UNION SELECT unnest(string_to_array(rtrim(v.sector_path, '/'), '/')::bigint[]) FROM orgs_unit v
              WHERE v.id = ANY(string_to_array(rtrim(u.path, '/'), '/')::bigint[]) AND v.sector_path <> '') a (id)
 """
-_ILL: Final = "({0}.fever OR {0}.symptoms <> '{{{{}}}}' OR {0}.state = 'unwell')"
+_ILL: Final = "({0}.fever OR {0}.symptoms <> '{{{{}}}}' OR {0}.state = 'unwell') AND {0}.counted"
 _HELD: Final = f"""
 count(DISTINCT s.person_id) AS everybody,
               count(DISTINCT s.person_id) FILTER (WHERE s.until IS NULL OR s.until > e.at) AS held,
@@ -116,6 +116,11 @@ class Health:
     newly_ill: int = 0
     bounds: tuple[int, ...] = ()
 
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """All six, as they are kept."""
+        return self.held, self.at_site, self.on_campus, self.at_home, self.ended, self.newly_ill
+
 
 @dataclass(slots=True)
 class Keeper:
@@ -149,7 +154,8 @@ def keep_day(day: date, *, zone: tzinfo) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_KEEP.format(count=count), values)
         written = int(cursor.rowcount)
-        settle(cursor, day, _fewest(day))
+        for one in (day, day + A_DAY):  # who was let go on the day after is told by this day as well
+            settle(cursor, one, _fewest(one))
         return written
 
 

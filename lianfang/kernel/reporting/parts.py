@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
 from lianfang.kernel.dues.models import REPORT, ROLL_CALL
-from lianfang.kernel.reporting.figures import ASKED_SQL, COUNTS_SQL, PEOPLE_SQL, Counts, Figures, people_of
+from lianfang.kernel.reporting.figures import (
+    ASKED_SQL,
+    COUNTS_SQL,
+    PEOPLE_SQL,
+    TURNS_SQL,
+    Counts,
+    Figures,
+    earliest,
+    people_of,
+)  # fmt: skip
 from lianfang.kernel.reporting.forms import known_forms
 
 _UNDER = "d.path >= p.path AND d.path < left(p.path, -1) || '0'"
@@ -22,7 +31,7 @@ _LINE = """
 """
 _DUES = f"""
 SELECT p.path, n.* FROM unnest(%(paths)s::text[]) p (path) CROSS JOIN LATERAL (
-    SELECT {COUNTS_SQL}, {ASKED_SQL}, count(*) FROM dues_due d
+    SELECT {COUNTS_SQL}, {TURNS_SQL}, {ASKED_SQL}, count(*) FROM dues_due d
      WHERE d.day = %(day)s AND d.kind = %(kind)s AND d.source AND {{where}} AND {_LINE}) n
 """
 _PEOPLE = f"""
@@ -41,24 +50,26 @@ SELECT p.path, n.* FROM unnest(%(paths)s::text[]) p (path) CROSS JOIN LATERAL (
 """
 
 
-def count_below(day: date, paths: Sequence[str]) -> dict[str, Figures]:
-    """Path -> everything at and under it, by territory."""
-    return _counted(day, paths, _UNDER)
+def count_below(day: date, paths: Sequence[str], *, at: datetime) -> dict[str, Figures]:
+    """Path -> everything at and under it, by territory, as it stands at a moment."""
+    return _counted(day, paths, _UNDER, at)
 
 
-def count_own(day: date, paths: Sequence[str]) -> dict[str, Figures]:
+def count_own(day: date, paths: Sequence[str], *, at: datetime) -> dict[str, Figures]:
     """Path -> what the unit there owes and counts itself."""
-    return _counted(day, paths, _AT)
+    return _counted(day, paths, _AT, at)
 
 
-def _counted(day: date, paths: Sequence[str], where: str) -> dict[str, Figures]:
+def _counted(day: date, paths: Sequence[str], where: str, at: datetime) -> dict[str, Figures]:
     found = {path: Figures() for path in paths}
-    for path, *counts, asked, rows in _rows(_DUES, where, day, paths, kind=REPORT):
+    for path, *counts, turns_at, asked, rows in _rows(_DUES, where, day, paths, kind=REPORT, now=at):
         found[path].reports, found[path].asked, found[path].rows = Counts(*counts), asked, rows
+        found[path].turns_at = turns_at
     # Where reports are owed nobody counts class checks in their place, and there are many.
     silent = [path for path in paths if not found[path].reports]
-    for path, *counts, _asked, rows in _rows(_DUES, where, day, silent, kind=ROLL_CALL):
+    for path, *counts, turns_at, _asked, rows in _rows(_DUES, where, day, silent, kind=ROLL_CALL, now=at):
         found[path].checks, found[path].rows = Counts(*counts), rows
+        found[path].turns_at = earliest(found[path].turns_at, turns_at)
     for path, *people, rows in _rows(_PEOPLE, where, day, paths):
         found[path].people = people_of(people)
         found[path].rows += rows

@@ -16,6 +16,7 @@ from lianfang.kernel.dues.models import REPORT, ROLL_CALL
 from lianfang.kernel.orgs.kinds import OFFICES
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.board_asked import Question, Rows, ask
+from lianfang.kernel.reporting.children import NO_COUNTS
 from lianfang.kernel.reporting.counted import OWN, Numbers, Part, Place
 from lianfang.kernel.reporting.figures import COMPLETE_SQL, COUNTED, COUNTS_SQL, HEADS_SQL, Counts, people_of, together
 from lianfang.kernel.reporting.forms import DAILY
@@ -117,13 +118,18 @@ def _folded(own: Rows, parts: Rows) -> Past:
     for day, of_parts in parts:
         figures = {last(path): both for path, both in json.loads(of_parts).items()}
         reported = any(Counts(*reports) for reports, _ in figures.values())
-        found.by_part[day] = {pk: tuple(both[0] if reported else both[1]) for pk, both in figures.items()}
+        found.by_part[day] = {pk: _wide(both[0] if reported else both[1]) for pk, both in figures.items()}
         found.counts[day] = _sum(found.by_part[day].values())
     return found
 
 
 def _counts(kept: str | None) -> Counts:
     return Counts(*json.loads(kept)) if kept else Counts()
+
+
+def _wide(kept: Sequence[int]) -> Numbers:
+    """Numbers as they were kept, as wide as they are now: a day that was added up long ago has fewer."""
+    return tuple(kept) + NO_COUNTS[len(kept) :]
 
 
 def _sum(parts: Iterable[Numbers]) -> Counts:

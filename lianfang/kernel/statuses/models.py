@@ -18,11 +18,13 @@ KIND_NAMES = {
     "observation": _("observation at a site"),
     "contact": _("contact of a case"),
     "home": _("home isolation"),
+    "home_watch": _("health monitoring at home"),
     "isolation": _("isolation on campus"),
     "recall": _("recalled"),
     "exempt": _("exempt"),
     "risk_area": _("stay in a risk area"),
-    "case": _("under investigation"),
+    "case": _("case"),
+    "case_isolation": _("isolation of a case"),
 }
 """The usual kinds in words; a kind that is not here is shown as it is."""
 OUTCOMES = [

@@ -1,4 +1,4 @@
-"""Giving, ending and reading statuses (状态的给予、终止与查询): never without a rule and its facts."""
+"""Giving, ending and reading statuses (状态的给予、终止与查询): by a rule and its facts, and told at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from lianfang.domain.refusals import Refused
@@ -18,9 +18,15 @@ from lianfang.kernel.actions import store
 from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
+from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses.models import ByHand, Status
+from lianfang.kernel.statuses.telling import tell_of
 
 BATCH = 2000
+CASE, NO_CASE = "case", "discarded"
+"""The kind of status of somebody who is a case, and its value where they were found to be none."""
+RISK_AREA, CLEAR = "risk_area", "clear"
+"""The kind of status of somebody who stayed in a risk area; the value where, by the right facts, nothing holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ def give_all(
         for one in given
     ]  # fmt: skip
     Status.objects.bulk_create(rows, batch_size=BATCH)
+    tell_of(rows)
     return len(rows)
 
 
@@ -91,13 +98,20 @@ def give_by_hand(change: ByHand, by: Actor, *, at: datetime) -> Status | None:
 
 def end(*, about: object, kind: str, at: datetime, by: Actor, reason: str) -> int:
     """End the statuses of a kind about a row; how many held. One that was to begin later never holds."""
-    holding = Status.objects.filter(_open(at), about=ref(about), kind=kind)
+    return end_about([about], kind=kind, at=at, by=by, reason=reason)
+
+
+def end_about(things: Iterable[object], *, kind: str, at: datetime, by: Actor, reason: str) -> int:
+    """The same about many rows at one moment."""
+    holding = Status.objects.filter(_open(at), about__in=[ref(one) for one in things], kind=kind)
     return end_all(holding.values_list("pk", flat=True), at=at, by=by, reason=reason)
 
 
 def end_all(ids: Iterable[UUID], *, at: datetime, by: Actor, reason: str) -> int:
     """End these statuses at a moment; those that ended before stay as they are."""
-    return Status.objects.filter(_open(at), pk__in=list(ids)).update(
+    ending = list(Status.objects.filter(_open(at), pk__in=list(ids)))
+    tell_of(ending)
+    return Status.objects.filter(_open(at), pk__in=[one.pk for one in ending]).update(
         until=Greatest(F("since"), at), ended_at=clock.now(), ended_by=by.name[:60], ended_because=reason[:300]
     )
 
@@ -118,6 +132,23 @@ def current(person: Person | UUID, kind: str = "", *, at: datetime | None = None
     moment = at or clock.now()
     found = Status.objects.filter(_open(moment), person=person, since__lte=moment).select_related("unit", "person")
     return list((found.filter(kind=kind) if kind else found).order_by("-since", "-pk"))
+
+
+def cases_among(people: Iterable[UUID], *, at: datetime, since: datetime | None = None) -> set[UUID]:
+    """Who of them is a case at a moment, wherever: under investigation, or found to be one and not yet closed.
+
+    With `since`, who was looked into as a case at any time from then on, whatever came of it.
+    """
+    held = Status.objects.filter(_open(since or at), person_id__in=list(people), kind=CASE, since__lte=at)
+    held = held if since else held.exclude(value=NO_CASE)
+    with within(EVERYTHING):  # a case of another unit's counts too
+        return set(held.values_list("person_id", flat=True))
+
+
+def from_risk_areas(*, at: datetime) -> QuerySet[Status, UUID]:
+    """The persons whose stay in a risk area counts at a moment, by any list of areas."""
+    held = Status.objects.filter(_open(at), kind=RISK_AREA, since__lte=at).exclude(value=CLEAR)
+    return held.values_list("person_id", flat=True)
 
 
 def history(person: Person | UUID) -> list[Status]:
@@ -150,4 +181,5 @@ def _supersede(new: Status, by: Actor) -> Status:
     end_all(known, at=new.since, by=by, reason=new.reason)
     stored = store(new)
     Status.objects.filter(pk__in=known).update(superseded_by=stored)
+    tell_of([stored])
     return stored

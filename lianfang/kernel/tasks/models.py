@@ -15,7 +15,12 @@ from lianfang.kernel.places.models import Place
 
 KIND_NAMES = {
     "reading": _("temperature reading"),
+    "second": _("second reading"),
+    "referral": _("referral"),
+    "transfer": _("transfer"),
+    "guardian_call": _("call to a guardian"),
     "visit": _("follow-up visit"),
+    "advice": _("advice by phone"),
     "contact": _("daily contact"),
     "step": _("step"),
     "notice": _("notice"),
@@ -30,6 +35,7 @@ KIND_NAMES = {
     "milestone": _("milestone"),
     "report": _("report to make"),
     "review": _("review"),
+    "to_order": _("order of supplies"),
 }
 
 

@@ -14,13 +14,13 @@ from lianfang.domain.refusals import Refused
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM
 from lianfang.kernel.audit.ops import record_all, ref
+from lianfang.kernel.database.insert import insert_all
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.places.models import Place
 from lianfang.kernel.tasks.models import Task
 
 OVERDUE = "task.overdue"
-BATCH = 2000
 AT_ONCE = 500  # tasks that one transaction alerts about
 
 
@@ -45,21 +45,20 @@ def owe(
     waits_for: Sequence[int] = (),
 ) -> Task:  # fmt: skip
     """Write down an act owed about a row; one that is owed already comes back as it is."""
-    wanted: dict[str, Any] = {
-        "unit": unit, "name": name, "name_en": name_en, "due_at": due_at, "opens_at": opens_at or clock.now(),
-        "closes_at": closes_at, "alert_at": alert_at, "person": person, "place": place, "role": role,
-        "account_id": account_id, "backup_id": backup_id, "waits_for": list(waits_for),
-    }  # fmt: skip
-    found, _ = Task.objects.get_or_create(
-        kind=kind, subject=ref(about), number=number, day=day, slot=slot, defaults=wanted
-    )
-    return found
+    new = Task(
+        unit=unit, kind=kind, subject=ref(about), number=number, day=day, slot=slot, name=name, name_en=name_en,
+        due_at=due_at, opens_at=opens_at or clock.now(), closes_at=closes_at, alert_at=alert_at, person=person,
+        place=place, role=role, account_id=account_id, backup_id=backup_id, waits_for=list(waits_for),
+    )  # fmt: skip
+    owe_all([new])
+    found: Task = Task.objects.get(kind=kind, subject=new.subject, number=number, day=day, slot=slot)
+    return new if found.pk == new.pk else found
 
 
 def owe_all(tasks: Iterable[Task]) -> int:
     """Many at once; what is owed already stays as it is. Returns how many were given."""
     rows = list(tasks)
-    Task.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+    insert_all(rows, ignore_conflicts=True)
     return len(rows)
 
 
@@ -85,8 +84,13 @@ def open_predecessors(task: Task) -> list[Task]:
 
 def settle_all(ids: Iterable[UUID], *, at: datetime, by: str) -> int:
     """Many without predecessors done at one moment; how many were open."""
-    waiting = Task.objects.filter(pk__in=list(ids), settled_at=None)
-    return waiting.update(settled_at=at, settled_by=by[:60])
+    return settle_open(Task.objects.filter(pk__in=list(ids)), at=at, by=by)
+
+
+def settle_open(tasks: QuerySet[Task], *, at: datetime, by: str, note: str = "") -> int:
+    """The open ones of these, which have no predecessors, done at one moment, in one statement; how many."""
+    said = {"note": note[:300]} if note else {}
+    return tasks.filter(settled_at=None).update(settled_at=at, settled_by=by[:60], **said)
 
 
 def reopen(task: Task) -> Task:
@@ -98,7 +102,14 @@ def reopen(task: Task) -> Task:
 
 def excuse(about: object, *, reason: str, after: datetime | None = None, kinds: Sequence[str] = ()) -> int:
     """What is not done about a thing is no longer owed, from a moment on when one is given; how many there were."""
-    waiting = Task.objects.filter(subject=ref(about), settled_at=None, excused="")
+    return excuse_all([about], reason=reason, after=after, kinds=kinds)
+
+
+def excuse_all(
+    things: Iterable[object], *, reason: str, after: datetime | None = None, kinds: Sequence[str] = ()
+) -> int:
+    """The same about many things, in one statement."""
+    waiting = Task.objects.filter(subject__in=[ref(one) for one in things], settled_at=None, excused="")
     if after is not None:
         waiting = waiting.filter(opens_at__gte=after)
     if kinds:

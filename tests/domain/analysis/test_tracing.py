@@ -44,7 +44,14 @@ def test_speed_is_counted_against_its_limit_and_what_is_unknown_apart():
     assert met("reported") == (1, 2, 1)
     assert met("interviewed") == (1, 2, 1)
     assert met("notified") == (1, 3, 0)
-    assert met("quarantined") == (1, 3, 0)
+
+
+def test_a_contact_who_is_told_in_time_and_in_quarantine_late_is_late():
+    late = Contact(elicited_at=ago(90), notified_at=ago(89), quarantined_at=ago(60))
+    told = Contact(elicited_at=ago(90), notified_at=ago(89))
+    in_time = Contact(elicited_at=ago(90), notified_at=ago(70), quarantined_at=ago(89))
+    found = kpis([Case(contacts=(late, told, in_time))], now=NOW).indicators["notified"]
+    assert (found.numerator, found.denominator, found.unknown) == (1, 3, 0)
 
 
 def test_a_case_is_traced_when_its_last_contact_is_in_quarantine_within_72_hours():
@@ -77,8 +84,14 @@ def test_delays_are_medians_of_the_spans_that_are_known():
     assert delays([ALONE])[0].median is None
 
 
+def test_a_day_on_which_nobody_was_reached_counts_against_one_that_is_not_known_does_not():
+    seen = Contact(evaluated=(True, False, None))
+    found = kpis([Case(contacts=(seen, Contact(evaluated=(True,))))], now=NOW).indicators["evaluated"]
+    assert (found.numerator, found.denominator, found.unknown) == (2, 3, 1)
+
+
 def test_secondary_attack_rates_leave_out_those_of_whom_it_is_not_known():
     found = secondary_attack_rates([SEEN, LATE, LOST])
-    assert found["class"].proportion == 1
-    assert found["dormitory"].proportion == 0
-    assert found["class"].exact_low == approx(0.025)
+    assert found["class"].rate.proportion == 1
+    assert found["dormitory"].rate.proportion == 0
+    assert found["class"].rate.exact_low == approx(0.025)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lianfang.domain.analysis.tracing import Case, Contact, kpis
 from lianfang.domain.cases.proposals import Meeting, are_neighbours, kind_of_meeting, propose
-from lianfang.domain.cases.tracing import Named, Owed, Traced, indicators
 from lianfang.domain.cases.window import followed_until, infectious_window
 from lianfang.kernel.policies.ops import default_policy
 from tests.make import SHANGHAI
@@ -122,34 +122,32 @@ def test_the_kind_of_exposure_follows_from_what_was_shared(given, kind):
     assert kind_of_meeting(**{"same_party": False} | given) == kind
 
 
-def counted(*, cases=(), contacts=(), days=(), now=NOON + 48 * HOURS):
-    found = indicators(cases, contacts, days, now=now, hours=24)
-    return {one.code: (one.numerator, one.denominator, one.unknown) for one in found}
+def counted(*, now=NOON + 48 * HOURS, **given):
+    cases = [Case(**one) for one in given["cases"]]
+    found = kpis(cases, now=now).indicators
+    return {code: (one.numerator, one.denominator, one.unknown) for code, one in found.items()}
 
 
 def test_reported_within_24_hours_of_the_specimen():
     cases = [
-        Traced(NOON, NOON + 24 * HOURS, None, None),
-        Traced(NOON, NOON + 24 * HOURS + timedelta(seconds=1), None, None),
-        Traced(None, NOON, None, None),
-        Traced(NOON, NOON - HOURS, None, None),
+        {"sampled_at": NOON, "reported_at": NOON + 24 * HOURS},
+        {"sampled_at": NOON, "reported_at": NOON + 24 * HOURS + timedelta(seconds=1)},
+        {"reported_at": NOON},
+        {"sampled_at": NOON, "reported_at": NOON - HOURS},
     ]
     assert counted(cases=cases)["reported"] == (1, 2, 2), "no specimen, and a report before it: not known"
 
 
 def test_what_has_not_come_is_late_when_the_limit_is_over_and_not_known_while_it_runs():
-    case = Traced(None, NOON, None, None)
+    case = {"reported_at": NOON, "contacts": (Contact(elicited_at=NOON),)}
     assert counted(cases=[case], now=NOON + 25 * HOURS)["interviewed"] == (0, 1, 0)
     assert counted(cases=[case], now=NOON + 23 * HOURS)["interviewed"] == (0, 0, 1)
-    assert counted(contacts=[Named(NOON, None)], now=NOON + 25 * HOURS)["notified"] == (0, 1, 0)
+    assert counted(cases=[case], now=NOON + 25 * HOURS)["notified"] == (0, 1, 0)
 
 
-def test_known_contacts_and_daily_evaluations_are_shares_of_what_is_known():
-    cases = [Traced(None, NOON, NOON, one) for one in (True, True, False, None)]
-    days = [Owed(one) for one in (True, False, None)]
-    found = counted(cases=cases, days=days)
-    assert (found["known"], found["evaluated"]) == ((2, 3, 1), (1, 2, 1))
+def test_known_contacts_are_shares_of_what_is_known():
+    assert counted(cases=[{"was_contact": one} for one in (True, True, False, None)])["known"] == (2, 3, 1)
 
 
 def test_nobody_gives_no_percentage():
-    assert all(one.percent is None for one in indicators([], [], [], now=NOON, hours=24))
+    assert all(one.percent is None for one in kpis([], now=NOON).indicators.values())

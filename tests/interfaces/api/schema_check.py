@@ -26,7 +26,7 @@ FORMATS: Mapping[str, Callable[[str], Any]] = {
 KNOWN = {
     "type", "properties", "required", "additionalProperties", "items", "maxItems", "enum", "anyOf", "$ref", "format",
     "minimum", "maximum", "minLength", "maxLength", "pattern", "description", "default",
-    "examples", "propertyNames", "minItems",
+    "examples", "propertyNames", "minItems", "exclusiveMinimum", "exclusiveMaximum",
 }  # fmt: skip
 
 
@@ -92,6 +92,12 @@ def _own(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
         yield from _text(value, schema)
     if isinstance(value, int) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
         yield f"{value} is out of bounds"
+    if isinstance(value, int | float) and not _between(value, schema):
+        yield f"{value} is at a bound or beyond"
+
+
+def _between(value: float, schema: Mapping[str, Any]) -> bool:
+    return schema.get("exclusiveMinimum", float("-inf")) < value < schema.get("exclusiveMaximum", float("inf"))
 
 
 def _text(value: str, schema: Mapping[str, Any]) -> Iterator[str]:

@@ -42,10 +42,16 @@ def test_a_unit_is_opened_changed_and_closed(world: World) -> None:
     assert (unit.name, str(unit.opened_on), str(unit.closed_on)) == ("高一（九）班", "2026-03-01", "2026-03-31")
 
 
+def test_a_member_that_is_not_asked_for_is_named_as_it_was_sent(world: World) -> None:
+    """`first` is a parameter of another action, with a label that says nothing here."""
+    answer = world.send("school_admin_S1", "POST", "actions/unit.opened", OPENED | {"first": 3}).json()
+    assert answer["errors"][0]["message"] == "There is no field “first” here. Please take it out."
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"path": "1/"}, {"path": "field.unknown"}),
+        ({"path": "1/", "first": 3}, {"path": "field.unknown", "first": "field.unknown"}),
         ({"__class__": "x", "id": 7}, {"__class__": "field.unknown", "id": "field.unknown"}),
         ({"name": ""}, {"name": "required"}),
         ({"name": 7, "code": ["x"]}, {"name": "type", "code": "type"}),

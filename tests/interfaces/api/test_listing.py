@@ -100,10 +100,25 @@ def test_a_list_is_a_file_by_accept_or_by_format(world: World, kind: str, by: st
     assert names == [row["name"] for row in shown]
 
 
-@pytest.mark.parametrize(("query", "code"), [("format=pdf", "choice.unknown"), ("format=csv&size=3", "page.invalid")])
-def test_a_file_is_whole_and_of_a_known_kind(world: World, query: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("format=pdf", "choice.unknown"),
+        ("format=csv&size=201", "page.invalid"),
+        ("format=csv&cursor=x", "cursor.invalid"),
+    ],
+)
+def test_a_file_is_of_a_known_kind_and_its_page_of_a_known_size(world: World, query: str, code: str) -> None:
     refused = world.send("class_head", "GET", f"persons/?{query}")
     assert (refused.status_code, refused.json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize("name", ["offset", "first", "colour", "sort"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_parameter_that_is_not_known_is_named_as_it_was_sent(world: World, name: str, language: str) -> None:
+    refused = world.send("class_head", "GET", f"persons/?{name}=1&lang={language}").json()
+    assert name in refused["title"]
+    assert name in refused["errors"][0]["message"]
 
 
 def test_accept_of_something_else_is_answered_with_json(world: World) -> None:
@@ -189,10 +204,14 @@ def test_an_export_is_on_record(world: World) -> None:
 def test_a_board_says_who_is_missing_and_never_shows_unknown_as_zero(world: World) -> None:
     board = world.send("city_officer", "GET", "units/C1/board?day=2026-03-02").json()
     assert [one["code"] for one in board["missing_units"]] == ["S1", "S2"]
+    assert board["not_yet_units"] == board["missing_units"]
+    with clock.at(NOW + timedelta(hours=9)):
+        late = world.send("city_officer", "GET", "units/C1/board?day=2026-03-02").json()
+    assert [one["code"] for one in late["missing_units"]] == ["S1", "S2"] and late["not_yet_units"] == []
     assert board["sums"]["fever"] == {"value": None, "at_least": False, "reporting": 0, "expected": 2}
     world.send("duty_S1", "POST", "unit-reports", {"nothing_to_report": True})
     board = world.send("city_officer", "GET", "units/C1/board?day=2026-03-02").json()
-    assert (board["expected"], board["received"], board["missing"], board["zero"]) == (2, 1, 1, 1)
+    assert (board["expected"], board["received"], board["missing"], board["not_yet"], board["zero"]) == (2, 1, 1, 1, 1)
     assert board["sums"]["fever"] == {"value": 0, "at_least": True, "reporting": 1, "expected": 2}
     states = {one["unit"]: one["state"] for one in world.send("county_N1", "GET", "units/N1/board").json()["children"]}
     assert states == {"S1": "zero"}

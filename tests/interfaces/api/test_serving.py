@@ -134,7 +134,10 @@ def test_a_session_needs_the_token_of_its_page_and_a_bearer_does_not(world: Worl
     browser.force_login(world.accounts["class_head"])
     refused = browser.post("/api/v1/reports", BASE, content_type=JSON)
     assert (refused.status_code, refused.json()["code"]) == (403, "session")
+    assert all(word in refused.json()["title"] for word in ("X-CSRFToken", "csrftoken", "Authorization: Bearer"))
     assert browser.get("/api/v1/me").status_code == 200
+    old = browser.post("/api/v1/reports", BASE, content_type=JSON, headers={"X-CSRFToken": "b" * 32})
+    assert (old.json()["code"], "open too long" in old.json()["title"]) == ("session", True), "the page's own token"
     secret = "a" * 32
     browser.cookies["csrftoken"] = secret
     sent = browser.post("/api/v1/reports", BASE, content_type=JSON, headers={"X-CSRFToken": secret})

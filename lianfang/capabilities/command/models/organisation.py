@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.capabilities.command.templates import template_named
 from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.orgs.models import Unit, UnitOwned
 from lianfang.kernel.people.models import Person
@@ -59,6 +60,13 @@ class Slot(UnitOwned):
 
     def __str__(self) -> str:
         return self.name_en if self.name_en and get_language() == "en" else self.name
+
+    def get_kind_display(self) -> str:
+        """What the template calls slots of this kind."""
+        kinds = {one.kind: one for one in template_named(self.organisation.template).kinds}
+        if self.kind not in kinds:
+            return str(_("open slot"))
+        return kinds[self.kind].en if get_language() == "en" else kinds[self.kind].zh
 
 
 class Holding(UnitOwned):

@@ -4,6 +4,7 @@ from lianfang.capabilities.incidents.models.alerts import ClusterAlert, ClusterM
 from lianfang.capabilities.incidents.models.codes import CodeEvent, CodeTest
 from lianfang.capabilities.incidents.models.incident import Called, Incident, LogLine, RunbookEdition, Stop
 from lianfang.capabilities.incidents.models.patrols import Patrol, PatrolCheck, PatrolPoint, PatrolRound
+from lianfang.capabilities.incidents.models.referrals import Referral
 
 __all__ = [
     "Called",
@@ -17,6 +18,7 @@ __all__ = [
     "PatrolCheck",
     "PatrolPoint",
     "PatrolRound",
+    "Referral",
     "RunbookEdition",
     "Stop",
 ]

@@ -18,7 +18,7 @@ class Patrol(UnitOwned):
     """A way past points, looked at for one kind of hazard."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a unit", "name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=20)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -28,7 +28,7 @@ class Asset(UnitOwned):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=ASSET_KINDS)
     code = models.CharField(_("code"), max_length=20)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a unit", "name"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
     use = models.CharField(_("use"), max_length=8, choices=USES)
 

@@ -8,13 +8,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from lianfang.capabilities.stays.models.stay import RESULTS
 from lianfang.kernel.orgs.models import UnitOwned
 from lianfang.kernel.people.models import Person
 from lianfang.kernel.places.models import Place
 
 SUSPECTED, ROOM_MATE = "suspected", "room_mate"
 PARTS = [(SUSPECTED, _("suspected")), (ROOM_MATE, _("shared a room"))]
-OUTCOMES = [("negative", _("test negative")), ("positive", _("test positive")), ("other", _("other finding"))]
+NEGATIVE, POSITIVE, OTHER = "negative", "positive", "other"
+OUTCOMES = [(NEGATIVE, _("test negative")), (POSITIVE, _("test positive")), (OTHER, _("other finding"))]
 
 
 class Isolation(UnitOwned):
@@ -75,3 +77,21 @@ class Isolated(UnitOwned):
                 violation_error_message=_("This person is isolated already."),
             )
         ]
+
+
+class IsolationTest(UnitOwned):
+    """One test of somebody in isolation (隔离者检测); a result that turns out otherwise is a further entry."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    isolated = models.ForeignKey(Isolated, models.PROTECT, related_name="tests", verbose_name=_("isolated person"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
+    sampled_at = models.DateTimeField(_("sample taken at"))
+    sample = models.CharField(_("sample number"), max_length=40, blank=True)
+    result = models.CharField(_("result"), max_length=10, choices=RESULTS)
+    resulted_at = models.DateTimeField(_("result at"))
+    by = models.CharField(_("by"), max_length=60)
+
+    class Meta:
+        verbose_name = _("test in isolation")
+        verbose_name_plural = _("tests in isolation")
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["isolated", "sampled_at"])]

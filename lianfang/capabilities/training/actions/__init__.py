@@ -1,5 +1,6 @@
 """What may be done about classes (开班运行): schedule, enrol, plan, clean, open, measure at the door, close."""
 
+from lianfang.capabilities.training import touched_plans  # noqa: F401  says whom a change of rules touches
 from lianfang.capabilities.training.actions.door import record_door_round, record_meal
 from lianfang.capabilities.training.actions.hygiene import (
     answer_opening,

@@ -1,4 +1,4 @@
-"""Layouts of files (导入版式): units, people, reports, arrivals; one module each, found by the word of the command."""
+"""Layouts of files (导入版式): units, people, reports, arrivals, stays elsewhere; each found by its word."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from lianfang.interfaces.exchange.layouts.arrivals import Arrivals
 from lianfang.interfaces.exchange.layouts.layout import Layout
 from lianfang.interfaces.exchange.layouts.people import People
 from lianfang.interfaces.exchange.layouts.reports import Reports
+from lianfang.interfaces.exchange.layouts.sojourns import Sojourns
 from lianfang.interfaces.exchange.layouts.units import Units
 
-LAYOUTS: dict[str, Layout] = {layout.what: layout for layout in (Units(), People(), Reports(), Arrivals())}
+LAYOUTS: dict[str, Layout] = {layout.what: layout for layout in (Units(), People(), Reports(), Arrivals(), Sojourns())}
 UNDER_AGREEMENT = frozenset({"list"})
 """A list of cases comes under an exchange agreement, which says what its columns are (`exchange.lists`)."""
 KINDS = (*LAYOUTS, *sorted(UNDER_AGREEMENT))

@@ -1,4 +1,4 @@
-"""A list of people who are to come to an observation site (到站名单): one a row; a list for each time of arrival."""
+"""A list of people who are to come to an observation site (到站名单): one a row; a list for each arrival and hazard."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from lianfang.interfaces.exchange.layouts.layout import Desk, RowRefused, with_h
 from lianfang.interfaces.exchange.layouts.outcome import Outcome
 from lianfang.interfaces.exchange.sheet import Row, Sheet
 from lianfang.kernel.orgs.models import Unit
+from lianfang.kernel.policies.ops import ANY, check_hazard
 
 CHANNEL = "text"
 HEADERS = Headers(
@@ -35,6 +36,7 @@ HEADERS = Headers(
         "companion": ("陪同人", "Stays with", "同住人", "陪护人", "陪同人行号", "Row of the companion"),
         "last_exposure": ("最后暴露", "Last exposure", "最后暴露日期", "最后接触日期", "最后接触时间"),
         "exposure_kind": ("暴露方式", "Kind of exposure", "接触方式"),
+        "hazard": ("风险类别", "Hazard", "病种"),
         "home": ("居住地", "Lives in", "常住地", "现住址"),
         "serial": ("序号", "No"),
     },
@@ -49,10 +51,11 @@ def shown() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A row that was understood: when, who, and the row of whoever stays with them (None for nobody)."""
+    """A row that was understood: when, who, because of what, and the row of whoever stays with them (None: nobody)."""
 
     at: datetime
     guest: Guest
+    hazard: str = ANY
     stays_with: int | None = None
 
 
@@ -86,6 +89,7 @@ class Arrivals:
         raw, found = outcome.columns.raw(row), Findings()
         at = found.attempt(lambda: _arrival(_site(desk), raw, found), None)
         guest = _guest(_site(desk), raw, found)
+        hazard = found.attempt(lambda: check_hazard(one_line(raw.get("hazard") or ANY, "hazard")), ANY)
         with_whom = found.attempt(lambda: one_line(raw.get("companion") or "", "companion"), "")
         try:
             outcome.note(row.number, found.close())
@@ -93,18 +97,18 @@ class Arrivals:
             outcome.refuse(row.number, with_header(refused, shown()))
             return
         assert at is not None and guest is not None  # noqa: S101  or it would have been refused
-        read[row.number] = Coming(at, guest)
+        read[row.number] = Coming(at, guest, hazard)
         if with_whom:
             named[row.number] = with_whom
 
     def write(self, desk: Desk, rows: Mapping[int, Any]) -> None:
-        """One list for each time of arrival."""
-        for at in sorted({one.at for one in rows.values()}):
-            coming = {number: one for number, one in rows.items() if one.at == at}
+        """One list for each time of arrival and hazard."""
+        for at, hazard in sorted({_list_of(one) for one in rows.values()}):
+            coming = {number: one for number, one in rows.items() if _list_of(one) == (at, hazard)}
             numbers = list(coming)
             try:
                 people = [_as_given(number, coming, numbers) for number in numbers]
-                receive_manifest(desk.by, unit=_site(desk), arrives_at=at, people=people)
+                receive_manifest(desk.by, unit=_site(desk), arrives_at=at, people=people, hazard=hazard)
             except Refused as refused:
                 raise _of_a_row(refused, numbers) from refused
 
@@ -125,7 +129,7 @@ def _guest(site: Unit, raw: Mapping[str, Any], found: Findings) -> Guest | None:
     given = {
         name.removeprefix("person."): value
         for name, value in raw.items()
-        if name not in ("arrives_at", "companion", "serial") and not is_blank(value)
+        if name not in ("arrives_at", "companion", "serial", "hazard") and not is_blank(value)
     }
     try:
         guest = read_guests(site, [given], channel=CHANNEL)[0]
@@ -144,7 +148,7 @@ def _find_companions(outcome: Outcome, read: dict[int, Coming], named: Mapping[i
             same = [order[int(text) - 1]] if 1 <= int(text) <= len(order) else []
         else:
             same = [other for other, one in read.items() if one.guest.who.name == text]
-        found = [other for other in same if other in read and read[other].at == read[number].at]
+        found = [other for other in same if other in read and _list_of(read[other]) == _list_of(read[number])]
         if len(found) != 1 or found[0] == number:
             code = "stay.own_companion" if found == [number] else "stay.companion_unknown"
             outcome.refuse(number, [Problem(code, "companion")])
@@ -156,6 +160,10 @@ def _find_companions(outcome: Outcome, read: dict[int, Coming], named: Mapping[i
             outcome.refuse(number, [Problem("stay.companion_unknown", "companion")])
         if not lonely:
             return
+
+
+def _list_of(one: Coming) -> tuple[datetime, str]:
+    return one.at, one.hazard
 
 
 def _as_given(number: int, coming: Mapping[int, Coming], numbers: list[int]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from lianfang.interfaces.web.templatetags.formats import clock
@@ -46,7 +46,8 @@ def _words(_language: str | None) -> _Words:
         return f'<td{of_kind} data-label="{escape(label)}">'
 
     return _Words(
-        expected=named("num", _("Expected")), received=named("num", _("Received")), missing=named("num", _("Missing")),
+        expected=named("num", _("Expected")), received=named("num", _("Received")),
+        missing=named("num", pgettext("of a report", "Missing")),
         check_in=named("", _("Check-in")), checked_in=_("checked in"), sent=named("", _("Sent")),
         nudge=escape(_("Nudge")), open=escape(_("Open")),
     )  # fmt: skip
@@ -73,7 +74,8 @@ def _counts(row: Row, words: _Words) -> tuple[Cell, ...]:
     return (
         (words.expected, count(row["expected"])), (words.received, count(row["received"])),
         ('<td class="num p2">', count(row["on_time"])), ('<td class="num p2">', count(row["late"])),
-        (words.missing, f'<b class="t-bad">{missing}</b>' if row["missing"] else missing),
+        (words.missing, f'<b class="t-bad">{missing}</b>' if row["overdue"] else missing),
+        ('<td class="num p2">', count(row["not_yet"])),
         ('<td class="num p2">', count(row["zero"])), ('<td class="num p3">', count(row["returned"])),
         ('<td class="p3">', strip7(row["strip"])),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils import dateformat, timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext
 
 UNKNOWN = "—"
 THOUSANDS_FROM = 10_000
@@ -145,7 +145,7 @@ def _strip_count(kind: str, days: int) -> str:
         "report": ngettext("%(n)s day with cases", "%(n)s days with cases", days),
         "late": ngettext("%(n)s day late", "%(n)s days late", days),
         "returned": ngettext("%(n)s day sent back", "%(n)s days sent back", days),
-        "missing": ngettext("%(n)s day missing", "%(n)s days missing", days),
+        "missing": npgettext("of a report", "%(n)s day missing", "%(n)s days missing", days),
     }[kind]
     return sentence % {"n": days}
 

@@ -8,12 +8,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from lianfang.capabilities.daily_report.actions import CHASERS, nudge
 from lianfang.domain.policy import Policy
 from lianfang.domain.roles import SIGHTS
+from lianfang.interfaces.ill_shown import IllShown, ill_shown
 from lianfang.interfaces.web.look import edition_on, rules_on
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.board_rows import Listing
@@ -64,7 +65,8 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board, policy: Polic
     unit, day = seen.unit, seen.day
     of_units = unit.kind in OFFICES
     listing = Listing.of(seen, only=request.GET.get("show", ""), page=request.GET.get("page", ""))
-    rows, lower = listing.rows(of_units=of_units), listing.owing
+    ill = ill_shown(actor, unit, [child.pk for child in seen.children], day)
+    rows, lower = listing.rows(ill, of_units=of_units), listing.owing
     chases = actor.holds(CHASERS, unit) and day == clock.today(unit.zone)
     return {
         "unit": str(unit),
@@ -75,7 +77,7 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board, policy: Polic
         "crumbs": states.crumbs([u for u in seen.above if _may_see(actor, u)]),
         "rail": _rail(seen, lower, policy),
         "clocks": _clocks(seen, lower),
-        "figures": _figures(seen, of_units),
+        "figures": _figures(seen, ill, of_units),
         "child_word": states.title_of(unit.kind),
         "of_units": of_units,
         "tabs": listing.tabs(),
@@ -94,7 +96,7 @@ def _board(request: HttpRequest, actor: Actor, seen: boards.Board, policy: Polic
             "actions": [{"label": _("Units"), "url": "/list/units", "primary": False}],
         },
         "gap": gap(actor, seen),
-        "up": upward(actor, seen),
+        "up": upward(actor, seen, ill),
     }
 
 
@@ -117,7 +119,7 @@ def _periods(unit: Unit, day: date) -> list[dict[str, Any]]:
 
 
 def _totals(seen: boards.Board) -> dict[str, Any]:
-    names = ("expected", "received", "on_time", "late", "missing", "zero", "returned")
+    names = ("expected", "received", "on_time", "late", "missing", "not_yet", "overdue", "zero", "returned")
     return {"name": _("Together"), **{name: getattr(seen.counts, name) for name in names}}
 
 
@@ -166,14 +168,16 @@ def _rail(seen: boards.Board, lower: Child | None, policy: Policy) -> dict[str, 
     }
 
 
-def _figures(seen: boards.Board, of_units: bool) -> list[dict[str, Any]]:
-    counts, people = seen.counts, seen.people
+def _figures(seen: boards.Board, ill: IllShown, of_units: bool) -> list[dict[str, Any]]:
+    counts, people, pk = seen.counts, seen.people, seen.unit.pk
+    unwell, fever = ill.unwell(pk, people.unwell).shown, ill.fever(pk, people.fever).shown
     received = states.figure(str(_("Units in")), counts.received, of=counts.expected)
     if of_units:
         names = [
             ("on_time", _("On time"), ""),
             ("late", _("Late"), "warn"),
-            ("missing", _("Missing"), "bad"),
+            ("missing", pgettext("of a report", "Missing"), "bad" if counts.overdue else ""),
+            ("not_yet", _("Of these not yet due"), ""),
             ("zero", _("Zero reports"), ""),
             ("returned", _("Sent back"), "warn"),
         ]
@@ -186,8 +190,8 @@ def _figures(seen: boards.Board, of_units: bool) -> list[dict[str, Any]]:
         states.figure(str(_("Expected")), people.expected if known else None),
         states.figure(str(_("Answered")), people.answered if known else None),
         states.figure(str(_("Unknown")), people.unknown if known else None, tone="warn" if people.unknown else ""),
-        states.figure(str(_("Not well")), people.unwell if known else None, tone="bad" if people.unwell else ""),
-        states.figure(str(_("With fever")), people.fever if known else None, tone="bad" if people.fever else ""),
+        states.figure(str(_("Not well")), unwell if known else None, tone="bad" if people.unwell else ""),
+        states.figure(str(_("With fever")), fever if known else None, tone="bad" if people.fever else ""),
         received,
     ]
 

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from lianfang.domain.roles import SIGNERS
+from lianfang.domain.small import Shown
+from lianfang.interfaces.ill_shown import IllShown
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.gaps import Head, chased
 from lianfang.kernel import clock
@@ -72,13 +74,14 @@ class Listing:
             return list(self.in_order)
         return [one for one in self.in_order if (one[0] in _TO_DO) == (self.only == "todo")]
 
-    def rows(self, *, of_units: bool) -> list[dict[str, Any]]:
+    def rows(self, ill: IllShown, *, of_units: bool) -> list[dict[str, Any]]:
         """The page's rows as the template takes them. A unit without lower units is its own only row."""
         start = (self.page - 1) * ROWS_A_PAGE
         shown = self.chosen[start : start + ROWS_A_PAGE] if self.seen.children else _itself(self.seen)
         past, heads = self._told(shown)
         return [
             _row(status, child, self.seen, states.strip_of(past.get(child.pk, {}), self.seen.day), heads.get(child.pk))
+            | {"abnormal": _unwell(child, ill)}
             | (_measures(child) if of_units else _people(child))
             for status, child in shown
         ]
@@ -157,8 +160,7 @@ def _row(status: str, child: Child, seen: Board, strip: list[str], head: Head | 
         "url": _url(child, seen),
         "head": head.name if head else "",
         "status": status,
-        "word": states.overdue_for(child.due_at, seen.day, seen.at) if status == "overdue" and child.due_at else None,
-        "abnormal": child.unwell,
+        "word": _word(status, child, seen),
         "sent_at": child.settled_at,
         "strip": strip,
         "nudge": status in OPEN,
@@ -167,9 +169,22 @@ def _row(status: str, child: Child, seen: Board, strip: list[str], head: Head | 
     }
 
 
+def _unwell(child: Child, ill: IllShown) -> Shown:
+    """Who is not well of those who answered; a fever by a unit's own report is told as it was signed."""
+    count = child.unwell
+    return ill.unwell(child.pk, count).shown if count is not None and child.people_counted[0] else count
+
+
+def _word(status: str, child: Child, seen: Board) -> str | None:
+    """The word beside a state, where the usual one says too little."""
+    if status == "overdue" and child.due_at:
+        return states.overdue_for(child.due_at, seen.day, seen.at)
+    return _("Not yet due") if status == "missing" else None
+
+
 def _measures(child: Child) -> dict[str, int]:
     """The columns of a board that counts units."""
-    return dict(zip(COUNTED, child.counted, strict=True))
+    return {**dict(zip(COUNTED, child.counted, strict=True)), "overdue": child.counts.overdue}
 
 
 def _people(child: Child) -> dict[str, int]:

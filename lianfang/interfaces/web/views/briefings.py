@@ -21,14 +21,23 @@ from lianfang.capabilities.briefings.indicators import indicators
 from lianfang.capabilities.briefings.models import ASSESSMENT_LENGTH, Briefing
 from lianfang.capabilities.briefings.register import Briefings
 from lianfang.domain.briefing.wording import LANGUAGES
-from lianfang.domain.parsing.dates import parse_day
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.briefing import Sheet, sheet_of
 from lianfang.interfaces.briefing.document import as_document
 from lianfang.interfaces.briefing.paper import as_paper
 from lianfang.interfaces.briefing.workbook import as_workbook
 from lianfang.interfaces.web.templatetags.formats import language
-from lianfang.interfaces.web.views.frame import day_of, errors_of, page, said_of, signed_in, told, unit_of
+from lianfang.interfaces.web.views.frame import (
+    day_of,
+    errors_of,
+    page,
+    past_day_of,
+    said_of,
+    signed_in,
+    span_of,
+    told,
+    unit_of,
+)  # fmt: skip
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -59,7 +68,7 @@ def placed(request: HttpRequest, code: str) -> tuple[Actor, Unit]:
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """The briefing of a day, its newest version unless another is asked for, and all versions there are."""
     actor, unit = placed(request, code)
-    day = day_of(request, unit)
+    day = past_day_of(request, unit)
     return page(request, "pages/briefings.html", {"briefing": _shown(request, actor, unit, day)})
 
 
@@ -145,17 +154,12 @@ def _field(name: str, label: str, kind: str, value: str, refused: Refused | None
 
 
 def _indicators(request: HttpRequest, unit: Unit) -> dict[str, Any]:
-    until = _asked(request, "to", clock.today(unit.zone))
-    since = _asked(request, "from", until - PERIOD)
+    today = clock.today(unit.zone)
+    since, until = span_of(request, today - PERIOD, today)
     fewest = policy_of(unit, on=until).small_cell
-    found = indicators(outcomes(unit, since, until), language(), fewest=fewest) if since <= until else []
+    found = indicators(outcomes(unit, since, until), language(), fewest=fewest)
     listed = f"/list/indicators?{urlencode({'unit': unit.code})}"
     return {"since": since, "until": until, "rows": found, "list_url": listed}
-
-
-def _asked(request: HttpRequest, name: str, usual: date) -> date:
-    given = request.GET.get(name, "")
-    return parse_day(given, name, []) if given else usual
 
 
 @require_POST

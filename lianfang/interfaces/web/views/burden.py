@@ -15,7 +15,7 @@ from lianfang.capabilities.burden.models import RegisteredForm
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.views import states
 from lianfang.interfaces.web.views.daily import language
-from lianfang.interfaces.web.views.frame import day_of, page, signed_in, unit_of
+from lianfang.interfaces.web.views.frame import page, past_day_of, signed_in, unit_of
 from lianfang.interfaces.web.views.tables import Head, chip, day, detail, number, plain_table, row, text
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -37,7 +37,7 @@ def _held_unit(request: HttpRequest, code: str) -> Unit:
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """A week of entries: minutes a person, forms a unit, per level and per form, beside the targets."""
     unit = _held_unit(request, code)
-    until = min(day_of(request, unit), clock.today(unit.zone))
+    until = past_day_of(request, unit)
     found = burden(unit, until)
     context = {
         "burden": {

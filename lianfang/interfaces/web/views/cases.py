@@ -18,6 +18,7 @@ from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.views.cases_chain import chain_of
 from lianfang.interfaces.web.views.cases_contacts import deciding, followed, others
 from lianfang.interfaces.web.views.cases_judging import judging, timeline
+from lianfang.interfaces.web.views.cases_reporting import reporting
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
@@ -124,6 +125,7 @@ def case_page(
         "here": f"/cases/{case.pk}",
         "decides": decides and case.state == "open",
         "figures": _figures(rows),
+        "reporting": reporting(case, may=actor.holds(OPENERS, case.unit)),
         "judging": judging(case, decides=decides),
         "deciding": deciding(case, rows, given or {}) if decides else None,
         "followed": followed(case, rows, visits=visits, decides=decides),
@@ -132,7 +134,8 @@ def case_page(
         "timeline": timeline(case),
     }
     errors = errors_of(refused) if refused else []
-    return page(request, "pages/case.html", {"case": shown, "errors": errors}, status=422 if refused else 200)
+    context = {"case": shown, "errors": errors, "typed": given or {}}
+    return page(request, "pages/case.html", context, status=422 if refused else 200)
 
 
 def _figures(rows: list[Contact]) -> list[dict[str, Any]]:

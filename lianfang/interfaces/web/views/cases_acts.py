@@ -29,6 +29,7 @@ from lianfang.capabilities.cases.actions import (
     record_test,
     record_visit,
     release_contact,
+    report_case,
     stop_follow_up,
 )
 from lianfang.capabilities.cases.definitions import definitions_on
@@ -54,6 +55,7 @@ ON_CASE: Final[Mapping[str, tuple[Call, tuple[str, ...]]]] = {
     "interview": (interview_case, ("date_onset", "celsius", "was_contact")),
     "test": (record_test, ("kind", "result", "sampled_at")),
     "isolate": (isolate_case, ("at",)),
+    "report": (report_case, ("reported_to", "at")),
     "stop": (stop_follow_up, ("reason",)),
     "close": (close_case, ("outcome", "date_outcome")),
 }

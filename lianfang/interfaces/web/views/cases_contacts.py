@@ -123,6 +123,7 @@ def others(rows: Sequence[Contact]) -> list[dict[str, Any]]:
         {
             "key": str(one.pk), "name": one.person.name, "why": reason_words(one.reasons),
             "word": str(one.get_state_display()), "reason": one.decision_reason, "at": when(one.decided_at),
+            "to_call": one.state == ADVISED and one.notified_at is None, "told": one.notified_at,
         }
         for one in rows if one.state in (ADVISED, DISMISSED)
     ][:SHOWN]  # fmt: skip

@@ -1,15 +1,16 @@
-"""How well tracing works (追踪质量页): five indicators with their definitions, for a unit and a span of days."""
+"""How well tracing works (追踪质量页): indicators with their definitions, delays, attack rates, for a span of days."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from lianfang.capabilities.cases.actions import tracing_of
+from lianfang.capabilities.cases.models import KIND_NAMES
 from lianfang.capabilities.cases.register import READERS, LineList
 from lianfang.domain.cases.tracing import Indicator
 from lianfang.domain.parsing.dates import parse_day
@@ -19,6 +20,9 @@ from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.policies.ops import policy_of
+
+if TYPE_CHECKING:
+    from lianfang.domain.analysis.tracing import Attack, Delay
 
 DAYS: Final = 28  # shown at first: two incubation periods of the usual fourteen days
 NAMES: Final = {
@@ -31,8 +35,12 @@ NAMES: Final = {
         _("Of the cases: interviewed within {hours} h of being reported."),
     ),
     "notified": (
-        _("Contacts told in time"),
-        _("Of the contacts who are followed up: told within {hours} h of being named."),
+        _("Contacts told and isolated in time"),
+        _("Of the contacts who are followed up: told, and in isolation, within {hours} h of being named."),
+    ),
+    "traced": (
+        _("Cases with all contacts isolated in time"),
+        _("Of the confirmed cases with contacts: the last contact in isolation within {complete} h of confirmation."),
     ),
     "known": (
         _("New cases among known contacts"),
@@ -42,6 +50,34 @@ NAMES: Final = {
         _("Contacts seen daily"),
         _("Of the visits owed and due: done. One is owed for each contact and day."),
     ),
+    "known_in_quarantine": (
+        _("New cases in isolation at onset"),
+        _("Of the cases of whom it was looked into: in isolation as a contact on the day they fell ill."),
+    ),
+    "no_contacts": (
+        _("Cases without contacts"),
+        _("Of the cases: nobody is followed up as their contact."),
+    ),
+    "seen": (
+        _("Contacts seen today"),
+        _("Of the contacts whose visit of today is due: seen."),
+    ),
+    "completed": (
+        _("Contacts followed to the last day"),
+        _("Of the contacts whose follow-up is over: released on the last day or after."),
+    ),
+    "lost": (
+        _("Contacts lost"),
+        _("Of the contacts: not reached on the last day, and not released."),
+    ),
+}
+
+WORSE: Final = ("no_contacts", "lost")
+"""Of these more is not better: they have no bar that fills up to green."""
+DELAYS: Final = {
+    ("onset", "reported"): _("Onset to report"),
+    ("reported", "isolated"): _("Report to the case's isolation"),
+    ("isolated", "quarantined"): _("The case's isolation to that of the last contact"),
 }
 
 
@@ -73,17 +109,34 @@ def _span(request: HttpRequest, since: date, until: date) -> tuple[date, date]:
 
 
 def _context(unit: Unit, since: date, until: date) -> dict[str, Any]:
-    hours = policy_of(unit, on=until).tracing_hours
+    rules = policy_of(unit, on=until)
+    limits = {"hours": rules.tracing_hours, "complete": rules.tracing_complete_hours}
     found = tracing_of(unit, since=since, until=until)
     return {
         "unit": str(unit), "code": unit.code, "since": since, "until": until,
-        "rows": [_row(one, hours) for one in found],
+        "rows": [_row(found.indicators[code], limits) for code in NAMES],
+        "each": None if found.contacts_per_case is None else round(found.contacts_per_case, 1),
+        "delays": [_delay(one) for one in found.delays],
+        "attack": [_attack(kind, one) for kind, one in found.attack.items()],
     }  # fmt: skip
 
 
-def _row(one: Indicator, hours: int) -> dict[str, Any]:
+def _row(one: Indicator, limits: dict[str, int]) -> dict[str, Any]:
     name, meaning = NAMES[one.code]
     return {
-        "name": str(name), "meaning": str(meaning).format(hours=hours), "part": one.numerator,
+        "name": str(name), "meaning": str(meaning).format(**limits), "part": one.numerator,
         "whole": one.denominator, "unknown": one.unknown,
+        "good": one.code not in WORSE,
+    }  # fmt: skip
+
+
+def _delay(one: Delay) -> dict[str, Any]:
+    days = [None if value is None else round(value, 1) for value in (one.median, one.ninetieth)]
+    return {"name": str(DELAYS[one.stages]), "of": one.of, "median": days[0], "ninetieth": days[1]}
+
+
+def _attack(kind: str, one: Attack) -> dict[str, Any]:
+    low, high = (round(100 * float(value), 1) for value in (one.rate.wilson_low, one.rate.wilson_high))
+    return {
+        "name": str(dict(KIND_NAMES)[kind]), "part": one.cases, "whole": one.persons, "limits": f"{low}–{high}%"
     }  # fmt: skip

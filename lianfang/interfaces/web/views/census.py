@@ -204,7 +204,11 @@ def _resident(row: Any) -> Sequence[tuple[Any, Any]]:
 
 
 def _moved(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
-    return [somebody(unit), Ask("whereabouts"), Ask("left_on", "date"), Ask("back_on", "date", required=False)]
+    hint = _("Area code, so that the list of risk areas is compared with it")
+    return [
+        somebody(unit), Ask("whereabouts"), Ask("area", required=False, hint=hint, label=_("Area code")),
+        Ask("left_on", "date"), Ask("back_on", "date", required=False),
+    ]  # fmt: skip
 
 
 _DOOR: Mapping[str, Any] = {"model": Household, "row": "household"}

@@ -5,7 +5,7 @@ A deed's fields are read by the action's own reader (`kernel.fields`), as in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,7 @@ class Ask:
     hint: Any = ""
     value: str = ""
     label: Any = ""
+    chosen: Collection[str] = ()  # of several checkboxes, those that are ticked before anybody has chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,9 @@ def _page(
         "verb": title_of(deed.action.kind), "files": False, "sentence": "", "tick": "", "danger": deed.danger,
         "back_url": home,
     }  # fmt: skip
-    context = {"form": form, "errors": errors_of(refused)} if refused else {"form": form}
+    vacate = f"/command/{unit.code}/vacate/{getattr(row, 'pk', '')}"
+    errors = errors_of(refused, ways={"slot.taken": (title_of("slot.vacated"), vacate)}) if refused else []
+    context = {"form": form, "errors": errors} if refused else {"form": form}
     return page(request, "pages/form.html", context, status=422 if refused else 200)
 
 
@@ -262,7 +265,7 @@ def _said(name: str, refused: Refused) -> list[str]:
 
 def _field(ask: Ask, posted: QueryDict, refused: Refused | None) -> dict[str, Any]:
     value = posted.get(ask.name, ask.value)
-    chosen = set(posted.getlist(ask.name)) or {value}
+    chosen = set(posted.getlist(ask.name)) or {value, *(() if posted else ask.chosen)}
     return {
         "name": ask.name, "label": str(ask.label or LABELS.get(ask.name, ask.name)), "hint": str(ask.hint),
         "kind": ask.kind, "value": value, "required": ask.required, "unit": "", "autocomplete": "off",

@@ -75,8 +75,8 @@ def told_done(request: HttpRequest, declared: Action, result: Any) -> None:
     with within(EVERYTHING):
         secret = invite(result)
     address = request.build_absolute_uri(f"/first/{secret}")
-    text = str(_("Give {name} this one-time link, good for 72 hours: {address}"))
-    told(request, text.format(name=result.name, address=address))
+    text = str(_("Give {name} the account “{account}” and this one-time link, good for 72 hours: {address}"))
+    told(request, text.format(name=result.name, account=result.handle, address=address))
 
 
 def _list_of(declared: Action) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import wraps
 from typing import Any
@@ -13,6 +14,7 @@ from django.contrib import messages
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from lianfang.domain.parsing.dates import parse_day
 from lianfang.domain.refusals import Problem, Refused
@@ -90,10 +92,51 @@ def past_day_of(request: HttpRequest, unit: Unit) -> date:
     return day
 
 
-def errors_of(refused: Refused, ids: Mapping[str, str] | None = None) -> list[dict[str, str]]:
-    """What the summary above a form lists: each problem as a link to its field."""
-    known = ids or {}
-    return [{"href": f"#f-{known.get(p.field, p.field)}", "message": sentence(p)} for p in refused.problems]
+def chosen_of(request: HttpRequest, name: str, label: str, offered: Mapping[str, str], usual: str) -> str:
+    """The choice in the address, by its code among those offered with their words, or the usual one.
+
+    Refused `choice.unknown` for any other: what somebody asked for is never passed over.
+    """
+    given = request.GET.get(name, "")
+    if given and given not in offered:
+        words = [*dict.fromkeys(offered.values())]
+        raise Refused(Problem("choice.unknown", name, column=label, facts={"choices": words}))
+    return given or usual
+
+
+def span_of(request: HttpRequest, since: date, until: date) -> tuple[date, date]:
+    """The days `from` and `to` in the address, or the usual ones; refused `date.order` where they are reversed."""
+    last = _day_named(request, "to", _("To"), until)
+    first = _day_named(request, "from", _("From"), min(since, last))
+    if last < first:
+        facts = {"reason": "same_day", "earlier": first.isoformat()}
+        raise Refused(Problem("date.order", "to" if "to" in request.GET else "from", column=_("To"), facts=facts))
+    return first, last
+
+
+def _day_named(request: HttpRequest, name: str, label: str, usual: date) -> date:
+    given = request.GET.get(name, "")
+    try:
+        return parse_day(given, name, []) if given else usual
+    except Refused as refused:
+        raise Refused(replace(one, column=label) for one in refused.problems) from None
+
+
+def errors_of(
+    refused: Refused, ids: Mapping[str, str] | None = None, ways: Mapping[str, tuple[str, str]] | None = None
+) -> list[dict[str, Any]]:
+    """What the summary above a form lists: each problem as a link to its field.
+
+    `ways` gives, for the codes that ask for something else first, what that is and the address where it is done.
+    """
+    known, first = ids or {}, ways or {}
+    return [
+        {
+            "href": f"#f-{known.get(p.field, p.field)}", "message": sentence(p),
+            "way": {"label": first[p.code][0], "url": first[p.code][1]} if p.code in first else None,
+        }
+        for p in refused.problems
+    ]  # fmt: skip
 
 
 def said_of(refused: Refused, field: str) -> list[str]:

@@ -10,8 +10,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lianfang.capabilities.catering.models import REQUEST_KINDS, Amenity, Request
+from lianfang.capabilities.catering.models import Amenity, Request
 from lianfang.capabilities.catering.requests import open_request, requests_of_persons, stays_at
+from lianfang.capabilities.catering.words import REQUEST_KINDS
 from lianfang.domain.parsing.findings import Findings
 from lianfang.domain.parsing.text import clean_text
 from lianfang.domain.refusals import Refused

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from lianfang.domain.parsing.columns import HEADERS, header_of
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.exchange import imports
-from lianfang.interfaces.exchange.layouts import arrivals, roster_words, units
+from lianfang.interfaces.exchange.layouts import arrivals, roster_words, sojourns, units
 from lianfang.interfaces.server.intake import LARGEST_UPLOAD
 from lianfang.interfaces.web.views.daily import language
 from lianfang.interfaces.web.views.frame import page, signed_in, unit_of
@@ -69,6 +69,15 @@ COLUMNS: dict[str, list[tuple[str, bool, str, str]]] = {
         ("companion", False, "李四", "Alex Example"),
         ("last_exposure", False, "2026-02-28", "2026-02-28"),
     ],
+    "sojourns": [
+        ("person.name", True, "张三", "Sam Example"),
+        ("person.id_number", False, _NUMBER, _NUMBER),
+        ("number", False, "20260101", "20260101"),
+        ("area", True, "510104", "510104"),
+        ("since", True, "2026-02-20", "2026-02-20"),
+        ("until", False, "2026-02-25", "2026-02-25"),
+        ("source", False, "本人申报", "Declared"),
+    ],
 }
 """What a file of each purpose asks for: field, whether every row needs it, an example in Chinese and in English."""
 
@@ -79,6 +88,8 @@ def _headers(what: str) -> dict[str, str]:
         return roster_words.shown()
     if what == "arrivals":
         return arrivals.shown()
+    if what == "sojourns":
+        return sojourns.shown()
     if what == "units":
         return units.HEADERS.shown(language())
     return {path: header_of(path, language()) for path in HEADERS}
@@ -87,7 +98,7 @@ def _headers(what: str) -> dict[str, str]:
 def _titles() -> dict[str, str]:
     words = {
         "people": _("Import a roster"), "units": _("Import units"), "reports": _("Import answers"),
-        "arrivals": _("Import a list of arrivals"),
+        "arrivals": _("Import a list of arrivals"), "sojourns": _("Import stays elsewhere"),
     }  # fmt: skip
     return {what: str(title) for what, title in words.items()}
 
@@ -226,6 +237,7 @@ def _next(kept: Import) -> list[dict[str, Any]]:
         "units": ("/list/units", _("Units")),
         "reports": ("/today", _("My day")),
         "arrivals": (f"/site/{kept.unit.code}/arrivals", _("Arrivals")),
+        "sojourns": ("/list/sojourns", _("Stays elsewhere")),
     }
     url, label = at.get(kept.what, ("/today", _("My day")))
     return [{"label": str(label), "url": url, "primary": True}]

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from lianfang.capabilities.incidents.actions import (
+    accept_referral,
     answer_call,
     brief,
     close_incident,
@@ -20,6 +21,7 @@ from lianfang.capabilities.incidents.actions import (
     explain_delay,
     order_disinfection,
     record_test,
+    refer,
     reply,
     stop_clock,
     write_log,
@@ -34,6 +36,7 @@ from lianfang.kernel.evidence.ops import attach
 from lianfang.kernel.fields import read_parameters
 
 DEEDS: Final[Mapping[str, Callable[..., Any]]] = {
+    "accept": accept_referral,
     "answer": answer_call,
     "brief": brief,
     "close": close_incident,
@@ -42,6 +45,7 @@ DEEDS: Final[Mapping[str, Callable[..., Any]]] = {
     "dismiss": dismiss_incident,
     "explain": explain_delay,
     "note": write_log,
+    "refer": refer,
     "reply": reply,
     "step": complete_step,
     "stop": stop_clock,
@@ -89,6 +93,7 @@ def _check_belongs(given: Mapping[str, Any], incident: Incident) -> None:
         "task": lambda row: row.subject == f"{Incident._meta.label_lower}:{incident.pk}",
         "line": lambda row: row.incident_id == incident.pk,
         "event": lambda row: row.incident_id == incident.pk,
+        "referral": lambda row: row.incident_id == incident.pk,
     }
     for name, belongs in owners.items():
         if name in given and not belongs(given[name]):

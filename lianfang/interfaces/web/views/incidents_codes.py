@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,13 +23,16 @@ from lianfang.capabilities.incidents.models.codes import COLOURS, RESULTS
 from lianfang.capabilities.incidents.register import CodeEvents
 from lianfang.capabilities.incidents.steps import NOTICE
 from lianfang.domain.identity import mask_name
+from lianfang.domain.symptoms import FOLLOWED_CODES
 from lianfang.interfaces.web.views.command_forms import Ask, Deed, answer, lines, placed, somebody
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import under
+from lianfang.kernel.people.models import Person
 from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.reporting.models import Answer
 from lianfang.kernel.tasks import ops as tasks
 from lianfang.kernel.tasks.models import Task
 
@@ -70,7 +76,7 @@ def _notice(event: CodeEvent, task: Task, *, works: bool) -> dict[str, Any]:
     """One of the two notices: given after so many minutes, or the time that is left for it."""
     done, due = task.settled_at, task.due_at
     return {
-        "key": str(task.pk), "text": str(task), "at": done, "due": due, "by": task.settled_by,
+        "key": str(task.pk), "text": str(task), "at": done, "due": due, "by": task.settled_by, "whom": task.note,
         "chip": _chip(task), "took": _minutes(done - event.found_at) if done else "",
         "may": works and done is None and not task.excused,
     }  # fmt: skip
@@ -93,19 +99,47 @@ def _minutes(span: timedelta) -> str:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def do(request: HttpRequest, code: str, deed: str) -> HttpResponse:
-    """Open a code event: the notices, tests, readings and disinfections follow by themselves."""
-    return answer(request, code, DEEDS, deed, "", f"/codes/{code}")
+    """Open a code event: the notices, tests, readings and disinfections follow by themselves.
+
+    `?answer=` is the key of the answer that said so, `unit/day/slot/person`: it fills in who, which colour and when.
+    """
+    said = partial(_open, said=request.GET.get("answer", ""))
+    return answer(request, code, {"open": replace(DEEDS["open"], asks=said)}, deed, "", f"/codes/{code}")
 
 
-def _open(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
+def _open(actor: Actor, unit: Unit, row: Any, *, said: str = "") -> Sequence[Ask]:
+    who, colour, found_at = _said(unit, said)
     return [
-        somebody(unit, staying=True),
-        Ask("colour", "radio", COLOURS),
+        who,
+        Ask("colour", "radio", COLOURS, value=colour),
         Ask("cause", hint=_("As the code itself gives it")),
-        Ask("found_at", "datetime-local", required=False, hint=_("Now, when left empty; the minutes run from here")),
+        Ask(
+            "found_at",
+            "datetime-local",
+            required=False,
+            value=found_at,
+            hint=_("Now, when left empty; the minutes run from here"),
+        ),
         Ask("where", required=False),
         Ask("places", "textarea", required=False, hint=_("Where the person was, one a line: each is disinfected")),
     ]
+
+
+def _said(unit: Unit, said: str) -> tuple[Ask, str, str]:
+    """Who, which colour and when by an answer of the unit that asks for follow-up; otherwise nothing is filled in."""
+    nothing = somebody(unit, staying=True), "", ""
+    try:
+        number, day, slot, person = said.split("/")
+        key = {"unit_id": int(number), "day": date.fromisoformat(day), "slot": slot, "person_id": UUID(person)}
+    except ValueError:
+        return nothing
+    found = Answer.objects.filter(under(unit, "unit__"), **key)
+    given = found.filter(health_code__in=FOLLOWED_CODES).first()
+    if given is None:
+        return nothing
+    name = Person.objects.get(pk=given.person_id).name
+    who = Ask("person", "select", [(str(given.person_id), f"{name} · {given.unit}")], value=str(given.person_id))
+    return who, given.health_code, f"{given.received_at.astimezone(unit.zone):%Y-%m-%dT%H:%M}"
 
 
 DEEDS: Final[Mapping[str, Deed]] = {"open": Deed(open_code_event, _open, lists={"places": lines})}

@@ -19,7 +19,9 @@ from lianfang.capabilities.incidents.log import log_of
 from lianfang.capabilities.incidents.models import ClusterAlert, CodeEvent, Incident
 from lianfang.capabilities.incidents.models.codes import COLOURS, RESULTS
 from lianfang.capabilities.incidents.models.incident import SEVERITIES
+from lianfang.capabilities.incidents.referring import REFERRERS
 from lianfang.capabilities.incidents.register import CodeEvents, Incidents
+from lianfang.capabilities.incidents.seen import seen_words
 from lianfang.capabilities.incidents.steps import DONE_HERE, NOTICE, ORDER, TEST
 from lianfang.domain.identity import mask_name
 from lianfang.domain.incidents.clocks import ON_SCENE, STOPS, failed_on
@@ -93,6 +95,7 @@ def content_of(actor: Actor, incident: Incident) -> dict[str, Any]:
     near = works and concerned(actor, incident)
     return {
         "url": f"/incidents/{incident.pk}", "kind": str(incident), "where": where_of(incident), "row": incident,
+        "seen": seen_words(incident),
         "runbook": runbook_words(incident.runbook, incident.runbook_version),
         "chip": state_chip(incident), "every": EVERY if running else None, "running": running,
         "bars": [bar_of(incident, one, stops.get(one.what)) for one in judged],
@@ -106,7 +109,8 @@ def content_of(actor: Actor, incident: Incident) -> dict[str, Any]:
         "late": bool(failed_on(judged)), "may_lead": leads and running, "may_note": works and running, "near": near,
         "closes": _closes(incident, owed, leads=leads and running),
         "severities": [{"value": code, "label": str(word)} for code, word in SEVERITIES],
-        "code": _code(actor, incident), "photos": [one.pk for one in photos_of(incident)[:12]],
+        "referrals": _referrals(actor, incident), "code": _code(actor, incident),
+        "photos": [one.pk for one in photos_of(incident)[:12]],
     }  # fmt: skip
 
 
@@ -192,6 +196,17 @@ def _closes(incident: Incident, owed: list[Task], *, leads: bool) -> dict[str, A
     waiting = [str(one) for one in owed if one.settled_at is None and not one.excused]
     ready = "close" in flow_of(clocked=incident.clocked).allowed(incident.state)
     return {"ready": ready and not waiting, "handled": ready, "waiting": len(waiting)}
+
+
+def _referrals(actor: Actor, incident: Incident) -> dict[str, Any] | None:
+    """Who was handed over to which hospital; None where nobody was and one writes none down."""
+    may = actor.holds(REFERRERS, incident.unit) and incident.state in UNFINISHED
+    rows = [
+        {"key": str(one.pk), "provider": one.provider, "transport": one.transport, "at": one.handed_over_at,
+         "by": one.handed_over_by, "accepted_at": one.accepted_at, "accepted_by": one.accepted_by}
+        for one in incident.referrals.order_by("handed_over_at")
+    ]  # fmt: skip
+    return {"rows": rows, "may": may} if rows or may else None
 
 
 def _code(actor: Actor, incident: Incident) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from lianfang.capabilities.incidents.actions import verdicts
 from lianfang.capabilities.incidents.log import Entry, log_of
 from lianfang.capabilities.incidents.models import Incident
 from lianfang.capabilities.incidents.models.incident import SEVERITIES
+from lianfang.capabilities.incidents.seen import seen_words
 from lianfang.capabilities.upward.paper import chinese_fonts
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.templatetags.formats import clock as clock_words
@@ -82,6 +83,7 @@ def drawn(incident: Incident, *, by: str) -> dict[str, Any]:
         "clocks": {"title": _("Clocks"), "heads": _clock_heads(), "rows": _clock_rows(incident)},
         "actions": {"title": _("Actions"), "heads": _action_heads(), "rows": [_action(one) for one in owed]},
         "people": {"title": _("Resources and organisation"), "heads": _people_heads(), "rows": _people(incident)},
+        "referrals": {"title": _("Referral"), "heads": _referral_heads(), "rows": _referrals(incident)},
         "log": {"title": _("Activity log"), "heads": [_("Time"), _("Notable activity"), _("By")],
                 "rows": [_log_row(one) for one in log_of(incident, own=owed)]},
     }  # fmt: skip
@@ -105,7 +107,7 @@ def _facts(incident: Incident) -> list[list[str]]:
 
 def _blocks(incident: Incident) -> list[list[str]]:
     texts = [
-        (_("Situation"), incident.situation or incident.note), (_("Objectives"), incident.objectives),
+        (_("Situation"), incident.situation or seen_words(incident)), (_("Objectives"), incident.objectives),
         (_("Map in words"), incident.map_text), (_("How it ended"), incident.outcome),
     ]  # fmt: skip
     return [[str(title), text or UNKNOWN] for title, text in texts]
@@ -138,6 +140,19 @@ def _action(task: Task) -> list[str]:
     number = f"{task.number}. " if task.kind == "step" else ""
     done = clock_words(task.settled_at, seconds=True) if task.settled_at else task.excused or UNKNOWN
     return [f"{number}{task}", role_words([task.role]), clock_words(task.due_at), done, task.settled_by or UNKNOWN]
+
+
+def _referral_heads() -> list[str]:
+    return [_("Medical institution"), _("Transport"), _("Handed over at"), _("Handed over by"), _("Taken in at"),
+            _("Taken in by")]  # fmt: skip
+
+
+def _referrals(incident: Incident) -> list[list[str]]:
+    return [
+        [one.provider, one.transport, clock_words(one.handed_over_at, seconds=True), one.handed_over_by,
+         clock_words(one.accepted_at, seconds=True) if one.accepted_at else UNKNOWN, one.accepted_by or UNKNOWN]
+        for one in incident.referrals.order_by("handed_over_at")
+    ]  # fmt: skip
 
 
 def _people_heads() -> list[str]:

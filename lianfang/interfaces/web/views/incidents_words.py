@@ -127,6 +127,10 @@ _WRITERS: Final[Mapping[str, Callable[[Facts], str]]] = {
     "corrected": _corrected,
     "done": _done,
     "message": lambda facts: _("To {to}: {text}").format(to=facts["to"], text=facts["text"]),
+    "handed_over": lambda facts: _joined(
+        _("Handed over to {provider}").format(provider=facts["provider"]), facts["transport"]
+    ),
+    "taken_in": lambda facts: _("Taken in at {provider}").format(provider=facts["provider"]),
     "note": lambda facts: str(facts["text"]),
     "opened": lambda facts: _joined(_("Detected: {where}").format(where=facts["where"]), facts["note"]),
     "reply": lambda facts: _("Reply to {to}: {text}").format(to=facts["to"], text=facts["text"]),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from lianfang.capabilities.catering.actions import CARRIERS, COOKS, DIETICIANS
+from lianfang.capabilities.catering.drops import drop_words
 from lianfang.capabilities.catering.guests import diets_of, drop_of, placed
-from lianfang.capabilities.catering.models import DIETS, MEALS, Delivery, MealItem, Shortfall, Sitting
+from lianfang.capabilities.catering.models import Delivery, MealItem, Shortfall, Sitting
 from lianfang.capabilities.catering.sittings import late_changes, list_at, ordered, times_of
+from lianfang.capabilities.catering.words import DIETS, MEALS
 from lianfang.capabilities.supplies.outlook import outlook, planned_uses
 from lianfang.domain.meals.lists import DIETS as DIET_ORDER
 from lianfang.domain.meals.lists import Change, Portions, by_diet, by_drop, minutes_late
@@ -29,7 +30,6 @@ from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.registers.register import registers
 
 DIET_WORDS, MEAL_WORDS = dict(DIETS), dict(MEALS)
-_FLOOR: Final = re.compile(r"(?P<building>.+) F(?P<floor>-?\d+)")
 
 
 def kitchen_of(request: HttpRequest, code: str) -> tuple[Actor, Unit]:
@@ -80,14 +80,6 @@ def _diets(counted: dict[str, int]) -> list[dict[str, Any]]:
 
 def _heads(listed: Portions) -> list[str]:
     return [str(DIET_WORDS[diet]) for diet in by_diet(listed)]
-
-
-def drop_words(drop: str) -> str:
-    """A drop point as people on the site call it: `A F2` is the second floor of building A."""
-    found = _FLOOR.fullmatch(drop)
-    if found is None:
-        return drop
-    return str(_("Building {building}, floor {floor}")).format(building=found["building"], floor=found["floor"])
 
 
 def _drops(listed: Portions) -> list[dict[str, Any]]:

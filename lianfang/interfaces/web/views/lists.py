@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import tzinfo
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from lianfang.interfaces.subjects import words_of
 from lianfang.interfaces.titles import code_words, event_words, fact_words, labelled, listed, title_of
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in
 from lianfang.interfaces.web.views.rules_words import rule_numbers
-from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.accounts.actor import SYSTEM, Actor
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.policies.models import RulePack
 from lianfang.kernel.registers.paging import Page
@@ -26,7 +27,11 @@ from lianfang.kernel.registers.register import Column, Register, registers
 from lianfang.kernel.registers.values import as_text
 
 SIZE = 50
+IMPORTS = {"units": "/import?what=units", "persons": "/import?what=people", "sojourns": "/import?what=sojourns"}
+"""Register -> where a file of its rows is brought in."""
 _OWN = {"cursor", "size"}
+_DOERS = frozenset({"by", "actor_name", "signer"})
+"""Columns that name who did something: a person, or the system without one."""
 
 
 @signed_in
@@ -64,7 +69,7 @@ def _context(
         "empty": _empty(words, here),
         "exports": _exports(register, asked),
         "add": _adding(actor, register),
-        "import_url": {"units": "/import?what=units", "persons": "/import?what=people"}.get(register.name, ""),
+        "import_url": IMPORTS.get(register.name, ""),
         "batch": None,
         "note": str(_("Numbers and phones are masked; opening one asks for a reason and is logged."))
         if register.people
@@ -111,7 +116,7 @@ def _field(name: str, label: str, kind: str, value: str, choices: list[dict[str,
 def table_of(register: type[Register], rows: list[Any], zone: tzinfo) -> dict[str, Any]:
     """A register's rows as the table part shows them."""
     columns = [one for one in register.columns if one.kind != "key"]
-    heading = next((i for i, c in enumerate(columns) if c.kind in ("person", "code", "unit")), 0)
+    heading = next((i for i, c in enumerate(columns) if c.kind in ("person", "masked", "code", "unit")), 0)
     heads = [
         {
             "label": capfirst(str(c.label)),
@@ -153,7 +158,11 @@ def _cell(column: Column, row: Any, url: str, zone: tzinfo) -> dict[str, Any]:
     value = column.value(row)
     cell = {"kind": "text", "value": value, "url": url, "word": "", "state": "", "of": None, "label": ""}
     if column.kind in ("amount", "number", "small"):
-        return {**cell, "kind": "number"}
+        return {
+            **cell,
+            "kind": "number",
+            "value": Decimal(as_text(value, zone)) if isinstance(value, Decimal) else value,
+        }
     if column.kind == "day":
         return {**cell, "kind": "short", "value": "" if value is None else value.isoformat()}
     if column.kind == "moment":
@@ -168,6 +177,8 @@ def _cell(column: Column, row: Any, url: str, zone: tzinfo) -> dict[str, Any]:
 def _text(column: Column, row: Any, value: Any, zone: tzinfo) -> str:
     if column.kind == "choice" and hasattr(row, f"get_{column.name}_display"):
         return str(getattr(row, f"get_{column.name}_display")())
+    if column.name in _DOERS and value == SYSTEM.name:
+        return str(_("the system itself"))
     if column.name == "kind" and isinstance(row, Event):
         return event_words(value)
     if type(value) is dict:

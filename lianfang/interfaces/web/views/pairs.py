@@ -22,6 +22,7 @@ from lianfang.capabilities.pairs.actions import (
     pair_up,
     record_contact,
 )
+from lianfang.capabilities.pairs.coverage import Coverage, coverage
 from lianfang.capabilities.pairs.models import RESULTS, DailyContact, Pairing
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.views.command_forms import (
@@ -59,24 +60,35 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     owed = contacts_owed(unit, day)[:MOST]
     counts = tasks.counted(Task.objects.filter(under(unit, "unit__"), kind=CONTACT, day=day), at=at)
     is_today = day == clock.today(unit.zone)
+    found = coverage(unit, at=at) if is_today else Coverage(0, ())
     context = {
         "unit": str(unit), "code": unit.code, "pairs": True,
         "here": f"/pairs/{unit.code}", "day": day, "is_today": is_today,
         "by": policy_of(unit, on=day).pair_contact_by, "leads": actor.holds(LEADS, unit),
-        "figures": _figures(counts), "rows": _rows(actor, unit, owed, day, at, is_today=is_today),
+        "figures": _figures(counts, found), "uncovered": _uncovered(actor, unit, found),
+        "rows": _rows(actor, unit, owed, day, at, is_today=is_today),
     }  # fmt: skip
     return page(request, "pages/pairs.html", {"pairs": context})
 
 
-def _figures(counts: tasks.Counts) -> list[dict[str, Any]]:
+def _figures(counts: tasks.Counts, found: Coverage) -> list[dict[str, Any]]:
     def figure(label: Any, value: int, tone: str = "") -> dict[str, Any]:
         return {"label": str(label), "value": value, "note": "", "of": None, "tone": tone if value else ""}
 
+    tone = "bad" if found.without else "ok"
+    covered = {**figure(_("From risk areas, with an adult"), found.covered), "of": found.of, "tone": tone}
     return [
         figure(_("To be reached"), counts.expected), figure(_("Reached in time"), counts.on_time, "ok"),
         figure(_("Reached late"), counts.late, "warn"), figure(_("Still to reach"), counts.open - counts.overdue),
-        figure(_("Overdue"), counts.overdue, "bad"),
+        figure(_("Overdue"), counts.overdue, "bad"), *([covered] if found.of else []),
     ]  # fmt: skip
+
+
+def _uncovered(actor: Actor, unit: Unit, found: Coverage) -> dict[str, Any]:
+    """Who came from a risk area and has no adult: by name to those who may know it, the others only as a number."""
+    named = found.named_to(actor, unit)
+    rows = [{"name": one.person.name, "unit": str(one.unit)} for one in named[:MOST]]
+    return {"n": len(found.without), "rows": rows, "others": len(found.without) - len(rows)}
 
 
 def _rows(
@@ -147,7 +159,10 @@ def do(request: HttpRequest, code: str, deed: str, number: str = "") -> HttpResp
 
 def _make(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     paired = set(Pairing.objects.filter(ended_at__isnull=True).values_list("person_id", flat=True))
-    free = [(key, name) for key, name in people_of(unit) if UUID(key) not in paired]
+    lone = coverage(unit, at=clock.now()).named_to(actor, unit)[:MOST]
+    first = {str(one.person_id): f"{one.person.name} · {one.unit}" for one in lone}
+    others = {key: name for key, name in people_of(unit) if UUID(key) not in paired and key not in first}
+    free = list((first | others).items())
     hint = (
         ""
         if free
@@ -157,7 +172,7 @@ def _make(actor: Actor, unit: Unit, row: Any) -> Sequence[Ask]:
     )
     cap = policy_of(unit, on=clock.today(unit.zone)).pair_cap
     return [
-        Ask("people", "checkboxes", free, hint=hint),
+        Ask("people", "checkboxes", free, hint=hint, chosen=list(first)),
         Ask("adults", "checkboxes", accounts_of(unit), hint=_("At least two; everybody gets a backup")),
         Ask("cap", "number", value=str(cap)),
         Ask("last_day", "date", required=False),

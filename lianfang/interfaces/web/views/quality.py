@@ -22,7 +22,7 @@ from lianfang.interfaces.quality.tables import MOST_FOUND, MOST_UNITS, Tables
 from lianfang.interfaces.quality.words import Sight, span, tab, tone
 from lianfang.interfaces.web.look import edition_on, rules_on
 from lianfang.interfaces.web.templatetags.formats import UNKNOWN, percent
-from lianfang.interfaces.web.views.frame import page, past_day_of, signed_in, unit_of
+from lianfang.interfaces.web.views.frame import chosen_of, page, past_day_of, signed_in, unit_of
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.reporting.forms import DAILY
@@ -40,7 +40,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     if not actor.holds(READERS, unit):
         raise Refused("scope", "unit")
     until = past_day_of(request, unit) if request.GET.get("day") else clock.today(unit.zone) - A_DAY
-    days = next((n for n in SPANS if request.GET.get("days") == str(n)), SPANS[-1])
+    spans = {str(n): ngettext("%(n)s day", "%(n)s days", n) % {"n": n} for n in SPANS}
+    days = int(chosen_of(request, "days", _("Days"), spans, str(SPANS[-1])))
     policy, form = rules_on(request, until).of(unit), edition_on(request, DAILY, until)
     seen = read(unit, until, days, form=form, policy=policy)
     sight = Sight(form, policy.small_cell if hides(actor, unit) else 0)

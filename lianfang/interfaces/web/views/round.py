@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -122,10 +122,16 @@ def proof(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "site": {"code": unit.code, "name": str(unit)}, "day": day, "slot": slot, "slots": _slots(unit),
         "slot_word": SLOTS.label(slot, language()), "stands": stands, "missed": missed, "closed": list(closed),
-        "live": {"url": request.get_full_path(), "every": 20},
+        "live": {"url": request.get_full_path(), "every": 20}, "over": _over(unit, day, slot),
         "walks": request.actor.holds(WARD, unit),  # type: ignore[attr-defined]
     }  # fmt: skip
     return page(request, "pages/round_proof.html", context)
+
+
+def _over(unit: Unit, day: date, slot: str) -> bool:
+    """Whether the time for a round has passed: before that nobody is missed, only still to be measured."""
+    due = policy_of(unit, on=day).reading_due.get(slot)
+    return due is None or clock.now() > datetime.combine(day, due, unit.zone)
 
 
 def _masked(stay: Stay | None) -> str:

@@ -18,6 +18,8 @@ from lianfang.interfaces.commands.show import meanings
 from lianfang.interfaces.titles import labelled, listed
 from lianfang.interfaces.web.templatetags.formats import language
 
+NOT_ACTED_ON: Final = ("secondary_test_days", "cluster_cases")
+"""Numbers of the national editions that no action, task or alert of the product reads."""
 SOURCES: Final = Path(lianfang.__file__).resolve().parent / "rulepacks" / "words" / "sources.csv"
 _SRC = re.compile(r"src\d+")
 
@@ -28,9 +30,12 @@ def _meanings() -> Mapping[str, str]:
 
 
 def meaning_of(name: str) -> str:
-    """What a number of the rules means; one that is not known is named as it is."""
+    """What a number of the rules means, and whether anything follows it; one that is not known is named as it is."""
     known = _meanings().get(name)
-    return _(known) if known else name
+    meaning = _(known) if known else name
+    if name in NOT_ACTED_ON:
+        return str(_("%(meaning)s (kept on record; the product does nothing by it)")) % {"meaning": meaning}
+    return meaning
 
 
 def value_of(value: Any) -> str:

@@ -71,10 +71,18 @@ def _answered(request: HttpRequest, site: Site, verb: Verb, thing: models.Model)
         with transaction.atomic():  # a photo that is refused takes the act back with it
             _act(request, site, verb, thing)
     except Refused as refused:
-        context = {"form": _asking(request, site, verb, thing, refused), "errors": errors_of(refused)}
+        errors = errors_of(refused, ways=_ways(site, thing))
+        context = {"form": _asking(request, site, verb, thing, refused), "errors": errors}
         return page(request, "pages/form.html", context, status=422)
     told(request, str(_("Done.")))
     return redirect(_back(site, thing))
+
+
+def _ways(site: Site, thing: models.Model) -> dict[str, tuple[str, str]]:
+    """Where to do what comes first: a breach is put right before anything else shows that the item is met."""
+    breach = thing.breaches.filter(fixed_at__isnull=True).first() if isinstance(thing, Control) else None
+    here = f"/site/{site.unit.code}/do/fix/{breach.pk}" if breach else ""
+    return {"control.breach_open": (VERBS["fix"].title, here)} if breach else {}
 
 
 def _act(request: HttpRequest, site: Site, verb: Verb, thing: models.Model) -> None:

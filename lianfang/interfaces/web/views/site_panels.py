@@ -265,6 +265,7 @@ def links_of(actor: Actor, site: Site) -> list[dict[str, str]]:
     beyond = [
         (RECEPTION, _("Arrivals"), f"{url}/arrivals", "list"), (WARD, _("Round"), f"/round/{site.unit.code}", "heart"),
         (COMMAND_OFFICE, _("Team and vacancies"), f"/command/{site.unit.code}", "users"),
+        (COMMAND_OFFICE, _("Requirements"), f"/requirements/{site.unit.code}", "todo"),
     ]  # fmt: skip
     links += [{"label": str(word), "url": to, "icon": icon} for roles, word, to, icon in beyond
               if actor.holds(roles, site.unit)]  # fmt: skip

@@ -16,6 +16,7 @@ from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.reporting.models import Answer, UnitReport
 
 WEEK = 7
+_DRAWN = {"not_yet": "none"}  # before its time nothing is missing
 NEAR_MINUTES = 20
 
 
@@ -40,7 +41,10 @@ def _settled(due: Due) -> str:
 
 def word_of(due: Due | None, at: datetime) -> str | None:
     """The word beside the state of a due, where the usual one says too little."""
-    return overdue_for(due.due_at, due.day, at) if due is not None and state_of(due, at) == "overdue" else None
+    state = state_of(due, at)
+    if due is not None and state == "overdue":
+        return overdue_for(due.due_at, due.day, at)
+    return _("Not yet due") if state == "missing" else None
 
 
 def overdue_for(due_at: datetime, day: date, at: datetime) -> str:
@@ -53,7 +57,7 @@ def overdue_for(due_at: datetime, day: date, at: datetime) -> str:
 
 def strip_of(marks: Mapping[date, str], last: date) -> list[str]:
     """The last seven days of a unit, oldest first; `marks` as `history` gives them."""
-    return [marks.get(day, "none") for day in reversed(week(last))]
+    return [_DRAWN.get(mark := marks.get(day, "none"), mark) for day in reversed(week(last))]
 
 
 def week(last: date) -> list[date]:

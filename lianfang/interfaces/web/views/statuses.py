@@ -23,11 +23,12 @@ from lianfang.interfaces.web.views.frame import page, signed_in, told
 from lianfang.interfaces.web.views.guest_requests import link_of
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.alerts.models import Alert
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Membership, Person, on_roster
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses.models import KIND_NAMES, Status
-from lianfang.kernel.statuses.ops import history
+from lianfang.kernel.statuses.ops import current, history
 from lianfang.kernel.statuses.words import fact_order, fact_words, rule_words, value_words
 
 TONES = {"red": "bad", "yellow": "warn", "clear": "ok", "green": "ok", "released": "ok", "exempted": "ok"}
@@ -78,6 +79,24 @@ def kind_words(kind: str) -> str:
     return str(KIND_NAMES.get(kind, kind))
 
 
+def change_words(alert: Alert) -> str:
+    """What an alert of a changed status says: what holds now, by which rule, and that one may object."""
+    person = Person.objects.filter(pk=alert.facts.get("person")).first()
+    if person is None:
+        return str(_("Your status has changed"))
+    held = next(iter(current(person, alert.facts["kind"])), None)
+    if held is None:
+        return str(_("{name}: {kind} has ended. See why.")).format(
+            name=person.name, kind=kind_words(alert.facts["kind"])
+        )
+    rule = rule_words(held.rule, language()).title
+    said = _("{name}: {status}, by the rule “{rule}”. See why; you can object.")
+    by_hand = _("{name}: {status}, decided by two people. See why; you can object.")
+    return str(said if rule else by_hand).format(
+        name=person.name, status=value_words(held.value, language()), rule=rule
+    )
+
+
 def decider_words(row: Status) -> str:
     """Who decided; a rule that the product applied by itself says so."""
     return row.given_by if row.given_by_id is not None or not row.rule else str(_("the rule, without a person"))
@@ -88,7 +107,7 @@ def ended_words(row: Status) -> str:
     rule, _sign, version = row.ended_because.partition(" ")
     if row.rule and rule == row.rule and version.isdigit():
         return str(_("list version {n}")).format(n=version)
-    return row.ended_because
+    return value_words(row.ended_because, language())
 
 
 def said_facts(row: Status) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from lianfang.domain.parsing.dates import parse_moment
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.web.views.daily import language
 from lianfang.interfaces.web.views.frame import page, signed_in, told, unit_of
+from lianfang.interfaces.web.views.rules import title_of
 from lianfang.interfaces.web.views.stays_paste import COLUMNS, rows_of
 from lianfang.interfaces.web.views.stays_said import said_of_list
 from lianfang.kernel import clock
@@ -28,6 +29,7 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.places.models import BED, Premises
 from lianfang.kernel.places.ops import present
+from lianfang.kernel.policies.ops import ANY, Rules
 from lianfang.kernel.registers.register import registers
 
 MOST_LISTS = 12
@@ -77,10 +79,20 @@ def _page(request: HttpRequest, unit: Unit, chosen: Manifest | None, refused: Re
         "moment": request.POST.get("admitted_at") or f"{now.astimezone(unit.zone):%Y-%m-%dT%H:%M}",
         "reason": request.POST.get("reason", ""),
         "pasted": request.POST.get("people", ""),
+        "hazards": _hazards(unit, now.astimezone(unit.zone).date(), request.POST.get("hazard", ANY)),
         "columns": [(label_zh if language() == "zh" else label_en) for _name, label_zh, label_en in COLUMNS],
         "errors": _errors(request, refused, waiting) if refused else [],
     }
     return page(request, "pages/stays_arrivals.html", context, status=422 if refused else 200)
+
+
+def _hazards(unit: Unit, day: date, chosen: str) -> list[dict[str, Any]]:
+    """The hazards that the rules in force here are for, each with its edition; nothing where there are none."""
+    packs = {pack.hazard: title_of(pack) for pack in Rules(day).chain_of_all(unit) if pack.hazard != ANY}
+    if not packs:
+        return []
+    words = {ANY: str(_("none named")), **{code: f"{code} ({title})" for code, title in packs.items()}}
+    return [{"value": code, "label": label, "chosen": code == chosen} for code, label in words.items()]
 
 
 def _errors(request: HttpRequest, refused: Refused, waiting: Sequence[Stay]) -> list[dict[str, str]]:
@@ -115,6 +127,7 @@ def receive(request: HttpRequest, code: str) -> HttpResponse:
             arrives_at=_moment(request, unit, "arrives_at"),
             people=rows,
             source=request.POST.get("source", "")[:80],
+            hazard=request.POST.get("hazard", ANY),
         )
     except Refused as refused:
         return _page(request, unit, _chosen(unit, ""), refused)

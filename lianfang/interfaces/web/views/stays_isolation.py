@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,30 +10,38 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from uuid_utils.compat import uuid7
 
 from lianfang.capabilities.stays.actions import (
     accept_referral,
     end_isolation,
     isolate,
+    measure_isolated,
     people_of,
     record_guardian_told,
+    record_isolation_test,
     refer,
 )
-from lianfang.capabilities.stays.models import Isolated, Isolation
-from lianfang.capabilities.stays.models.isolation import OUTCOMES
+from lianfang.capabilities.stays.isolation_owed import CALL, REFERRAL
+from lianfang.capabilities.stays.models import RESULTS, Isolated, Isolation
 from lianfang.capabilities.stays.register import Isolations
+from lianfang.capabilities.stays.roles import WARD
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
 from lianfang.interfaces.titles import title_of
 from lianfang.interfaces.web.views.frame import errors_of, page, signed_in, told, unit_of
+from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.fields import read_parameters
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import below
 from lianfang.kernel.people.models import Membership
 from lianfang.kernel.places.models import ISOLATION, Place
+from lianfang.kernel.readings.ops import owed, readings_of
+from lianfang.kernel.tasks import ops as tasks
 
 DEEDS = {"refer": refer, "accept": accept_referral, "end": end_isolation}
+ABOUT_ONE = {"told": record_guardian_told, "measure": measure_isolated, "test": record_isolation_test}
 MOST_PEOPLE = 300
 
 
@@ -49,14 +58,28 @@ def show(request: HttpRequest, number: UUID) -> HttpResponse:
     return _page(request, _isolation(request.actor, number), None)  # type: ignore[attr-defined]
 
 
+def _person(one: Isolated) -> dict[str, Any]:
+    """Somebody of the occasion, with what was measured and found last, and the call that is still owed."""
+    call = tasks.of(one, CALL).filter(settled_at=None, excused="").first()
+    test = one.tests.order_by("-sampled_at", "-resulted_at").first()
+    return {
+        "row": one, "reading": readings_of(one).last(), "test": test,
+        "owed": owed(one).filter(settled_at=None, excused="", opens_at__lte=clock.now()).count(), "call": call,
+    }  # fmt: skip
+
+
 def _page(request: HttpRequest, isolation: Isolation, refused: Refused | None) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    going_on = isolation.ended_at is None
     context = {
         "isolation": isolation,
         "unit": isolation.unit,
-        "people": people_of(isolation),
-        "decides": actor.holds((Role.DOCTOR,), isolation.unit) and isolation.ended_at is None,
-        "outcomes": [(code, str(word)) for code, word in OUTCOMES if code != "positive"],
+        "people": [_person(one) for one in people_of(isolation)],
+        "referral": tasks.of(isolation, REFERRAL).first(),
+        "decides": actor.holds((Role.DOCTOR,), isolation.unit) and going_on,
+        "cares": actor.holds(WARD, isolation.unit) and going_on,
+        "results": [(code, str(word)) for code, word in RESULTS],
+        "key": str(uuid7()),
         "errors": errors_of(refused) if refused else [],
     }
     return page(request, "pages/stay_isolation.html", context, status=422 if refused else 200)
@@ -77,17 +100,22 @@ def do(request: HttpRequest, number: UUID, name: str) -> HttpResponse:
 
 
 def _done(actor: Actor, isolation: Isolation, name: str, request: HttpRequest) -> None:
-    if name == "told":
-        one = Isolated.objects.filter(isolation=isolation, pk=_id(request)).select_related("unit").first()
+    if name in ABOUT_ONE:
+        one = Isolated.objects.filter(isolation=isolation, pk=_id(request)).first()
         if one is None:
             raise Refused("scope", "isolated")
-        record_guardian_told(actor, isolated=one, how=request.POST.get("how", ""))
-        return
-    if name not in DEEDS:
+        _call(actor, ABOUT_ONE[name], request, {"isolated": str(one.pk)})
+    elif name in DEEDS:
+        _call(actor, DEEDS[name], request, {"isolation": str(isolation.pk)})
+    else:
         raise Http404
-    given = {field: request.POST[field] for field in ("provider", "outcome", "reason") if request.POST.get(field)}
-    declared = DEEDS[name].action  # type: ignore[attr-defined]
-    DEEDS[name](actor, **read_parameters(declared, actor, {**given, "isolation": str(isolation.pk)}, channel="form"))
+
+
+def _call(actor: Actor, deed: Callable[..., Any], request: HttpRequest, about: Mapping[str, str]) -> None:
+    declared = deed.action  # type: ignore[attr-defined]
+    asked = [one.name for one in declared.parameters if one.name not in about]
+    given = {name: request.POST[name] for name in asked if request.POST.get(name)}
+    deed(actor, **read_parameters(declared, actor, {**given, **about}, channel="form"))
 
 
 def _id(request: HttpRequest) -> UUID:

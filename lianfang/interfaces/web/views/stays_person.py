@@ -29,6 +29,7 @@ from lianfang.interfaces.web.views.stays_acts import forms_for
 from lianfang.interfaces.wording import sentence
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.accounts.models import Account
 from lianfang.kernel.audit.models import Event
 from lianfang.kernel.audit.ops import ref
 from lianfang.kernel.places.models import BED, Occupancy
@@ -53,12 +54,13 @@ def stay_of(actor: Actor, number: UUID) -> Stay:
 @signed_in
 def show(request: HttpRequest, number: UUID) -> HttpResponse:
     """One person's stay."""
-    return shown(request, stay_of(request.actor, number), None, "")  # type: ignore[attr-defined]
+    return shown(request, stay_of(request.actor, number), None, request.GET.get("act", ""))  # type: ignore[attr-defined]
 
 
 def shown(request: HttpRequest, stay: Stay, refused: Refused | None, act: str) -> HttpResponse:
     """The page of a stay, with what was refused beside the act it was refused to."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    acts = forms_for(actor, stay, act, request.POST if refused else {})
     now, health = clock.now(), actor.holds(WARD, stay.unit)
     here = stay.state == HERE
     context = {
@@ -76,10 +78,16 @@ def shown(request: HttpRequest, stay: Stay, refused: Refused | None, act: str) -
         "changes": list(Change.objects.filter(stay=stay).order_by("-at")),
         "why": [_why(one) for one in current(stay.person_id, "observation")],
         "timeline": _timeline(stay),
-        "acts": forms_for(actor, stay, act, request.POST if refused else {}),
-        "errors": errors_of(refused) if refused else [],
+        "acts": acts,
+        "errors": errors_of(refused, ways=_ways(stay, acts)) if refused else [],
     }
     return page(request, "pages/stay.html", context, status=422 if refused else 200)
+
+
+def _ways(stay: Stay, acts: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
+    """Where to do what comes first, for whoever may: a result needs a test that was ordered."""
+    order = next((str(one["title"]) for one in acts if one["name"] == "order_test"), "")
+    return {"test.not_owed": (order, f"/stays/{stay.pk}?act=order_test#act-order_test")} if order else {}
 
 
 def _why(one: Status) -> dict[str, Any]:
@@ -90,12 +98,14 @@ def _why(one: Status) -> dict[str, Any]:
 
 
 def _facts(stay: Stay, now: datetime) -> list[tuple[str, Any]]:
+    """What is known of the stay; what there is none of has no line."""
     bed = Occupancy.objects.filter(subject=f"stays.stay:{stay.pk}", layer=BED, until__isnull=True).select_related(
         "place"
     )
     room = bed.first()
-    return [
-        (str(_("Room")), room.place.code if room else ""),
+    known = [
+        (str(_("Room")), room.place.code if room else str(_("no room"))),
+        (str(_("Account")), Account.objects.filter(person_id=stay.person_id).values_list("handle", flat=True).first()),
         (str(_("Party")), stay.party or str(stay.get_party_kind_display())),
         (str(_("Admitted at")), stay.admitted_at.astimezone(stay.unit.zone) if stay.admitted_at else ""),
         (str(_("Last exposure")), stay.last_exposure or str(_("unknown"))),
@@ -106,6 +116,7 @@ def _facts(stay: Stay, now: datetime) -> list[tuple[str, Any]]:
         (str(_("Onward travel")), stay.onward),
         (str(_("Certificate")), stay.certificate),
     ]
+    return [(label, value) for label, value in known if value]
 
 
 def _said(one: Missing) -> str:

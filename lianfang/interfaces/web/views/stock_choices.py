@@ -9,20 +9,22 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from lianfang.capabilities.catering.models import DIETS, MEALS, REQUEST_KINDS, Delivery, Request
+from lianfang.capabilities.catering.drops import drop_words
+from lianfang.capabilities.catering.models import Delivery, Request
+from lianfang.capabilities.catering.words import DIETS, MEALS, REQUEST_KINDS
 from lianfang.capabilities.supplies.models import Order, Transfer
 from lianfang.domain.stock.quantity import plain
 from lianfang.interfaces.titles import listed
-from lianfang.interfaces.web.views.kitchen import drop_words
 from lianfang.kernel import clock
 from lianfang.kernel.ledgers.models import MEASURES, USES, Entry, Item, Lot
 from lianfang.kernel.ledgers.reading import balance, balances
 from lianfang.kernel.orgs.models import Unit
-from lianfang.kernel.people.models import Person
+from lianfang.kernel.people.models import Membership, Person, on_roster
 from lianfang.kernel.places.models import ISOLATION, SITE_ROOM, Place
 from lianfang.kernel.places.ops import present
 
 Choices = Sequence[tuple[str, Any]]
+WORKING = ("staff", "contractor", "agency")
 MOST = 400  # rooms or guests to choose from
 WORDS: Mapping[str, Choices] = {
     "measure": MEASURES, "used_by": USES, "diet": DIETS, "meal": MEALS, "kind": REQUEST_KINDS,
@@ -33,6 +35,8 @@ def choices_for(name: str, kind: Any, unit: Unit, about: Mapping[str, models.Mod
     """What a field offers; nothing where something is typed."""
     if kind is bool:
         return [("true", _("yes")), ("false", _("no"))]
+    if name == "colleague":
+        return _colleagues(unit)
     rows = {Unit: _stores, Item: _items, Lot: _lots, Person: _guests, Place: _rooms}.get(kind)
     return WORDS.get(name, []) if rows is None else rows(unit)
 
@@ -57,6 +61,14 @@ def _lots(unit: Unit) -> Choices:
 def _guests(unit: Unit) -> Choices:
     here = present(unit, at=clock.now()).select_related("place", "person").order_by("place__walk", "place__code")
     return [(str(one.person_id), f"{one.place.code} {one.person}") for one in here[:MOST]]  # those whose names one sees
+
+
+def _colleagues(unit: Unit) -> Choices:
+    """Whoever works for this unit or the one above it, of those whose names one sees."""
+    near = Q(unit__path__startswith=unit.path) | Q(unit=unit.parent_id)
+    rosters = Membership.objects.filter(near, on_roster(clock.today(unit.zone)), kind__in=WORKING)
+    found = rosters.select_related("person").order_by("person__sort_key", "person_id")
+    return list({str(one.person_id): str(one.person) for one in found[:MOST]}.items())
 
 
 def _rooms(unit: Unit) -> Choices:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from uuid_utils.compat import uuid7
 
 from lianfang.capabilities.catering import actions as meals
 from lianfang.capabilities.catering import requests as asked
+from lianfang.capabilities.catering import staff
 from lianfang.capabilities.supplies import actions as stock
 from lianfang.capabilities.supplies import orders
 from lianfang.domain.refusals import Refused
@@ -76,6 +78,10 @@ DEEDS: Mapping[str, Deed] = {
     "norm": Deed(
         orders.set_norm, "stock", gettext_lazy("Without a number of people, the rosters of the day are taken."),
     ),
+    "lead-time": Deed(
+        orders.set_lead_time, "stock",
+        gettext_lazy("The warning comes early enough for it; without one, the days of the rules count."),
+    ),
     "order": Deed(
         orders.propose_order, "stock",
         gettext_lazy("Without a quantity, the order is of what the forecast or a norm says is short."),
@@ -84,6 +90,9 @@ DEEDS: Mapping[str, Deed] = {
     "withdraw": Deed(orders.withdraw_order, "stock", danger=True),
     "receive-order": Deed(orders.receive_order, "stock"),
     "diet": Deed(meals.set_diet, "kitchen", gettext_lazy("The kitchen sees the room and the diet, and no name.")),
+    "staff-meal": Deed(
+        staff.set_staff_meal, "kitchen", gettext_lazy("It counts from now on, for every day, until it is changed."),
+    ),
     "meal-item": Deed(
         meals.set_meal_item, "kitchen", gettext_lazy("Stock then knows how much the meals to come will take.")
     ),
@@ -119,10 +128,21 @@ def do(request: HttpRequest, code: str, name: str) -> HttpResponse:
         deed.call(actor, **_read(deed.action, actor, unit, request.POST))
     except Refused as found:
         refused = _named(deed.action, found)
-        context = {"form": _form(request, unit, deed, about, request.POST, refused), "errors": errors_of(refused)}
+        errors = errors_of(refused, ways=_ways(unit, request.POST))
+        context = {"form": _form(request, unit, deed, about, request.POST, refused), "errors": errors}
         return page(request, "pages/form.html", context, status=422)
     told(request, _("Done."))
     return redirect(_back(unit, deed, request.POST))
+
+
+def _ways(unit: Unit, posted: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Where to do what comes first: food arrives after it has left, and a mass is known once a pack was weighed."""
+    here = f"/kitchen/{unit.code}/do/send-meals?{urlencode({'delivery': posted.get('delivery', '')})}"
+    weigh = f"/stock/{unit.code}/do/weigh?{urlencode({'item': posted.get('item', '')})}"
+    return {
+        "meal.not_sent": (title_of(DEEDS["send-meals"].action.kind), here),
+        "grams.unknown": (title_of(DEEDS["weigh"].action.kind), weigh),
+    }
 
 
 def _named(declared: Action, refused: Refused) -> Refused:

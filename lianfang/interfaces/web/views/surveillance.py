@@ -24,7 +24,7 @@ from lianfang.domain.small import Below, Small
 from lianfang.domain.wall import running_mean
 from lianfang.interfaces.charts import Bars, Chart, Line, on_page
 from lianfang.interfaces.web.templatetags.formats import amount, plain
-from lianfang.interfaces.web.views.frame import page, past_day_of, signed_in, unit_of
+from lianfang.interfaces.web.views.frame import chosen_of, page, past_day_of, signed_in, unit_of
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
 
@@ -42,9 +42,10 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     unit = watched_unit(actor, code)
     until = past_day_of(request, unit)
-    span = SPANS[1] if request.GET.get("days") == str(SPANS[1]) else SPANS[0]
-    asked = request.GET.get("show", "")
-    syndrome = asked if asked in codes() else codes()[0]
+    spans = {str(n): f"{n} {_days()}" for n in SPANS}
+    span = int(chosen_of(request, "days", _("Days"), spans, str(SPANS[0])))
+    offered = {one: words(one) for one in codes()}
+    syndrome = chosen_of(request, "show", _("What is counted"), offered, codes()[0])
     found = watched(unit, until=until, days=span)
     content = _content(found, syndrome, hidden=hides(actor, unit), may=actor.holds(KEEPERS, unit))
     return page(request, "pages/surveillance.html", {"watch": content})
@@ -99,12 +100,19 @@ def _number(one: Small) -> str:
     return str(amount({"below": one.shown.below} if isinstance(one.shown, Below) else one.shown))
 
 
-def _week(shown: Sequence[Small]) -> str:
-    """The sum of the last seven days; nothing is said of it where one of them is hidden or unknown."""
+def _week(shown: Sequence[Small]) -> dict[str, str]:
+    """The sum of the last seven days; where one of them is hidden or unknown, why there is none."""
     last = shown[-WEEK:]
-    if any(one.suppressed or one.count is None for one in last):
-        return str(amount(None))
-    return str(amount(sum(one.count or 0 for one in last)))
+    hidden, unknown = sum(one.suppressed for one in last), sum(one.count is None for one in last)
+    if not hidden and not unknown:
+        return {"text": str(amount(sum(one.count or 0 for one in last))), "why": ""}
+    none, kept = "", ""
+    if unknown:
+        none = _("nobody answered on %(n)s of the days")
+    if hidden:
+        kept = ngettext("the count of %(n)s day is hidden", "the counts of %(n)s days are hidden", hidden)
+    why = [text % {"n": n} for text, n in ((none, unknown), (kept, hidden)) if n]
+    return {"text": str(amount(None)), "why": _("not reckoned: {why}").format(why=_(", ").join(why))}
 
 
 def _picture(found: Watched, shown: Sequence[Small], syndrome: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from lianfang.interfaces.web.views.checkin import asked_by, asked_of
 from lianfang.interfaces.web.views.filling_due import form_dues
 from lianfang.interfaces.web.views.frame import page, signed_in
 from lianfang.interfaces.web.views.guest_requests import link_of
+from lianfang.interfaces.web.views.statuses import change_words
 from lianfang.interfaces.web.views.today_site import site_dues
 from lianfang.interfaces.web.views.today_tasks import task_dues
 from lianfang.kernel import clock
@@ -28,6 +30,7 @@ from lianfang.kernel.alerts.ops import newest
 from lianfang.kernel.dues.models import DIFFERENCE, FORM, HANDOVER, KIND_NAMES, REPORT, ROLL_CALL, Due
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.reporting.models import Answer
+from lianfang.kernel.statuses.telling import CHANGED
 
 
 @signed_in
@@ -164,46 +167,62 @@ _TEXTS = {
     "copy.outdated": gettext_noop("A recipient outside holds an old figure"),
     "difference.opened": gettext_noop("Two lists differ and wait for an answer"),
     "difference.corrected": gettext_noop("A fact was corrected on which a difference rests"),
-    "status.changed": gettext_noop("Your status has changed"),
     "contact.advice": gettext_noop(
         "Somebody at a place you were at is not well now. If you feel unwell, please tell the school doctor at once."
     ),
     "contact.unwell": gettext_noop("A contact under follow-up is not well"),
+    "case.of_code": gettext_noop("A test asked for by a code was positive: a case is open"),
+    "case.report_late": gettext_noop("A case is not reported in time"),
+    "contact.not_transferred": gettext_noop("A contact is not in isolation in time"),
     "contact.overdue": gettext_noop("Somebody in one-to-one follow-up was not reached in time"),
     "contact.needs_help": gettext_noop("Somebody in one-to-one follow-up needs help"),
     "recall.overdue": gettext_noop("Somebody called back from leave is not back"),
     "door.unwell": gettext_noop("Somebody at the door of a class is not well"),
+    "reading.no_second": gettext_noop("A reading out of range was not taken again"),
     "stay.unwell": gettext_noop("A guest under observation is not well"),
+    "isolation.late": gettext_noop("An isolated person still waits for the referral, or a guardian for the call"),
     "person.isolated": gettext_noop("Your child is in the isolation area of the school"),
     "incident.own": gettext_noop("A yellow or red code of yours is being followed: see everything about it"),
     "incident.called": gettext_noop("An emergency: you are called"),
     "incident.reported": gettext_noop("An incident was reported to you"),
+    "incident.code": gettext_noop("A yellow or red code was reported to you"),
     "incident.late": gettext_noop("A step of an incident is late"),
     "cluster.found": gettext_noop("Several people are ill alike"),
+    "stock.runs_out": gettext_noop("Supplies run out soon: order them"),
     "risk.review_overdue": gettext_noop("The review of a risk assessment is overdue"),
     "report.sent_again": gettext_noop("A lower unit has sent its report again"),
 }
 
 
+_OF_A_THING = (
+    "case.report_late", "case.of_code", "contact.not_transferred", "isolation.late", "stay.unwell", "door.unwell",
+    "reading.no_second",
+)  # fmt: skip
+"""Alerts whose facts name the thing to look at."""
+_THINGS = {"case": "/cases", "stay": "/stays", "run": "/training/runs", "isolation": "/isolations"}
+
+
 def _nudge(alert: Alert) -> dict[str, Any]:
+    if alert.kind == CHANGED:
+        return {"at": alert.at, "by": str(alert.unit), "text": change_words(alert), "url": "/me/statuses"}
     text = str(_(_TEXTS.get(alert.kind, alert.kind)))
     url = "/check-in" if alert.kind == "answer.missing" else f"/board/{alert.unit.code}"
     if alert.kind.startswith("difference."):
         url = "/verification"
     if alert.kind == "contact.advice":
         url = "/check-in"
+    if alert.kind == "answer.health_code" and "answer" in alert.facts:
+        url = f"/codes/{alert.unit.code}/open?answer={quote(alert.facts['answer'].partition(':')[2])}"
+    if alert.kind in _OF_A_THING:
+        url = next((f"{where}/{alert.facts[name]}" for name, where in _THINGS.items() if name in alert.facts), url)
     if alert.kind == "contact.unwell":
         url = "/cases"
     if alert.kind in ("contact.overdue", "contact.needs_help", "recall.overdue"):
         url = f"/{'recall' if alert.kind == 'recall.overdue' else 'pairs'}/{alert.unit.code}"
+    if alert.kind == "stock.runs_out":
+        url = f"/stock/{alert.unit.code}"
     if alert.kind == "risk.review_overdue":
         url = f"/risks/{alert.unit.code}"
-    if alert.kind == "stay.unwell" and "stay" in alert.facts:
-        url = f"/stays/{alert.facts['stay']}"
-    if alert.kind == "door.unwell":
-        url = f"/training/runs/{alert.facts['run']}"
-    if alert.kind == "status.changed":
-        url = "/me/statuses"
     if alert.kind.startswith("incident."):
         url = f"/incidents/{alert.subject.partition(':')[2]}" if alert.kind != "incident.late" else "/incidents"
     if alert.kind == "incident.own":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,14 @@ from django.utils.translation import gettext as _
 from lianfang.capabilities.catering.models import Request
 from lianfang.capabilities.site.milestones import standings
 from lianfang.capabilities.site.models import Site
+from lianfang.capabilities.supplies.orders import on_order
+from lianfang.capabilities.supplies.outlook import outlook, planned_uses
+from lianfang.capabilities.supplies.shortages import open_shortages
 from lianfang.domain.roles import Role
 from lianfang.interfaces.web.views import states
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.ledgers.reading import items_in
 from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.orgs.ops import under
 from lianfang.kernel.tasks.models import Task
@@ -22,9 +27,22 @@ from lianfang.kernel.tasks.models import Task
 
 def site_dues(actor: Actor) -> list[dict[str, Any]]:
     """A line for each kind of thing that is open at the sites this account runs, in the shape of the page's dues."""
-    units = {post.unit.pk: post.unit for post in actor.posts if post.role == Role.SITE_MANAGER}
     at = clock.now()
-    return [line for unit in units.values() for line in _lines(actor, unit, at)]
+    run = [line for unit in _units(actor, Role.SITE_MANAGER) for line in _lines(actor, unit, at)]
+    stores = [_running_out(unit, at) for unit in _units(actor, Role.LOGISTICIAN)]
+    return [*run, *(line for line in stores if line is not None)]
+
+
+def _units(actor: Actor, role: Role) -> Iterable[Unit]:
+    return {post.unit.pk: post.unit for post in actor.posts if post.role == role}.values()
+
+
+def _running_out(unit: Unit, at: datetime) -> dict[str, Any] | None:
+    """The items that will not last for the days of warning; those to be ordered already stand among the tasks."""
+    uses, known = planned_uses(unit, at=at), open_shortages(unit)
+    others = [item for item in items_in(unit) if item.pk not in known]
+    few = sum(outlook(unit, item, at=at, uses=uses, coming=on_order(unit, item)).warns for item in others)
+    return _line(unit, _("Supplies that run out soon"), few, f"/stock/{unit.code}", "missing")
 
 
 def _lines(actor: Actor, unit: Unit, at: datetime) -> list[dict[str, Any]]:

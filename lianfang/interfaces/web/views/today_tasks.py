@@ -19,7 +19,10 @@ MOST: Final = 60
 _PAGES: Final[Mapping[str, str]] = {
     "incidents": "/incidents/{key}",
     "cases": "/cases",
-    "stays": "/stays/{key}",
+    "stays.stay": "/stays/{key}",
+    "stays.isolation": "/isolations/{key}",
+    "stays.isolated": "/list/isolations",
+    "stays.homewatch": "/list/home-watches",
     "training": "/training/{unit}",
     "site": "/site/{unit}",
     "recall": "/recall/{unit}",
@@ -28,7 +31,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "supplies": "/stock/{unit}",
     "assessments": "/risks/{unit}",
 }
-"""App of the thing that a task is about -> where it is done."""
+"""App of the thing that a task is about, or the thing itself -> where it is done."""
 
 
 def task_dues(actor: Actor) -> list[dict[str, Any]]:
@@ -39,9 +42,9 @@ def task_dues(actor: Actor) -> list[dict[str, Any]]:
 
 def address_of(task: Task) -> str:
     """The page on which a task is done; the list of tasks where it has none of its own."""
-    app, _dot, rest = task.subject.partition(".")
-    page = _PAGES.get(app, "/list/tasks?unit={unit}&state=open")
-    return page.format(unit=task.unit.code, key=rest.partition(":")[2])
+    thing, _colon, key = task.subject.partition(":")
+    page = _PAGES.get(thing) or _PAGES.get(thing.partition(".")[0], "/list/tasks?unit={unit}&state=open")
+    return page.format(unit=task.unit.code, key=key)
 
 
 def _of_task(task: Task, at: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from lianfang.capabilities.training import actions as acts
 from lianfang.capabilities.training.checklist import codes, standing_answers
 from lianfang.capabilities.training.layout import places_of
 from lianfang.capabilities.training.models import ClassRun, ClassSitting, Enrolment, WorkOrder
+from lianfang.domain.parsing.number import parse_count
 from lianfang.domain.refusals import Problem, Refused
 from lianfang.interfaces.web.views.frame import signed_in, told
 from lianfang.interfaces.web.views.training import run_of, worded
@@ -24,7 +25,7 @@ from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.evidence.ops import attach, photos_of
 from lianfang.kernel.places.models import DORMITORY, Place
 
-LONGEST_COUNT = 6  # digits
+LARGEST = 999_999  # of what is counted in a class: milligrams a litre, minutes, places
 
 
 @require_POST
@@ -155,17 +156,16 @@ def text_in(request: HttpRequest, name: str) -> str:
 
 
 def count_in(request: HttpRequest, name: str, *, owed: bool = True) -> int:
-    """A whole number of the form; refused `required`, `number.out_of_range` or `number.format`."""
+    """A whole number of the form; refused as `parse_count` refuses."""
     raw = request.POST.get(name, "").strip()
     if not raw and not owed:
         return 0
     if not raw:
         raise Refused("required", name)
-    if raw.startswith("-") and raw[1:].isdigit():
-        raise Refused("number.out_of_range", name, low=0)
-    if not (raw.isascii() and raw.isdigit() and len(raw) <= LONGEST_COUNT):
-        raise Refused("number.format", name)
-    return int(raw)
+    count = parse_count(raw, name, [], channel="form")
+    if count > LARGEST:
+        raise Refused("number.out_of_range", name, high=LARGEST)
+    return count
 
 
 def _time(request: HttpRequest, name: str) -> time:

@@ -8,23 +8,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lianfang.capabilities.daily_report.actions import signs_for
+from lianfang.interfaces.ill_shown import IllShown
+from lianfang.interfaces.web.templatetags.formats import amount
 from lianfang.interfaces.web.views import states
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.reporting.board import Board
 from lianfang.kernel.reporting.forms import DAILY
 
 
-def upward(actor: Actor, seen: Board) -> dict[str, Any] | None:
+def upward(actor: Actor, seen: Board, ill: IllShown) -> dict[str, Any] | None:
     """What the board's right column shows to somebody who may sign; nothing for others or where nothing is owed."""
     own = next((due for due in seen.own_dues if due.line == "territory"), None)
     if own is None or not signs_for(actor, seen.unit):
         return None
     report, sent = bool(seen.sent), seen.sent == "sent"
-    blockers = _blockers(seen)
+    blockers = _blockers(seen, ill)
     at = f"{seen.unit.code}/{seen.day}"
     superior = next((unit for unit in seen.above if unit.pk == own.recipient_id), None) or own.recipient
     return {
         "status": states.state_of(own, seen.at),
+        "word": states.word_of(own, seen.at),
         "superior": str(superior) if superior else str(_("the superior")),
         "blockers": blockers,
         "note": "" if sent else _note(seen),
@@ -49,7 +52,7 @@ def _outside(seen: Board) -> dict[str, Any] | None:
     }
 
 
-def _blockers(seen: Board) -> list[dict[str, str]]:
+def _blockers(seen: Board, ill: IllShown) -> list[dict[str, str]]:
     counts, people = seen.counts, seen.people
     found = []
     if counts.missing:
@@ -73,7 +76,9 @@ def _blockers(seen: Board) -> list[dict[str, str]]:
         found.append(
             (
                 "bad",
-                ngettext("{n} person is not well", "{n} people are not well", people.unwell).format(n=people.unwell),
+                ngettext("{n} person is not well", "{n} people are not well", people.unwell).format(
+                    n=amount(ill.unwell(seen.unit.pk, people.unwell).shown)
+                ),
             )
         )
     return [{"kind": kind, "text": text, "url": ""} for kind, text in found]

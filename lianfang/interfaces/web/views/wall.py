@@ -15,7 +15,7 @@ from lianfang.capabilities.surveillance.sight import hides
 from lianfang.domain.policy import Policy
 from lianfang.domain.refusals import Refused
 from lianfang.interfaces.wall.attention import attention
-from lianfang.interfaces.wall.curve import ONSET, symptoms, table_body
+from lianfang.interfaces.wall.curve import ONSET, SYMPTOMS, symptoms, table_body
 from lianfang.interfaces.wall.figures import six
 from lianfang.interfaces.wall.onset import line_list, onset
 from lianfang.interfaces.wall.reading import Reading, may_read, read
@@ -23,7 +23,7 @@ from lianfang.interfaces.wall.strip import strip
 from lianfang.interfaces.wall.tiles import tiles
 from lianfang.interfaces.web.look import edition_on, rules_on
 from lianfang.interfaces.web.views import states
-from lianfang.interfaces.web.views.frame import page, past_day_of, signed_in, unit_of
+from lianfang.interfaces.web.views.frame import chosen_of, page, past_day_of, signed_in, unit_of
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.orgs.models import Unit
@@ -64,7 +64,8 @@ def _wall(request: HttpRequest, seen: Reading, policy: Policy) -> dict[str, Any]
         worst = attention(seen)
     here = f"/wall/{quote(seen.unit.code)}"
     return {
-        "unit": str(seen.unit), "day": seen.day, "as_of": seen.as_of, "look": look, "every": EVERY_SECONDS,
+        "unit": str(seen.unit), "day": seen.day, "over": seen.over, "as_of": seen.as_of,
+        "look": look, "every": EVERY_SECONDS,
         "stale": (seen.board.at - seen.as_of).total_seconds() > 2 * EVERY_SECONDS,
         "empty": not seen.parts, "age": seen.board.at - seen.as_of,
         "clock": _clock(seen.unit, seen.day, policy, seen.board.at),
@@ -78,8 +79,8 @@ def _wall(request: HttpRequest, seen: Reading, policy: Policy) -> dict[str, Any]
 
 def _chosen(request: HttpRequest) -> tuple[str, str]:
     """Which look and which curve the address asks for."""
-    look = request.GET.get("look", "")
-    return look if look in LOOKS else LOOKS[0], ONSET if request.GET.get("curve") == ONSET else ""
+    look = chosen_of(request, "look", _("Appearance"), dict(_looks()), LOOKS[0])
+    return look, chosen_of(request, "curve", _("Curve"), dict(_curves()) | {SYMPTOMS: _("Symptoms")}, "")
 
 
 def _looks() -> list[tuple[str, str]]:

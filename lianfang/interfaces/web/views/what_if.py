@@ -46,10 +46,11 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     if not actor.holds(READERS, unit):
         raise Refused("scope", "unit")
     policy = policy_of(unit, on=clock.today(unit.zone))
-    given = {**first_values(unit, policy), **{name: str(value) for name, value in request.GET.items()}}
+    usual = first_values(unit, policy)
+    given = {**usual, **{name: str(value) for name, value in request.GET.items()}}
     answer: dict[str, Any] | None = None
     errors: list[dict[str, str]] = []
-    if "seed" in request.GET:
+    if usual.keys() & request.GET.keys():
         try:
             answer = _answer(asked_of(given, policy))
         except Refused as refused:

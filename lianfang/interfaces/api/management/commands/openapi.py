@@ -12,6 +12,8 @@ from lianfang.interfaces.api.table import document
 
 KEPT = Path(__file__).resolve().parents[5] / "docs" / "api.json"
 
+WIDTH = 120  # characters of a line, where it can be
+
 
 class Command(BaseCommand):
     """Writes `docs/api.json`."""
@@ -36,4 +38,19 @@ class Command(BaseCommand):
 
 def text() -> str:
     """The description as it is kept in the project."""
-    return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
+    return laid_out(document()) + "\n"
+
+
+def laid_out(value: Any, depth: int = 0) -> str:
+    """JSON in which what fits in a line stands in one, so that the file is short and what changes in it is seen."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(flat) + depth <= WIDTH or not isinstance(value, dict | list):
+        return flat
+    inner = " " * (depth + 1)
+    if isinstance(value, list):
+        lines = [inner + laid_out(one, depth + 1) for one in value]
+        return "[\n" + ",\n".join(lines) + "\n" + " " * depth + "]"
+    lines = [
+        f"{inner}{json.dumps(name, ensure_ascii=False)}: {laid_out(one, depth + 1)}" for name, one in value.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n" + " " * depth + "}"

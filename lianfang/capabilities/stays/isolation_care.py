@@ -1,0 +1,76 @@
+"""Care of isolated people (隔离期照护): temperatures and tests, of which the result decides how the isolation ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from lianfang.capabilities.stays.models import RESULTS, Isolated, IsolationTest
+from lianfang.capabilities.stays.roles import WARD
+from lianfang.domain.readings import slot_at
+from lianfang.domain.refusals import Refused
+from lianfang.domain.symptoms import SYMPTOMS
+from lianfang.kernel import clock
+from lianfang.kernel.accounts.actor import Actor
+from lianfang.kernel.actions import action, store
+from lianfang.kernel.policies.ops import policy_of
+from lianfang.kernel.readings import ops as readings
+from lianfang.kernel.readings.given import Given
+from lianfang.kernel.readings.models import ISOLATED, Reading
+
+
+@action("isolation.measured", by=WARD, over="isolated", facts=("slot",))
+def measure_isolated(
+    by: Actor, *, isolated: Isolated, key: str, celsius: Decimal | None = None, symptoms: Sequence[str] = (),
+    slot: str = "", at: datetime | None = None, sure: bool = False,
+) -> Reading:  # fmt: skip
+    """Take the temperature of somebody in isolation for a time of day; one out of range asks for a second."""
+    row = _held(isolated)
+    if celsius is None and not symptoms:
+        raise Refused("required", "celsius")
+    if set(symptoms) - set(SYMPTOMS.codes):
+        raise Refused("choice.unknown", "symptoms", choices=SYMPTOMS.codes)
+    moment, zone = at or clock.now(), row.unit.zone
+    day = moment.astimezone(zone).date()
+    policy = policy_of(row.unit, on=day)
+    given = Given(
+        key=key, person_id=row.person_id, day=day, slot=slot or slot_at(moment, policy, zone), at=moment,
+        celsius=celsius, symptoms=tuple(symptoms), sure=sure,
+    )  # fmt: skip
+    return readings.take(by, unit=row.unit, kind=ISOLATED, subject=row, given=given, policy=policy)
+
+
+@action("isolation.tested", by=WARD, over="isolated", facts=("result",))
+def record_isolation_test(
+    by: Actor, *, isolated: Isolated, sampled_at: datetime, result: str, sample: str = ""
+) -> IsolationTest:  # fmt: skip
+    """Record the result of a test of somebody in isolation; the newest sample counts, and every entry stays."""
+    row = _held(isolated)
+    if result not in dict(RESULTS):
+        raise Refused("choice.unknown", "result", choices=tuple(dict(RESULTS)))
+    if sampled_at > clock.now():
+        raise Refused("date.in_future", "sampled_at")
+    if sampled_at < row.since:
+        raise Refused("date.order", "sampled_at", earlier="since")
+    return store(
+        IsolationTest(
+            unit=row.unit, isolated=row, person=row.person, sampled_at=sampled_at, sample=sample, result=result,
+            resulted_at=clock.now(), by=by.name[:60],
+        )
+    )  # fmt: skip
+
+
+def result_of(isolated: Isolated) -> str:
+    """The result of the newest sample, as last recorded; "" while there is none."""
+    newest = isolated.tests.order_by("-sampled_at", "-resulted_at", "-pk").first()
+    return newest.result if newest else ""
+
+
+def _held(isolated: Isolated) -> Isolated:
+    """Somebody still in isolation, held until the end of the transaction."""
+    rows = Isolated.objects.select_for_update(of=("self",)).select_related("unit", "person")
+    row: Isolated = rows.get(pk=isolated.pk)
+    if row.until is not None:
+        raise Refused("flow.condition", "isolated", state="ended", move="isolation")
+    return row
