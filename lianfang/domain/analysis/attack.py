@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
 from scipy.special import betaincinv
-from scipy.stats import chi2, norm
 
 from lianfang.domain.analysis import odds_coarse
 from lianfang.domain.analysis.odds import Corner, limit, median_unbiased
@@ -77,7 +77,7 @@ def proportion(cases: ArrayLike, persons: ArrayLike, *, level: float = 0.95) -> 
         at = int(np.argmax((x > n).ravel()))
         raise Refused("attack.more_cases", "cases", cases=int(x.ravel()[at]), persons=int(n.ravel()[at]))
     half = (1 - within(level, "level", low=0, high=1, open_ends=True)) / 2
-    z = float(norm.isf(half))
+    z = float(scipy.stats.norm.isf(half))
     known = np.where(n > 0, n, 1.0)
     p = x / known
     middle, reach = p + z**2 / (2 * known), z * np.sqrt(p * (1 - p) / known + z**2 / (4 * known**2))
@@ -157,7 +157,7 @@ def _odds_ratio(a: int, b: int, c: int, d: int, half: float) -> Estimate:
 
 
 def _around(value: float, error: float, half: float) -> Estimate:
-    reach = float(np.exp(norm.isf(half) * error))
+    reach = float(np.exp(scipy.stats.norm.isf(half) * error))
     return Estimate(value, value / reach, value * reach)
 
 
@@ -175,4 +175,4 @@ def _chi_square(a: int, b: int, c: int, d: int) -> float:
     margins = (a + b) * (c + d) * (a + c) * (b + d)
     if not margins:
         return float("nan")
-    return float(chi2.sf((a + b + c + d) * (a * d - b * c) ** 2 / margins, 1))
+    return float(scipy.stats.chi2.sf((a + b + c + d) * (a * d - b * c) ** 2 / margins, 1))

@@ -11,9 +11,9 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammainc, gammaincinv, gammaln, polygamma
-from scipy.stats import chi2, nbinom, poisson
 
 from lianfang.domain.analysis.series import Floats, counts, rows, within
 from lianfang.domain.cases.chains import (
@@ -101,7 +101,7 @@ def offspring_fit(offspring: ArrayLike, *, cases: ArrayLike | None = None, level
     sample = _sample(offspring, cases)
     r, k = sample.mean, _most_likely(sample)
     best = _log_likelihood(sample, r, k)
-    cut = best - chi2.ppf(within(level, "level", low=0, high=1, open_ends=True), 1) / 2
+    cut = best - scipy.stats.chi2.ppf(within(level, "level", low=0, high=1, open_ends=True), 1) / 2
     low, high = _limits(sample, r, k, cut)
     nobody = r == 0
     found = Offspring(
@@ -162,10 +162,10 @@ def superspreading(r: ArrayLike, k: ArrayLike, *, percentile: float = 0.99) -> t
     """
     within(percentile, "percentile", low=0, high=1, open_ends=True)
     mean, size = _pair(r, k)
-    most = poisson.ppf(percentile, mean)
+    most = scipy.stats.poisson.ppf(percentile, mean)
     finite = np.where(np.isfinite(size), size, 1.0)
-    of_gamma = nbinom.sf(most, finite, finite / (finite + mean))
-    found = np.where(np.isinf(size), poisson.sf(most, mean), of_gamma)
+    of_gamma = scipy.stats.nbinom.sf(most, finite, finite / (finite + mean))
+    found = np.where(np.isinf(size), scipy.stats.poisson.sf(most, mean), of_gamma)
     return np.asarray(most)[()], np.asarray(np.where(mean == 0, 0.0, found))[()]
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from scipy.special import betainc, gammainc, gammaincc, ndtr, ndtri
-from scipy.stats import nbinom, poisson
 
 from lianfang.domain.analysis.series import Floats
 
@@ -82,8 +82,10 @@ def quantile(share: float | Floats, mean: Floats, dispersion: Floats) -> Floats:
     scattered = dispersion > 1
     excess = dispersion[scattered] - 1
     shares, guess = np.broadcast_to(share, mean.shape), np.empty(mean.shape)
-    guess[scattered] = nbinom.ppf(shares[scattered], np.maximum(mean[scattered], _LEAST) / excess, 1 / (1 + excess))
-    guess[~scattered] = poisson.ppf(shares[~scattered], mean[~scattered])
+    guess[scattered] = scipy.stats.nbinom.ppf(
+        shares[scattered], np.maximum(mean[scattered], _LEAST) / excess, 1 / (1 + excess)
+    )
+    guess[~scattered] = scipy.stats.poisson.ppf(shares[~scattered], mean[~scattered])
     guess = np.maximum(np.nan_to_num(guess), 0.0)
     # The library's quantile may be one off where the probability is met exactly; the distribution decides.
     guess = np.where(at_most(guess, mean, dispersion) < share, guess + 1, guess)

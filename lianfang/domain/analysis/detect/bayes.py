@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.stats import nbinom
 
 from lianfang.domain.analysis.detect.history import references
 from lianfang.domain.analysis.detect.placing import placed
@@ -37,6 +37,6 @@ def bayes(
     sums = many.sum(axis=0)
     # Few sums occur, and quantiles are dear: each sum is looked up once.
     unique, place = np.unique(sums, return_inverse=True)
-    found = nbinom.ppf(1 - level, unique + 0.5, len(many) / (len(many) + 1))
+    found = scipy.stats.nbinom.ppf(1 - level, unique + 0.5, len(many) / (len(many) + 1))
     upper = placed(found[place].reshape(sums.shape), given, first)
     return Bound(upper, given > upper)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+import scipy
 from scipy.optimize import brentq
-from scipy.stats import norm
 
 from lianfang.domain.analysis.series import Floats, within
 from lianfang.domain.refusals import Refused
@@ -53,14 +53,14 @@ def find_kh(*, arl0: float = 500.0, arl1: float = 7.0) -> KH:
 def cusum_arl(*, k: float, h: float, mean: float = 0.0) -> float:
     """Days until a one-sided cumulative sum of normal values with this mean and variance 1 reaches `h`, on average."""
     if h <= 0:
-        return float(1 / norm.sf(k - mean))
+        return float(1 / scipy.stats.norm.sf(k - mean))
     nodes, weights = _nodes(0.0, h)
 
     def kernel(start: Floats) -> Floats:
-        return np.asarray(weights * norm.pdf(nodes - start[:, None] + k - mean))
+        return np.asarray(weights * scipy.stats.norm.pdf(nodes - start[:, None] + k - mean))
 
     def stay(start: Floats) -> Floats:
-        return np.asarray(norm.cdf(k - start - mean))
+        return np.asarray(scipy.stats.norm.cdf(k - start - mean))
 
     return _run_length(nodes, kernel, stay, start=0.0)
 
@@ -92,10 +92,10 @@ def ewma_arl(*, lam: float, limit: float, sided: Literal["one", "two"] = "two", 
     nodes, weights = _nodes(low, limit * scale)
 
     def kernel(start: Floats) -> Floats:
-        return np.asarray(weights * norm.pdf((nodes - (1 - lam) * start[:, None]) / lam) / lam)
+        return np.asarray(weights * scipy.stats.norm.pdf((nodes - (1 - lam) * start[:, None]) / lam) / lam)
 
     def stay(start: Floats) -> Floats:
-        below = norm.cdf((low - (1 - lam) * start) / lam)
+        below = scipy.stats.norm.cdf((low - (1 - lam) * start) / lam)
         return np.asarray(below if sided == "one" else np.zeros_like(below))
 
     return _run_length(nodes, kernel, stay, start=0.0, corner=low)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.stats import norm
 
 from lianfang.domain.analysis.series import MOST, Flags, Floats, counts, within
 from lianfang.domain.refusals import Refused
@@ -116,7 +116,7 @@ def _check(baseline: int, compat: str) -> None:
 
 
 def _quantile(alpha: float, field: str) -> float:
-    return float(norm.isf(within(alpha, field, low=0, high=1, open_ends=True)))
+    return float(scipy.stats.norm.isf(within(alpha, field, low=0, high=1, open_ends=True)))
 
 
 def _multiple(above: Floats, spread: Floats) -> Floats:

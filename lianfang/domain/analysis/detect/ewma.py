@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.signal import lfilter
 
 from lianfang.domain.analysis.series import MOST, Flags, Floats, counts, rows, within
 
@@ -34,7 +34,7 @@ def ewma(values: ArrayLike, *, lam: float = 0.3, limit: float = 2.7, nb: int = 2
     many = rows(given)
     mean = many[:, :known].mean(axis=1, keepdims=True)
     spread = many[:, :known].std(axis=1, ddof=1, keepdims=True)
-    average = lfilter([weight], [1.0, weight - 1], many, axis=1, zi=(1 - weight) * mean)[0]
+    average = scipy.signal.lfilter([weight], [1.0, weight - 1], many, axis=1, zi=(1 - weight) * mean)[0]
     place = np.arange(1, many.shape[1] + 1)
     factor = np.sqrt(weight / (2 - weight) * -np.expm1(2 * place * np.log1p(-min(weight, 1 - 1e-16))))
     upper = mean + width * spread * factor

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.stats import binom, nbinom, poisson
 
 from lianfang.domain.analysis.series import MOST, Flags, Floats, counts, within
 from lianfang.domain.refusals import Refused
@@ -77,7 +77,7 @@ def rule_false_alarms(
     least = _whole(minimum, "minimum", high=int(MOST))
     over = _whole(days, "days", high=MOST_DAYS)
     in_window = -np.expm1(over * np.log1p(-np.minimum(share, 1 - 1e-16)))
-    return float(np.sum(many * binom.sf(least - 1, size, in_window)))
+    return float(np.sum(many * scipy.stats.binom.sf(least - 1, size, in_window)))
 
 
 def nominal_false_alarms(*, series: int, alpha: float) -> float:
@@ -126,8 +126,8 @@ def tail_probability(observed: ArrayLike, *, mean: ArrayLike, dispersion: float 
     centre = counts(np.atleast_1d(mean), field="mean", whole=False).reshape(np.shape(mean))
     spread = within(dispersion, "dispersion", low=0, high=MOST)
     if spread == 0:
-        return np.asarray(poisson.sf(seen - 1, centre), dtype=np.float64)
-    return np.asarray(nbinom.sf(seen - 1, 1 / spread, 1 / (1 + spread * centre)), dtype=np.float64)
+        return np.asarray(scipy.stats.poisson.sf(seen - 1, centre), dtype=np.float64)
+    return np.asarray(scipy.stats.nbinom.sf(seen - 1, 1 / spread, 1 / (1 + spread * centre)), dtype=np.float64)
 
 
 def next_count_probability(observed: ArrayLike, *, seen: ArrayLike, days: int) -> Floats:
@@ -138,7 +138,7 @@ def next_count_probability(observed: ArrayLike, *, seen: ArrayLike, days: int) -
     """
     found = counts(np.atleast_1d(observed), field="observed").reshape(np.shape(observed))
     learnt = np.asarray(seen, dtype=np.float64) + 0.5
-    return np.asarray(nbinom.sf(found - 1, learnt, days / (days + 1)), dtype=np.float64)
+    return np.asarray(scipy.stats.nbinom.sf(found - 1, learnt, days / (days + 1)), dtype=np.float64)
 
 
 def benjamini_hochberg(p_values: ArrayLike, *, fdr: float = 0.05) -> tuple[Flags, Floats]:
