@@ -187,7 +187,7 @@ def test_two_who_propose_the_same_words_at_one_moment_make_one_setting():
     with within(EVERYTHING):
         again = DetectionSetting.objects.get(pk=first.pk)
         again.pk, again._state.adding = uuid4(), True
-        with pytest.raises(ValidationError, match="same words"):
+        with pytest.raises(ValidationError, match="same words"), transaction.atomic():
             store(again)
         with pytest.raises(IntegrityError, match="one_setting_of_these_words"), transaction.atomic():
             again.save()

@@ -166,4 +166,4 @@ def test_a_board_that_is_opened_again_asks_few_questions(county: Unit) -> None:
     with CaptureQueriesContext(connection) as asked:
         client.get("/board/C")
     reads = [one for one in asked.captured_queries if "SELECT" in one["sql"]]
-    assert len(reads) <= 6
+    assert len(reads) <= 8  # two of them for what is hidden of small counts
