@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -24,6 +25,8 @@ from lianfang.interfaces.server.leash import leashed
 from lianfang.interfaces.server.state import database_for, state_folder
 from lianfang.interfaces.server.trouble import FAILED, CannotRun, say
 
+_SELDOM: Final = 50_000
+"""New objects before the collector looks for cycles: a replay makes millions of rows that go by themselves."""
 LEFT_OPEN: Final = (sys.executable, "-m", "lianfang", "up", "--port", "0")
 
 
@@ -89,16 +92,27 @@ def _on(server: str, statement: LiteralString, name: str) -> None:
 def _migrate() -> None:
     command = leashed(programs.MIGRATE, at_death=signal.SIGTERM)
     environment = {**os.environ, "LIANFANG_ROLE": "owner"}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode != 0:
-        raise CannotRun(f"The tables could not be made; the reason is above.\n{done.stdout}".rstrip(), status=FAILED)
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as making:
+        _load()  # this process reads the product meanwhile
+        told, _ = making.communicate()
+    if making.returncode != 0:
+        raise CannotRun(f"The tables could not be made; the reason is above.\n{told}".rstrip(), status=FAILED)
 
 
-def _replayed(name: str) -> script.Outcome:
+def _load() -> None:
+    """Read everything that a replay needs, and keep it out of the way of the collector of what is no longer used."""
     import django  # noqa: PLC0415  settings need the database's address
 
     django.setup()
-    from django.db import connections  # noqa: PLC0415
+    import lianfang.demo.replay  # noqa: PLC0415
+    import lianfang.interfaces.worker.sweep  # noqa: F401, PLC0415
+
+    gc.freeze()
+    gc.set_threshold(_SELDOM)
+
+
+def _replayed(name: str) -> script.Outcome:
+    from django.db import connections  # noqa: PLC0415  set up by `_load`
 
     from lianfang.demo.replay import replay  # noqa: PLC0415
     from lianfang.interfaces.worker.sweep import Worker  # noqa: PLC0415
