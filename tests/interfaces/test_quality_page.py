@@ -101,7 +101,10 @@ def test_a_factor_comes_of_corrections_and_is_unknown_without_any(world, page):
 
 
 def test_sums_stand_beside_the_periods_before_and_what_nobody_reported_is_unknown(world, page):
-    assert f"Expected {82 * SIZE:,} (82) — (0) · — (0) · — (0) — — nothing on record" in rows_of(page, "steady")["expected"]
+    assert (
+        f"Expected {82 * SIZE:,} (82) — (0) · — (0) · — (0) — — nothing on record"
+        in rows_of(page, "steady")["expected"]
+    )
     week = rows_of(seen(somebody(world.county, "officer"), "/quality/N1?days=7"), "steady")
     assert "Expected 8400 (21) 8000 (20) · 8400 (21) · 8000 (20) 1.03 within 33%" in week["expected"]
     assert "Confirmed 0 (28) 0 (27) · 0 (28) · 0 (27) — — nothing on record" in week["confirmed"]
