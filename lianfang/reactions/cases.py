@@ -48,7 +48,7 @@ def open_case_by_test(unit: Unit, person: Person, sampled_at: datetime, *, hazar
     case = _case_of(unit, person, sampled_at, hazard)
     if not case.tests.filter(kind=LABORATORY, sampled_at=sampled_at).exists():
         record_test(SYSTEM, case=case, kind=LABORATORY, result=POSITIVE, sampled_at=sampled_at)
-    tell(nearest(case.unit, Role.DOCTOR), "case.of_code", subject=ref(case), unit=case.unit, case=str(case.pk))
+    tell(nearest(case.unit, Role.DOCTOR), "case.of_test", subject=ref(case), unit=case.unit, case=str(case.pk))
 
 
 def _case_of(unit: Unit, person: Person, sampled_at: datetime, hazard: str) -> Case:

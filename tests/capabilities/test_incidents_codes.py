@@ -207,7 +207,7 @@ def test_J02_a_positive_test_opens_a_case_with_it_and_without_one_the_code_is_no
     with within(EVERYTHING):
         [case] = Case.objects.filter(person=person)
         [test] = case.tests.all()
-        told = Alert.objects.get(kind="case.of_code")
+        told = Alert.objects.get(kind="case.of_test")
     assert (case.definition, case.source, case.state) == ("fever_respiratory", "lab", "open")
     assert (test.kind, test.result, test.sampled_at) == ("laboratory", "positive", at(18, 50))
     assert (told.account_id, told.facts) == (doctor.account_id, {"case": str(case.pk)})

@@ -195,7 +195,7 @@ def test_I09_a_positive_test_opens_a_case_and_only_then_the_isolation_ends_for_e
                 pass
             [case] = Case.objects.filter(person=school.boarders[0])
             assert (case.source, case.tests.get().result) == ("lab", "positive")
-            assert Alert.objects.filter(kind="case.of_code", account_id=school.doctor.account_id).exists()
+            assert Alert.objects.filter(kind="case.of_test", account_id=school.doctor.account_id).exists()
         assert end_isolation(doctor, isolation=occasion, reason="转院").outcome == "positive"
         with pytest.raises(Refused, match=r"flow\.condition"):
             result_on_record(doctor, suspected, "negative", at(23))

@@ -7,14 +7,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
-from lianfang.capabilities.stays.models import RESULTS, HomeTest, HomeWatch, Stay
+from lianfang.capabilities.stays.care import check_sample, given_of
+from lianfang.capabilities.stays.models import HomeTest, HomeWatch, Stay
 from lianfang.capabilities.stays.models.stay import RELEASED
 from lianfang.capabilities.stays.owed import TEST
 from lianfang.capabilities.stays.roles import WARD
-from lianfang.domain.readings import slot_at
 from lianfang.domain.refusals import Refused
 from lianfang.domain.roles import Role
-from lianfang.domain.symptoms import SYMPTOMS
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import SYSTEM, Actor
 from lianfang.kernel.actions import action, store
@@ -24,7 +23,6 @@ from lianfang.kernel.orgs.models import Unit
 from lianfang.kernel.people.models import Membership, Person, on_roster
 from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.readings import ops as readings
-from lianfang.kernel.readings.given import Given
 from lianfang.kernel.readings.models import HOME, Reading
 from lianfang.kernel.scope import EVERYTHING, within
 from lianfang.kernel.statuses import ops as statuses
@@ -101,17 +99,9 @@ def measure_at_home(
     """Record a reading at home after the release, by the person or for them; one out of range asks for a second."""
     if watch.person_id != person.pk:
         raise Refused("scope", "watch")
-    if celsius is None and not symptoms:
-        raise Refused("required", "celsius")
-    if set(symptoms) - set(SYMPTOMS.codes):
-        raise Refused("choice.unknown", "symptoms", choices=SYMPTOMS.codes)
-    moment, zone = at or clock.now(), watch.unit.zone
-    day = moment.astimezone(zone).date()
-    policy = policy_of(watch.unit, on=day)
-    given = Given(
-        key=key, person_id=person.pk, day=day, slot=slot or slot_at(moment, policy, zone), at=moment, celsius=celsius,
-        symptoms=tuple(symptoms), sure=sure,
-    )  # fmt: skip
+    given, policy = given_of(
+        watch.unit, person.pk, key=key, celsius=celsius, symptoms=symptoms, slot=slot, at=at, sure=sure
+    )
     with within(EVERYTHING):  # somebody at home sees no tasks of the unit
         return readings.take(by, unit=watch.unit, kind=HOME, subject=watch, given=given, policy=policy)
 
@@ -119,12 +109,7 @@ def measure_at_home(
 @action("home.tested", by=WARD, over="watch", facts=("day", "result"))
 def record_home_test(by: Actor, *, watch: HomeWatch, day: date, sampled_at: datetime, result: str) -> HomeTest:
     """Record the result of a test that is owed at home; a result that turns out otherwise is a further entry."""
-    if result not in dict(RESULTS):
-        raise Refused("choice.unknown", "result", choices=tuple(dict(RESULTS)))
-    if sampled_at > clock.now():
-        raise Refused("date.in_future", "sampled_at")
-    if sampled_at < watch.since:
-        raise Refused("date.order", "sampled_at", earlier="since")
+    check_sample(result, sampled_at, since=watch.since)
     owed = tasks.of(watch, TEST).filter(day=day, excused="")
     if not owed.exists():
         raise Refused("test.not_owed", "day", day=day)

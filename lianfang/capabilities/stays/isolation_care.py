@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from lianfang.capabilities.stays.models import RESULTS, Isolated, IsolationTest
+from lianfang.capabilities.stays.care import check_sample, given_of
+from lianfang.capabilities.stays.models import Isolated, IsolationTest
 from lianfang.capabilities.stays.roles import WARD
-from lianfang.domain.readings import slot_at
 from lianfang.domain.refusals import Refused
-from lianfang.domain.symptoms import SYMPTOMS
 from lianfang.kernel import clock
 from lianfang.kernel.accounts.actor import Actor
 from lianfang.kernel.actions import action, store
-from lianfang.kernel.policies.ops import policy_of
 from lianfang.kernel.readings import ops as readings
-from lianfang.kernel.readings.given import Given
 from lianfang.kernel.readings.models import ISOLATED, Reading
 
 
@@ -27,17 +24,9 @@ def measure_isolated(
 ) -> Reading:  # fmt: skip
     """Take the temperature of somebody in isolation for a time of day; one out of range asks for a second."""
     row = _held(isolated)
-    if celsius is None and not symptoms:
-        raise Refused("required", "celsius")
-    if set(symptoms) - set(SYMPTOMS.codes):
-        raise Refused("choice.unknown", "symptoms", choices=SYMPTOMS.codes)
-    moment, zone = at or clock.now(), row.unit.zone
-    day = moment.astimezone(zone).date()
-    policy = policy_of(row.unit, on=day)
-    given = Given(
-        key=key, person_id=row.person_id, day=day, slot=slot or slot_at(moment, policy, zone), at=moment,
-        celsius=celsius, symptoms=tuple(symptoms), sure=sure,
-    )  # fmt: skip
+    given, policy = given_of(
+        row.unit, row.person_id, key=key, celsius=celsius, symptoms=symptoms, slot=slot, at=at, sure=sure
+    )
     return readings.take(by, unit=row.unit, kind=ISOLATED, subject=row, given=given, policy=policy)
 
 
@@ -47,12 +36,7 @@ def record_isolation_test(
 ) -> IsolationTest:  # fmt: skip
     """Record the result of a test of somebody in isolation; the newest sample counts, and every entry stays."""
     row = _held(isolated)
-    if result not in dict(RESULTS):
-        raise Refused("choice.unknown", "result", choices=tuple(dict(RESULTS)))
-    if sampled_at > clock.now():
-        raise Refused("date.in_future", "sampled_at")
-    if sampled_at < row.since:
-        raise Refused("date.order", "sampled_at", earlier="since")
+    check_sample(result, sampled_at, since=row.since)
     return store(
         IsolationTest(
             unit=row.unit, isolated=row, person=row.person, sampled_at=sampled_at, sample=sample, result=result,

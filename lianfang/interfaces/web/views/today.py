@@ -171,7 +171,7 @@ _TEXTS = {
         "Somebody at a place you were at is not well now. If you feel unwell, please tell the school doctor at once."
     ),
     "contact.unwell": gettext_noop("A contact under follow-up is not well"),
-    "case.of_code": gettext_noop("A test asked for by a code was positive: a case is open"),
+    "case.of_test": gettext_noop("A test was positive: a case is open"),
     "case.report_late": gettext_noop("A case is not reported in time"),
     "contact.not_transferred": gettext_noop("A contact is not in isolation in time"),
     "contact.overdue": gettext_noop("Somebody in one-to-one follow-up was not reached in time"),
@@ -195,7 +195,7 @@ _TEXTS = {
 
 
 _OF_A_THING = (
-    "case.report_late", "case.of_code", "contact.not_transferred", "isolation.late", "stay.unwell", "door.unwell",
+    "case.report_late", "case.of_test", "contact.not_transferred", "isolation.late", "stay.unwell", "door.unwell",
     "reading.no_second",
 )  # fmt: skip
 """Alerts whose facts name the thing to look at."""
