@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lianfang.capabilities.daily_report.actions import signs_for
+from lianfang.domain.small import Small
 from lianfang.interfaces.ill_shown import IllShown
 from lianfang.interfaces.web.templatetags.formats import amount
 from lianfang.interfaces.web.views import states
@@ -73,15 +74,14 @@ def _blockers(seen: Board, ill: IllShown) -> list[dict[str, str]]:
         said = ngettext("the {n} person is accounted for", "all {n} people are accounted for", people.expected)
         found.append(("ok", said.format(n=people.expected)))
     if people.unwell:
-        found.append(
-            (
-                "bad",
-                ngettext("{n} person is not well", "{n} people are not well", people.unwell).format(
-                    n=amount(ill.unwell(seen.unit.pk, people.unwell).shown)
-                ),
-            )
-        )
+        found.append(("bad", _not_well(ill.unwell(seen.unit.pk, people.unwell))))
     return [{"kind": kind, "text": text, "url": ""} for kind, text in found]
+
+
+def _not_well(found: Small) -> str:
+    """How many are not well; of a hidden count the words do not tell whether it is one either."""
+    several = 2 if found.suppressed else found.count or 0
+    return ngettext("{n} person is not well", "{n} people are not well", several).format(n=amount(found.shown))
 
 
 def _note(seen: Board) -> str:
